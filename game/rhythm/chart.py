@@ -93,6 +93,8 @@ class Chart:
     scratch_lanes: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     license: str = ""
+    file_order: NDArray[np.int64] | None = None
+    """For each note its place in the file, where the format's own star rating depends on it (osu!); else None."""
 
     @property
     def first_us(self) -> int:
@@ -115,7 +117,7 @@ class Chart:
 
     def with_notes(self, notes: Notes) -> Chart:
         """The same chart with other notes, put in order."""
-        return replace(self, notes=sorted_notes(notes))
+        return replace(self, notes=sorted_notes(notes), file_order=None)
 
 
 def sorted_notes(notes: Notes) -> Notes:
