@@ -84,17 +84,10 @@ def _objects(chart: Chart) -> tuple[Ints, Ints, Ints]:
     notes = chart.notes
     start = notes["at_us"]
     played = ~np.isin(notes["kind"], (NoteKind.MINE, NoteKind.FAKE))
-    held = bool((notes["end_us"] > start)[played].any())
-    if held and chart.file_order is not None:
-        # Within a chord the file's order matters, but only where something is held.
-        by_file = np.lexsort((chart.file_order, start))
-        by_file = by_file[played[by_file]]
-        order = by_file[_legacy_order(start[by_file])]
-    elif held:
-        order = np.flatnonzero(played)
-        order = order[_legacy_order(start[order])]
-    else:
-        order = np.flatnonzero(played)
+    # Which note of a chord comes first matters: the chart's very first is not rated, and holds look at those before.
+    order = np.arange(len(notes)) if chart.file_order is None else np.lexsort((chart.file_order, start))
+    order = order[played[order]]
+    order = order[_legacy_order(start[order])]
     return start[order], notes["end_us"][order], notes["lane"][order].astype(np.int64)
 
 
@@ -109,7 +102,7 @@ def _legacy_order(time: Ints) -> Ints:
     bounds = np.flatnonzero(time[1:] != time[:-1]) + 1
     run_first = np.concatenate(([0], bounds))
     run_last = np.concatenate((bounds, [count])) - 1
-    if len(run_first) == count:
+    if len(run_first) >= count:
         return order
     run = np.repeat(np.arange(len(run_first)), run_last - run_first + 1)
     left, right = np.array([0]), np.array([count - 1])
