@@ -1,0 +1,197 @@
+"""osu!stable's lanes: note lock, and holds judged once by the errors of head and tail together.
+
+Facts from the osu! wiki (Gameplay/Judgement/osu!mania), ppy/osu's TestSceneLegacyReplayPlayback and from
+replays the original game wrote:
+
+- Only the earliest note of a lane that is not over can be pressed, and a note hit early keeps its lane
+  until its own instant has come.  A tap is over on its first press or on the late edge of OK.
+- A hold stays open until the late edge of OK of its *tail*, whether or not its head was hit, and takes
+  every press of its lane until then.  Its head error counts from the latest press.
+- Released before the tail's MEH window: combo is lost and at most GOOD can be had afterwards.
+  Released within it: judged there.  Still held at the late edge of OK: the lane goes on to the next
+  note and the hold is judged at the late edge of MEH as if it had been released there.
+- Holding adds one to the combo every 100 ms between head and tail, counted from the press.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from game.rhythm.chart import Notes
+from game.rhythm.judge.lanes import NEVER_US, UNCOUNTED, Lane, NoteState, Part, Row, is_long
+from game.rhythm.rules import RuleSet
+
+UNPRESSED_US = -NEVER_US
+
+
+class StableLane(Lane):
+    """One lane under :attr:`HoldRule.COMBINED`."""
+
+    def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
+        super().__init__(rules, notes, indices, states, out)
+        self.long = [is_long(kind) for kind in self.kind]
+        self.windows = rules.early_us
+        self.ok_us = rules.early_us[3]
+        self.meh_us = rules.early_us[4]
+        self.blocked_until_us = UNPRESSED_US
+        self.overheld: list[tuple[int, Row]] = []
+        self._fresh()
+
+    def _fresh(self) -> None:
+        """Forget the hold that is over and look at the next note."""
+        self.pressed = False
+        self.press_us = UNPRESSED_US
+        self.release_us = UNPRESSED_US
+        self.broken = False
+        self.given_up = False
+        self.tick_at_us = NEVER_US
+        self._plan()
+
+    def _plan(self) -> None:
+        """Work out the next instant at which this lane changes by itself."""
+        due = self.overheld[0][0] if self.overheld else NEVER_US
+        if self.cursor < len(self.at):
+            end = self.end[self.cursor]
+            due = min(due, end + self.ok_us)
+            if self.long[self.cursor]:
+                due = min(due, self.tick_at_us if self.pressed else self._slip_us())
+        self.wake_us = due
+
+    def _slip_us(self) -> int:
+        """When a hold whose key is up is next looked at: given up after the head's window, lost near the tail."""
+        if self.down or self.given_up:
+            return NEVER_US
+        meh_us, at, end = self.meh_us, self.at[self.cursor], self.end[self.cursor]
+        if self.press_us == UNPRESSED_US:
+            return at + meh_us
+        return min(at + meh_us + self.rules.quantum_us, end - meh_us)
+
+    def _finish(self, at_us: int, ordinal: int, judgement: int, error_us: int, part: int) -> None:
+        """Count the note at the cursor and go on to the next."""
+        note = self.index[self.cursor]
+        self.out.append((at_us, ordinal, note, part, judgement, error_us))
+        self.states[note] = NoteState.MISSED if judgement == self.rules.miss else NoteState.HIT
+        self.blocked_until_us = self.at[self.cursor]
+        self.cursor += 1
+        self._fresh()
+
+    def edge(self, at_us: int, down: bool, ordinal: int) -> None:
+        """See :class:`Lane`."""
+        if down == self.down:
+            return
+        self.down = down
+        cursor = self.cursor
+        if cursor >= len(self.at):
+            return
+        if not self.long[cursor]:
+            if down:
+                self._tap(at_us, ordinal, at_us - self.at[cursor])
+        elif down:
+            if at_us >= self.at[cursor] - self.rules.early_miss_us and at_us >= self.blocked_until_us:
+                self._press(at_us, ordinal)
+            self._plan()
+        elif self.pressed:
+            self._release(at_us, ordinal)
+        else:
+            self._slip(at_us, ordinal)
+
+    def _tap(self, at_us: int, ordinal: int, error_us: int) -> None:
+        if error_us < -self.rules.early_miss_us or at_us < self.blocked_until_us:
+            return
+        judgement = 0
+        for judgement, window in enumerate(self.windows):  # noqa: B007
+            if -window <= error_us <= window:
+                break
+        else:
+            judgement = self.rules.miss
+        self._finish(at_us, ordinal, judgement, error_us, Part.HEAD)
+
+    def _press(self, at_us: int, ordinal: int) -> None:
+        cursor = self.cursor
+        self.pressed = True
+        self.press_us = at_us
+        self.tick_at_us = self._tick_from(max(self.at[cursor], at_us + self.rules.tick_us))
+        note = self.index[cursor]
+        self.states[note] = NoteState.HOLDING
+        self.out.append((at_us, ordinal, note, Part.HEAD, UNCOUNTED, at_us - self.at[cursor]))
+
+    def _tick_from(self, at_us: int) -> int:
+        return at_us if at_us <= self.end[self.cursor] else NEVER_US
+
+    def _release(self, at_us: int, ordinal: int) -> None:
+        self.pressed = False
+        self.release_us = at_us
+        self.tick_at_us = NEVER_US
+        self._slip(at_us, ordinal)
+
+    def _slip(self, at_us: int, ordinal: int) -> None:
+        """The key is up during a hold: judge it if the tail is near, else break it."""
+        cursor, meh_us = self.cursor, self.meh_us
+        at, end = self.at[cursor], self.end[cursor]
+        never_pressed = self.press_us == UNPRESSED_US
+        if at_us < at + meh_us and never_pressed:
+            self._plan()
+            return
+        self.given_up = at_us > at + meh_us
+        if at_us < end - meh_us:
+            if not self.broken or self.states[self.index[cursor]] == NoteState.HOLDING or self.given_up:
+                self.out.append((at_us, ordinal, self.index[cursor], Part.BREAK, UNCOUNTED, at_us - end))
+            self.broken = True
+            self.states[self.index[cursor]] = NoteState.LET_GO
+            if never_pressed:
+                self.given_up = True
+            self._plan()
+            return
+        self._judge(at_us, ordinal, self.release_us)
+
+    def _judge(self, at_us: int, ordinal: int, release_us: int) -> None:
+        """One judgement for head and tail, the key having gone up at ``release_us``."""
+        end = self.end[self.cursor]
+        judgement = self._combined(release_us)
+        self._finish(at_us, ordinal, judgement, max(-NEVER_US, release_us) - end if judgement < 5 else 0, Part.TAIL)
+
+    def _combined(self, release_us: int) -> int:
+        cursor, meh_us = self.cursor, self.meh_us
+        at, end = self.at[cursor], self.end[cursor]
+        if self.press_us == UNPRESSED_US or release_us < end - meh_us:
+            return self.rules.miss
+        # Pressed before the head's own MEH window: the game takes the tail's instant for the press.
+        head_us = abs(self.press_us - at) if self.press_us >= at - meh_us else end - 1000 - at
+        both_us = head_us + abs(release_us - end)
+        for judgement, window in enumerate(self.rules.long_window_us[:4]):
+            if head_us <= window and both_us <= 2 * window:
+                return max(judgement, 2) if self.broken else judgement
+        return 4
+
+    def wake(self, now_us: int) -> None:
+        """See :class:`Lane`."""
+        while self.wake_us <= now_us:
+            due = self.wake_us
+            if self.overheld and self.overheld[0][0] == due:
+                self.out.append(self.overheld.pop(0)[1])
+                self._plan()
+            elif due >= self.end[self.cursor] + self.ok_us:
+                self._expire(due)
+            elif self.pressed:
+                self.out.append((due, 0, self.index[self.cursor], Part.TICK, UNCOUNTED, 0))
+                self.tick_at_us = self._tick_from(due + self.rules.tick_us)
+                self._plan()
+            else:
+                self._slip(due, 0)
+
+    def _expire(self, at_us: int) -> None:
+        """The late edge of OK: missed, or, if still held, judged a little later while the lane goes on."""
+        if not self.long[self.cursor]:
+            self._finish(at_us, 0, self.rules.miss, 0, Part.HEAD)
+            return
+        if not self.pressed:
+            self._judge(at_us, 0, self.release_us)
+            return
+        release_us = self.end[self.cursor] + self.meh_us
+        judgement = self._combined(release_us)
+        note = self.index[self.cursor]
+        self.overheld.append((release_us, (release_us, 0, note, Part.TAIL, judgement, self.meh_us)))
+        self.states[note] = NoteState.HIT
+        self.blocked_until_us = self.at[self.cursor]
+        self.cursor += 1
+        self._fresh()
