@@ -17,7 +17,7 @@ import numpy as np
 from game.rhythm.chart import BACKING, MAX_LANES, NOTE, SCROLL, SPEED, TIMING, Chart, NoteKind, Notes, sorted_notes
 from game.rhythm.formats.containers import Folder
 from game.rhythm.formats.face import MAX_NOTES, ChartError, ReadResult
-from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, check_lines, decode_text
+from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_text, split_lines
 
 VERSION = 1
 
@@ -89,10 +89,8 @@ def _note(row: tuple[int, int, int, int, int]) -> str:
 
 def parse(data: bytes, name: str, folder: Folder) -> ReadResult:
     """Read a ``.jam`` file.  Raises :class:`ChartError` with the line that cannot be understood."""
-    text = decode_text(data, name)
-    check_lines(text, name)
     reader = _Reader(name)
-    reader.read(text.split("\n"))
+    reader.read(split_lines(decode_text(data, name), name))
     return ReadResult(charts=(reader.chart(hashlib.md5(data).hexdigest()),), warnings=reader.warnings.done())
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import codecs
 
-from game.rhythm.formats.face import MAX_FILE_BYTES, ChartError
+from game.rhythm.formats.face import ChartError
+
+MAX_TEXT_BYTES = 12 * 1024 * 1024
+"""The largest chart of text that is read: with the bound on lines it keeps a reader far below 200 MB."""
+
+MAX_LINES = 600_000
 
 MAX_LINE = 1_000_000
 """Characters; a longer line is no line of a chart."""
@@ -28,10 +33,10 @@ _MARKS = (
 def decode_text(data: bytes, name: str) -> str:
     """``data`` as text: by its byte order mark, else UTF-8, UTF-16 without a mark, Shift-JIS, at last Latin-1.
 
-    Raises :class:`ChartError` for a file over ``MAX_FILE_BYTES`` or one that is no text at all.
+    Raises :class:`ChartError` for a file over ``MAX_TEXT_BYTES`` or one that is no text at all.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise ChartError(name, f"is larger than {MAX_FILE_BYTES // 1024 // 1024} MiB, which no chart is")
+    if len(data) > MAX_TEXT_BYTES:
+        raise ChartError(name, f"is larger than {MAX_TEXT_BYTES // 1024 // 1024} MiB, which no chart of text is")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
@@ -58,18 +63,21 @@ def _without_mark(data: bytes, name: str) -> str:
     raise ChartError(name, "is not a text file")
 
 
-def check_lines(text: str, name: str) -> None:
-    """Refuse text with a line over ``MAX_LINE`` characters."""
-    if len(text) <= MAX_LINE:
-        return
-    start = 0
-    number = 1
-    while len(text) - start > MAX_LINE:
-        end = text.rfind("\n", start, start + MAX_LINE)
-        if end < 0:
-            number += text.count("\n", 0, start)
-            raise ChartError(name, f"is longer than {MAX_LINE:,} characters; this is no chart", number)
-        start = end + 1
+def split_lines(text: str, name: str) -> list[str]:
+    """The lines of ``text``, whatever ends them (``\\n``, ``\\r\\n`` or ``\\r``; no other character ends a line).
+
+    Raises :class:`ChartError` for more than ``MAX_LINES`` lines or one longer than ``MAX_LINE`` characters.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") >= MAX_LINES:
+        raise ChartError(name, f"has more than {MAX_LINES:,} lines, which no chart has")
+    lines = text.split("\n")
+    if len(text) > MAX_LINE:
+        for number, line in enumerate(lines, start=1):
+            if len(line) > MAX_LINE:
+                raise ChartError(name, f"is longer than {MAX_LINE:,} characters; this is no chart", number)
+    return lines
 
 
 class Warnings:
@@ -82,14 +90,17 @@ class Warnings:
 
     def add(self, reason: str, line: int | None = None) -> None:
         """Note one mended thing, at ``line`` if it has one."""
-        if len(self._said) >= MAX_WARNINGS:
+        self.say(f"{self._name}, line {line}: {reason}" if line is not None else f"{self._name}: {reason}")
+
+    def say(self, sentence: str) -> None:
+        """Note a sentence that names its file itself."""
+        if len(self._said) < MAX_WARNINGS:
+            self._said.append(sentence)
+        else:
             self._more += 1
-            return
-        where = f"{self._name}, line {line}" if line is not None else self._name
-        self._said.append(f"{where}: {reason}")
 
     def done(self) -> tuple[str, ...]:
         """All of them, for a ``ReadResult``."""
         if not self._more:
             return tuple(self._said)
-        return (*self._said, f"{self._name}: {self._more} more things were mended")
+        return (*self._said, f"and {self._more} more things like these")
