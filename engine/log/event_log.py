@@ -1,0 +1,468 @@
+"""The event log: one SQLite file in which everything that happened is kept, and from which all else follows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import apsw
+
+from engine.clock import Clock
+from engine.log import history, projecting, verifying
+from engine.log.chain import chained_rows
+from engine.log.face import (
+    GENESIS,
+    MAX_NAME,
+    Branch,
+    CalendarClock,
+    HeadMoved,
+    LogReadOnly,
+    NewEvent,
+    NoSuchPlace,
+    Projector,
+    SealedEvent,
+    StoredEvent,
+    check_stream,
+    seal_all,
+)
+from engine.log.lock import FileLock
+from engine.log.schema import FAULTS_OF_OURS, INSERT_EVENT, Row, all_rows, open_database, told
+
+State = TypeVar("State")
+
+Batch = tuple[str, Sequence[SealedEvent], int | None]
+"""A stream, the events for it, and the head it must still have (None: any)."""
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where the next event of a stream goes; ``branch`` is 0 while the stream does not exist."""
+
+    branch: int
+    seq: int
+    hash: bytes
+
+
+class _Told:
+    """One caller at a time, and what SQLite refuses is said as a sentence.
+
+    This and :class:`_Change` are classes because every append goes through them; generators cost twice as much.
+    """
+
+    def __init__(self, mutex: threading.RLock, db: apsw.Connection, path: Path | None) -> None:
+        self._mutex, self._db, self._path = mutex, db, path
+
+    def __enter__(self) -> None:
+        self._mutex.acquire()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if isinstance(error, apsw.Error) and not isinstance(error, FAULTS_OF_OURS):
+                raise told(error, self._path, self._db) from error
+        finally:
+            self._mutex.release()
+
+
+class _Change:
+    """One transaction: everything inside happens, or nothing."""
+
+    def __init__(self, log: EventLog, db: apsw.Connection) -> None:
+        self._log, self._told, self._db = log, log._told, db
+
+    def __enter__(self) -> apsw.Connection:
+        log = self._log
+        if log.read_only:
+            raise LogReadOnly(f"{log.path}: opened for looking only; open it for writing to change it")
+        self._told.__enter__()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._told.__exit__(type(error), error, None)
+            raise
+        return self._db
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if error is None:
+                self._db.execute("COMMIT")
+        except BaseException as failed:
+            error = failed
+            raise
+        finally:
+            if error is not None:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                self._log._heads.clear()
+            self._told.__exit__(type(error) if error else None, error, None)
+
+
+class EventLog:
+    """Everything that happened, in order, for good.
+
+    Events belong to a stream (``play/<id>``, ``city``); a stream has branches, one of which is its head.  Nothing is
+    ever deleted: going back means going on from an earlier event on a new branch.  Any thread may call; one waits
+    for the other.  Get one from :meth:`open` or :meth:`in_memory`, and :meth:`close` it (or use ``with``).
+    """
+
+    def __init__(
+        self,
+        db: apsw.Connection,
+        path: Path | None,
+        projectors: Sequence[Projector],
+        lock: FileLock | None,
+        clock: Clock,
+        read_only: bool,
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._db = db
+        self._projectors = tuple(projectors)
+        self._hearers = projecting.hearers_of(projectors)
+        self._file_lock = lock
+        self._clock = clock
+        self._mutex = threading.RLock()
+        self._heads: dict[str, _Head] = {}
+        self._seq = 0
+        self._absent: list[str] = []
+        self._told = _Told(self._mutex, db, path)
+        self._change = _Change(self, db)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        projectors: Iterable[Projector] = (),
+        read_only: bool = False,
+        clock: Clock | None = None,
+    ) -> Self:
+        """The log at ``path``, made if it is not there; projections that are new or changed are built.
+
+        ``read_only`` opens beside a writer, sees what it has committed and changes nothing.  ``clock`` dates new
+        branches (default: the calendar).
+
+        Raises:
+            LogBusy: another process writes to it.  LogReadOnly, LogFull, LogDamaged, LogTooNew: as they say.
+        """
+        path = Path(path)
+        lock = None if read_only else FileLock(path.with_name(path.name + ".lock"), guards=path)
+        try:
+            db = open_database(path, read_only)
+            try:
+                log = cls(db, path, tuple(projectors), lock, clock or CalendarClock(), read_only)
+                log._settle()
+            except BaseException:
+                db.close()
+                raise
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        return log
+
+    @classmethod
+    def in_memory(cls, projectors: Iterable[Projector] = (), clock: Clock | None = None) -> Self:
+        """A log that is gone when closed: how the game goes on where it cannot save."""
+        log = cls(open_database(None), None, tuple(projectors), None, clock or CalendarClock(), read_only=False)
+        log._settle()
+        return log
+
+    def close(self) -> None:
+        """Let the file go; harmless to repeat."""
+        with self._mutex:
+            self._db.close()
+            if self._file_lock is not None:
+                self._file_lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # -- appending --------------------------------------------------------------------------------------------
+
+    def append(self, stream: str, events: Sequence[NewEvent], *, expected_head: int | None = None) -> int:
+        """Add ``events`` to the head branch of ``stream``, all or none, and tell the projectors; the new head's seq.
+
+        A stream begins with its first append.  ``expected_head`` is what :meth:`head` said when the caller decided.
+
+        Raises:
+            HeadMoved: the head is another by now.
+            LogFull, LogReadOnly, LogError: the file could not be written; nothing was appended.
+            ValueError: a cause that is not in the log.  TypeError, ValueError: a payload msgpack cannot hold.
+        """
+        return self.append_sealed([(stream, seal_all(events), expected_head)])[0]
+
+    def append_sealed(self, batches: Sequence[Batch]) -> list[int]:
+        """Several appends in one transaction, all or none; the new head seq of each.  See :meth:`append`."""
+        with self._change:
+            if self._absent:
+                self._mark_stale()
+            seq = self._seq
+            heads: dict[str, _Head] = {}
+            answer = []
+            for stream, events, expected in batches:
+                head = heads.get(stream)
+                if head is None:
+                    standing = self._head(stream)
+                    head = heads[stream] = _Head(standing.branch, standing.seq, standing.hash)
+                if expected is not None and head.seq != expected:
+                    raise HeadMoved(f"{stream}: went on to event {head.seq} since you looked at {expected}; look again")
+                if events:
+                    if not head.branch:
+                        head.branch = self._begin(stream)
+                    seq = self._insert(stream, head, seq, events)
+                answer.append(head.seq)
+        self._seq = seq
+        self._heads.update(heads)
+        return answer
+
+    def _insert(self, stream: str, head: _Head, seq: int, events: Sequence[SealedEvent]) -> int:
+        rows = chained_rows(events, stream, head.branch, seq, head.hash, self._hash_of)
+        if len(rows) == 1:
+            self._db.execute(INSERT_EVENT, rows[0])
+        else:
+            self._db.executemany(INSERT_EVENT, rows)
+        head.seq, head.hash = rows[-1][0], rows[-1][10]
+        if self._hearers:
+            heard = [row for row in rows if row[3] in self._hearers]
+            projecting.tell(self._db, self._hearers, [history.decode(heard)])
+        return head.seq
+
+    def _hash_of(self, cause: int, rows: Sequence[Row]) -> bytes:
+        if rows and cause >= rows[0][0]:
+            found = [row[10] for row in rows if row[0] == cause]
+        else:
+            found = [row[0] for row in all_rows(self._db, "SELECT hash FROM events WHERE seq=?", (cause,))]
+        if not found:
+            raise ValueError(f"event {cause}, named as a cause, is not in the log")
+        hash_: bytes = found[0]
+        return hash_
+
+    def _begin(self, stream: str) -> int:
+        check_stream(stream)
+        branch = self._new_branch(stream, None, 0, "")
+        self._db.execute("INSERT INTO heads VALUES(?,?)", (stream, branch))
+        return branch
+
+    def _new_branch(self, stream: str, parent: int | None, fork_seq: int, name: str) -> int:
+        sql = "INSERT INTO branches(stream, parent, fork_seq, name, created_us) VALUES(?,?,?,?,?)"
+        self._db.execute(sql, (stream, parent, fork_seq, name, self._clock.now_us()))
+        return self._db.last_insert_rowid()
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def read(
+        self, stream: str, branch: int | None = None, after: int = 0, upto: int | None = None
+    ) -> Iterator[StoredEvent]:
+        """The history of ``stream`` along ``branch`` (None: its head), oldest first, with ``after < seq <= upto``.
+
+        What is appended while one reads is not part of it.  A stream that has not begun has an empty history.
+
+        Raises:
+            NoSuchPlace: ``branch`` is none of this stream's.
+        """
+        with self._told:
+            if branch is None:
+                branch = self._head(stream).branch
+            elif self._branch_stream(branch) != stream:
+                raise self._no_branch(stream, branch)
+            end = self._end(upto)
+            made_of = history.stretches(self._db, branch) if branch else []
+        return chain.from_iterable(self._pages(history.events_of(self._db, made_of, after, end)))
+
+    def read_all(self, after: int = 0, upto: int | None = None) -> Iterator[StoredEvent]:
+        """The effective histories of all streams as one, in the order things happened."""
+        with self._told:
+            end = self._end(upto)
+        return chain.from_iterable(self._pages(history.events_of_all(self._db, after, end)))
+
+    def fold(self, stream: str, state: State, step: Callable[[State, StoredEvent], State]) -> State:
+        """What ``state`` becomes when ``step`` takes in every event of the head branch of ``stream``."""
+        for event in self.read(stream):
+            state = step(state, event)
+        return state
+
+    def head(self, stream: str) -> int:
+        """The seq of the last event in the effective history of ``stream``; 0 while that is empty."""
+        with self._told:
+            return self._head(stream).seq
+
+    def head_hash(self, stream: str) -> bytes:
+        """The hash of the head: names this very history, in this file or any other."""
+        with self._told:
+            return self._head(stream).hash
+
+    def streams(self) -> list[str]:
+        """The names of all streams, sorted."""
+        with self._told:
+            return [name for (name,) in all_rows(self._db, "SELECT stream FROM heads ORDER BY stream")]
+
+    def branches(self, stream: str) -> list[Branch]:
+        """The branches of ``stream``, oldest first."""
+        with self._told:
+            head = self._head(stream).branch
+            sql = "SELECT id, parent, fork_seq, name, created_us FROM branches WHERE stream=? ORDER BY id"
+            return [
+                Branch(id_, stream, parent, fork_seq, name, created_us, self._look_up(id_).seq, is_head=id_ == head)
+                for id_, parent, fork_seq, name, created_us in all_rows(self._db, sql, (stream,))
+            ]
+
+    # -- going back and forth ---------------------------------------------------------------------------------
+
+    def fork(self, stream: str, at_seq: int, name: str = "") -> int:
+        """Go back to just after event ``at_seq`` (0: to the beginning): a new branch from there becomes the head.
+
+        Any event of the stream will do, on whichever branch.  The projections follow.  Returns the branch.
+
+        Raises:
+            NoSuchPlace: ``at_seq`` is no event of this stream.
+        """
+        with self._change as db:
+            if at_seq == 0:
+                found = all_rows(db, "SELECT id FROM branches WHERE stream=? AND parent IS NULL", (stream,))
+            else:
+                found = all_rows(db, "SELECT branch FROM events WHERE stream=? AND seq=?", (stream, at_seq))
+            if not found:
+                raise NoSuchPlace(f"{stream}: has no event {at_seq}; choose one of its own")
+            branch = self._new_branch(stream, found[0][0], at_seq, name[:MAX_NAME])
+            self._move_head(stream, branch)
+        return branch
+
+    def switch(self, stream: str, branch: int) -> None:
+        """Make ``branch`` the head of ``stream``; the projections follow.
+
+        Raises:
+            NoSuchPlace: the branch is none of this stream's.
+        """
+        with self._change:
+            if self._branch_stream(branch) != stream:
+                raise self._no_branch(stream, branch)
+            self._move_head(stream, branch)
+
+    def name_branch(self, stream: str, branch: int, name: str) -> None:
+        """Call ``branch`` by a name the player will know it by ("keep as branch").
+
+        Raises:
+            NoSuchPlace: the branch is none of this stream's.
+        """
+        with self._change as db:
+            if self._branch_stream(branch) != stream:
+                raise self._no_branch(stream, branch)
+            db.execute("UPDATE branches SET name=? WHERE id=?", (name[:MAX_NAME], branch))
+
+    def _move_head(self, stream: str, branch: int) -> None:
+        if self._absent:
+            self._mark_stale()
+        old = history.stretches(self._db, self._head(stream).branch)
+        self._db.execute("UPDATE heads SET branch=? WHERE stream=?", (branch, stream))
+        new = history.stretches(self._db, branch)
+        projecting.follow_switch(self._db, self._projectors, stream, old, new)
+        del self._heads[stream]
+
+    # -- looking after it -------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Drop every projection and make it anew from the events; all or none."""
+        with self._change as db:
+            projecting.build(db, self._projectors)
+
+    def check_rebuild(self) -> list[str]:
+        """What in the projections differs, to the byte, from what the events say; empty when all is well."""
+        with self._told:
+            return projecting.differences(self._db, self._projectors)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the file, the chains of hashes, the forks and the heads; empty when all is well."""
+        with self._told:
+            return verifying.problems(self._db)
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows from the projections (or anything in the file); for looking, never for changing.
+
+        Raises:
+            ValueError: a statement that would change something.
+        """
+        with self._told:
+            self._db.pragma("query_only", True)
+            try:
+                return all_rows(self._db, sql, values)
+            except apsw.ReadOnlyError as error:
+                raise ValueError("query only looks; changes go through events") from error
+            finally:
+                self._db.pragma("query_only", False)
+
+    def sync_fully(self, on: bool) -> None:
+        """Whether a commit waits for the disk itself, so that it outlives a power cut and not only the process.
+
+        Turning it on also brings to the disk what was committed before.
+        """
+        with self._told:
+            self._db.pragma("synchronous", "full" if on else "normal")
+            if on and self.path is not None:
+                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def replace_with(self, source: apsw.Connection) -> None:
+        """Make this log equal to the one in ``source``, in one transaction (for restoring snapshots)."""
+        if self.read_only:
+            raise LogReadOnly(f"{self.path}: opened for looking only; open it for writing to change it")
+        with self._told:
+            with self._db.backup("main", source, "main") as copying:
+                while not copying.done:
+                    copying.step()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Learn where the file stands and bring the projections up to date."""
+        self._heads.clear()
+        with self._told:
+            self._seq = self._end(None)
+        if self.read_only:
+            return
+        with self._change as db:
+            projecting.build(db, projecting.outdated(db, self._projectors))
+            self._absent = projecting.absent(db, self._projectors)
+
+    def _mark_stale(self) -> None:
+        self._db.executemany("UPDATE projections SET stale=1 WHERE name=?", [(name,) for name in self._absent])
+
+    def _head(self, stream: str) -> _Head:
+        head = self._heads.get(stream)
+        if head is None:
+            rows = all_rows(self._db, "SELECT branch FROM heads WHERE stream=?", (stream,))
+            head = self._look_up(rows[0][0]) if rows else _Head(0, 0, GENESIS)
+            if rows and not self.read_only:  # beside a writer, what was true a moment ago proves nothing
+                self._heads[stream] = head
+        return head
+
+    def _look_up(self, branch: int) -> _Head:
+        for step, upto in reversed(history.stretches(self._db, branch)):
+            sql = "SELECT seq, hash FROM events WHERE branch=? AND seq<=? ORDER BY seq DESC LIMIT 1"
+            rows = all_rows(self._db, sql, (step, upto))
+            if rows:
+                return _Head(branch, *rows[0])
+        return _Head(branch, 0, GENESIS)
+
+    def _branch_stream(self, branch: int) -> str | None:
+        rows = all_rows(self._db, "SELECT stream FROM branches WHERE id=?", (branch,))
+        return rows[0][0] if rows else None
+
+    def _no_branch(self, stream: str, branch: int) -> NoSuchPlace:
+        return NoSuchPlace(f"{stream}: has no branch {branch}; choose one of its own")
+
+    def _end(self, upto: int | None) -> int:
+        last: int = all_rows(self._db, "SELECT coalesce(max(seq), 0) FROM events")[0][0]
+        return last if upto is None else min(upto, last)
+
+    def _pages(self, pages: Iterator[list[StoredEvent]]) -> Iterator[list[StoredEvent]]:
+        while True:
+            with self._told:
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
