@@ -1,0 +1,508 @@
+"""The face of sound: what the game calls.  Nothing here waits except opening, loading and closing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import now_us
+from engine.sound.commands import (
+    CONTROL_BYTES,
+    DEVICE_AT,
+    DEVICE_BYTES,
+    RING_AT,
+    STATUS,
+    TEXT_AT,
+    TEXT_BYTES,
+    Bus,
+    Kind,
+    Record,
+    State,
+    read_text,
+    unflatten,
+)
+from engine.sound.mixer import CUE
+from engine.sound.shared import Block, Command, Ring, Seqlock, SoundError
+from engine.sound.song_clock import SongClock
+
+START_LIMIT_S = 8.0
+"""A device that has not answered after this long is taken for one that cannot be opened."""
+
+STALE_US = 600_000
+"""A sound process that has not been heard of this long is lost (it calls a silent device lost after 0.4 s)."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sound in shared memory, ready to be played."""
+
+    number: int
+    frames: int
+    rate_hz: int
+
+    @property
+    def duration_us(self) -> int:
+        """How long it sounds."""
+        return round(self.frames * 1e6 / self.rate_hz)
+
+
+class Cue(NamedTuple):
+    """A sound bound to an instant of the song."""
+
+    at_us: int
+    sample: Sample
+    gain: float = 1.0
+    pan: float = 0.0
+    bus: Bus = Bus.MUSIC
+
+
+class SoundStatus(NamedTuple):
+    """How the sound is, to be shown and acted on."""
+
+    running: bool
+    lost: bool
+    """The device or the sound process is gone; the song stands still until :meth:`Sound.reopen`."""
+    silent: bool
+    underruns: int
+    latency_us: int
+    device: str
+    problem: str
+    jitter_us: float
+    drift_ppm: float
+    load: float
+    voices: int
+    song_ended: bool
+    """All of the song's sound has been handed to the device."""
+
+
+class OutputDevice(NamedTuple):
+    """A place to send sound to, for the settings."""
+
+    name: str
+    api: str
+    number: int
+    default: bool
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Samples that share a block."""
+
+    block: Block
+    first: int
+    count: int
+    table_bytes: int
+    kept: set[int]
+
+
+@dataclass(slots=True)
+class _Song:
+    sample: Sample
+    rate: float
+    gain: float
+    loop: tuple[int, int]
+
+
+class _Child:
+    """A sound process and the control block shared with it."""
+
+    def __init__(self, wish: dict[str, object]) -> None:
+        self.control = Block(CONTROL_BYTES)
+        self.memory = memoryview(self.control.memory)
+        self.ring = Ring(self.memory[RING_AT:])
+        self._status = Seqlock(self.memory, STATUS)
+        self._fields: tuple[Any, ...] = ()
+        self._record = Record()
+        environment = dict(os.environ)
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
+        # PulseAudio and PipeWire keep a sink's latency at two seconds unless a client asks for less.
+        environment.setdefault("PULSE_LATENCY_MSEC", str(wish["latency_ms"]))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "engine.sound.process", json.dumps({**wish, "control": self.control.path})],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+
+    def record(self) -> Record:
+        """The newest status."""
+        fields = self._status.read()
+        if fields is not self._fields:
+            self._fields, self._record = fields, unflatten(fields)
+        return self._record
+
+    @property
+    def problem(self) -> str:
+        return read_text(self.memory, TEXT_AT, TEXT_BYTES)
+
+    @property
+    def device(self) -> str:
+        return read_text(self.memory, DEVICE_AT, DEVICE_BYTES)
+
+    def wait_until_ready(self) -> None:
+        """Wait until the device is open.
+
+        Raises:
+            SoundError: if it cannot be opened; the process is ended.
+        """
+        limit = time.monotonic() + START_LIMIT_S
+        while self.record().state == State.STARTING:
+            if self.process.poll() is not None or time.monotonic() > limit:
+                break
+            time.sleep(0.002)
+        if self.record().state != State.RUNNING:
+            problem = self.problem or "sound: the sound device does not answer; playing on in silence."
+            self.end()
+            raise SoundError(problem)
+
+    def end(self) -> None:
+        """End the process and give the control block back."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.control.close()
+
+
+class Sound:
+    """Song, sounds and their clock, played by a process of its own.
+
+    Make one with :meth:`open`, :meth:`start` or :meth:`silent`, end it with :meth:`close` (or ``with``).
+    Opening takes half a second or so; loading copies; everything else returns at once.  Calls may come from
+    any thread.
+    """
+
+    def __init__(self, wish: dict[str, object]) -> None:
+        self._wish = wish
+        self._lock = threading.Lock()
+        self._child = _Child(wish)
+        self._child.wait_until_ready()
+        self.rate_hz = self._child.record().rate_hz
+        self.problem = ""
+        self.clock = SongClock(lambda: self._child.record())
+        self._serial = 0
+        self._number = 1
+        self._batches: dict[int, _Batch] = {}
+        self._retired: list[tuple[Ring, int, Block]] = []
+        self._gains: dict[Bus, float] = {}
+        self._cues: tuple[Block, int] | None = None
+        self._song: _Song | None = None
+        self.dropped = 0
+
+    # -- opening and closing ---------------------------------------------------------------------
+
+    @classmethod
+    def start(cls, device: str | int | None = None, block_frames: int = 240, latency_ms: int = 10) -> Sound:
+        """Open a device (its name, number, or None for the system's own).
+
+        Raises:
+            SoundError: if it cannot be opened.
+        """
+        return cls(_wish(device, block_frames, latency_ms, silent=False))
+
+    @classmethod
+    def silent(cls, block_frames: int = 480) -> Sound:
+        """The same without a device: the machine's clock drives a stream nobody hears."""
+        return cls(_wish(None, block_frames, 10, silent=True))
+
+    @classmethod
+    def open(cls, prefer_device: bool = True, device: str | int | None = None, latency_ms: int = 10) -> Sound:
+        """Open a device, or silence if there is none; ``problem`` then says why, in one sentence."""
+        if not prefer_device:
+            return cls.silent()
+        try:
+            return cls.start(device, latency_ms=latency_ms)
+        except SoundError as error:
+            sound = cls.silent()
+            sound.problem = str(error)
+            return sound
+
+    def reopen(self) -> bool:
+        """Open the device again after it was lost; False (and ``problem``) if it is still gone.
+
+        Everything loaded is there again; the song stands paused where it was last heard.  Takes as
+        long as opening: run it beside the game.
+        """
+        old = self._child
+        record = old.record()
+        at_us = self.clock.song_us_at(record.beat_us)
+        try:
+            child = _Child({**self._wish, "rate_hz": self.rate_hz})
+            child.wait_until_ready()
+        except SoundError as error:
+            self.problem = str(error)
+            return False
+        with self._lock:
+            self._child = child
+            self.problem = ""
+            for batch in self._batches.values():
+                child.ring.put(_load(batch))
+            for bus, gain in self._gains.items():
+                child.ring.put(Command(Kind.GAIN, int(bus), gain=gain))
+            for _, _, block in self._retired:
+                block.close()
+            self._retired.clear()
+        if self._song is not None:
+            song = self._song
+            self.play_song(song.sample, at_us, song.rate, song.gain, loop=song.loop)
+            self.pause_song()
+            if self._cues is not None:
+                self._send(Command(Kind.CUES, start=self._cues[1], text=self._cues[0].path.encode()))
+        old.end()
+        return True
+
+    def close(self) -> None:
+        """End the sound process and give all memory back."""
+        self._child.end()
+        for batch in self._batches.values():
+            batch.block.close()
+        for _, _, block in self._retired:
+            block.close()
+        if self._cues is not None:
+            self._cues[0].close()
+        self._batches, self._retired, self._cues = {}, [], None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def status(self) -> SoundStatus:
+        """How the sound is right now."""
+        child = self._child
+        record = child.record()
+        dead = child.process.poll() is not None
+        lost = dead or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
+        problem = self.problem or child.problem
+        if lost and not problem:
+            problem = "sound: the sound process has stopped; reopen the sound device."
+        position = (
+            record.segments[0].position + (record.fit_frame - record.segments[0].start) * record.segments[0].speed
+        )
+        return SoundStatus(
+            running=not lost,
+            lost=lost,
+            silent=bool(self._wish["silent"]),
+            underruns=record.underruns,
+            latency_us=record.latency_us,
+            device=child.device,
+            problem=problem,
+            jitter_us=self.clock.jitter_us,
+            drift_ppm=self.clock.drift_ppm,
+            load=record.load,
+            voices=record.voices,
+            song_ended=0 < record.end_position <= position,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The sound process's id."""
+        return self._child.process.pid
+
+    # -- samples -----------------------------------------------------------------------------------
+
+    def load(self, pcm: NDArray[np.float32]) -> Sample:
+        """Copy a sound, float32 of shape (frames, 2) at :attr:`rate_hz`, to where it can be played from.
+
+        Raises:
+            SoundError: if there is no memory for it.
+        """
+        return self.load_all([pcm])[0]
+
+    def load_all(self, pcms: Sequence[NDArray[np.float32]]) -> list[Sample]:
+        """Load many sounds at once (all key sounds of a chart); their memory goes when all are freed.
+
+        Raises:
+            SoundError: if there is no memory for them.
+        """
+        if not pcms:
+            return []
+        counts = np.array([len(pcm) for pcm in pcms], np.int64)
+        table = -(-counts.nbytes // 64) * 64
+        block = Block(max(64, table + int(counts.sum()) * 8))
+        np.frombuffer(block.memory, np.int64, len(counts))[:] = counts
+        frames = np.frombuffer(block.memory, np.float32, int(counts.sum()) * 2, table).reshape(-1, 2)
+        at = 0
+        for pcm in pcms:
+            frames[at : at + len(pcm)] = pcm
+            at += len(pcm)
+        with self._lock:
+            first = self._number
+            self._number += len(pcms)
+            batch = _Batch(block, first, len(pcms), table, set(range(first, first + len(pcms))))
+            self._batches[first] = batch
+            self._put(_load(batch))
+            self._sweep()
+        return [Sample(first + index, len(pcm), self.rate_hz) for index, pcm in enumerate(pcms)]
+
+    def free(self, *samples: Sample) -> None:
+        """Let samples go; one that is sounding is cut."""
+        with self._lock:
+            for sample in samples:
+                for batch in self._batches.values():
+                    batch.kept.discard(sample.number)
+            for batch in [batch for batch in self._batches.values() if not batch.kept]:
+                del self._batches[batch.first]
+                self._put(Command(Kind.FREE, batch.first, start=batch.count))
+                self._retire(batch.block)
+            self._sweep()
+
+    def _retire(self, block: Block) -> None:
+        """Close a block once the sound process has taken the command that lets go of it."""
+        self._retired.append((self._child.ring, self._child.ring.written, block))
+
+    def _sweep(self) -> None:
+        for ring, number, block in self._retired:
+            if ring.taken >= number:
+                block.close()
+        self._retired = [entry for entry in self._retired if entry[0].taken < entry[1]]
+
+    # -- the song -------------------------------------------------------------------------------------
+
+    def play_song(
+        self,
+        sample: Sample,
+        from_us: int = 0,
+        rate: float = 1.0,
+        gain: float = 1.0,
+        fade_in_us: int = 0,
+        lead_in_us: int = 0,
+        loop: tuple[int, int] | None = None,
+    ) -> None:
+        """Start a song, in place of any before.
+
+        ``sample`` is the song as it is to sound, already stretched to ``rate``; song time runs at ``rate``.
+        It begins at ``from_us - lead_in_us``; what lies before 0 is silence.  ``loop`` (start and end in song
+        time) repeats that stretch.
+        """
+        loop = loop or (0, 0)
+        self._song = _Song(sample, rate, gain, loop)
+        at_us = from_us - lead_in_us
+        self._send_serial(
+            Command(Kind.PLAY, sample.number, 0, at_us, loop[0], loop[1], rate, gain, float(fade_in_us)), at_us
+        )
+
+    def pause_song(self) -> None:
+        """Stand still at once, in sound and in time."""
+        self._send_serial(Command(Kind.PAUSE))
+
+    def resume_song(self) -> None:
+        """Go on from where it stands."""
+        self._send_serial(Command(Kind.RESUME))
+
+    def seek_song(self, song_us: int) -> None:
+        """Go to an instant of the song; it plays on if it played."""
+        self._send_serial(Command(Kind.SEEK, at=song_us), song_us)
+
+    def loop_song(self, loop: tuple[int, int] | None) -> None:
+        """Repeat a stretch of the song (start and end in song time) from now on, or no longer."""
+        start, end = loop or (0, 0)
+        if self._song is not None:
+            self._song.loop = (start, end)
+        self._send(Command(Kind.LOOP, start=start, end=end))
+
+    def stop_song(self, fade_out_us: int = 0) -> None:
+        """End the song; its time stands still at once, its sound fades, its cues are forgotten."""
+        self._song = None
+        self._send_serial(Command(Kind.STOP, at=fade_out_us))
+
+    # -- sounds beside it ---------------------------------------------------------------------------------
+
+    def trigger(self, sample: Sample, gain: float = 1.0, pan: float = 0.0, bus: Bus = Bus.KEYS) -> None:
+        """Play a sample now: with the next block."""
+        self._send(Command(Kind.TRIGGER, sample.number, start=int(bus), gain=gain, pan=pan))
+
+    def schedule(
+        self, sample: Sample, song_time_us: int, gain: float = 1.0, pan: float = 0.0, bus: Bus = Bus.MUSIC
+    ) -> None:
+        """Play a sample, to the frame, whenever the song passes ``song_time_us``, until the song is stopped.
+
+        Meant for a few (1024 are kept); a chart's backing goes through :meth:`set_cues`.
+        """
+        self._send(Command(Kind.SCHEDULE, sample.number, at=song_time_us, start=int(bus), gain=gain, pan=pan))
+
+    def set_cues(self, cues: Iterable[Cue]) -> None:
+        """Bind a whole table of sounds to instants of the song, in place of the table before.
+
+        They hold through seeks and loops, until the song is stopped.
+
+        Raises:
+            SoundError: if there is no memory for them.
+        """
+        rows = sorted((cue.at_us, cue.sample.number, int(cue.bus), cue.gain, cue.pan) for cue in cues)
+        table = np.array(rows, CUE)
+        block = Block(max(64, table.nbytes))
+        np.frombuffer(block.memory, CUE, len(table))[:] = table
+        with self._lock:
+            self._put(Command(Kind.CUES, start=len(table), text=block.path.encode()))
+            if self._cues is not None:
+                self._retire(self._cues[0])
+            self._cues = (block, len(table))
+            self._sweep()
+
+    def set_gain(self, bus: Bus, gain: float) -> None:
+        """Set how loud a bus is (1.0: as recorded), without a click."""
+        self._gains[bus] = gain
+        self._send(Command(Kind.GAIN, int(bus), gain=gain))
+
+    # -- commands -------------------------------------------------------------------------------------------
+
+    def _send(self, command: Command) -> None:
+        with self._lock:
+            self._put(command)
+
+    def _send_serial(self, command: Command, hold_us: int | None = None) -> None:
+        with self._lock:
+            self._serial += 1
+            if hold_us is not None:
+                self.clock.expect(self._serial, hold_us)
+            self._put(command._replace(serial=self._serial))
+
+    def _put(self, command: Command) -> None:
+        if not self._child.ring.put(command):
+            self.dropped += 1
+
+
+def _load(batch: _Batch) -> Command:
+    return Command(Kind.LOAD, batch.first, at=batch.table_bytes, start=batch.count, text=batch.block.path.encode())
+
+
+def _wish(device: str | int | None, block_frames: int, latency_ms: int, silent: bool) -> dict[str, object]:
+    return {"device": device, "block_frames": block_frames, "latency_ms": latency_ms, "silent": silent, "rate_hz": 0}
+
+
+def output_devices() -> list[OutputDevice]:
+    """The devices sound can go to; takes as long as opening one, so run it beside the game.
+
+    Raises:
+        SoundError: if the system's sound cannot be asked.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "engine.sound.process", '{"list": true}']
+    try:
+        done = subprocess.run(command, capture_output=True, env=environment, timeout=START_LIMIT_S, check=True)
+        found = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        raise SoundError("sound: the sound devices could not be listed; install PortAudio (libportaudio2).") from error
+    return [OutputDevice(str(d["name"]), str(d["api"]), int(d["number"]), bool(d["default"])) for d in found]
