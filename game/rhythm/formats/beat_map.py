@@ -155,7 +155,8 @@ class BeatMap:
         rows["beat_us"] = 60e6 / self.tempos[np.searchsorted(self.tempos[:, 0], beats, side="right") - 1, 1]
         rows["meter"] = np.clip(meters[np.searchsorted(meters[:, 0], beats, side="right") - 1, 1], 1, 999)
         rows = rows[good]
-        return rows[np.append(rows["at_us"][1:] != rows["at_us"][:-1], True)] if len(rows) else rows
+        last_at: Flags = np.append(rows["at_us"][1:] != rows["at_us"][:-1], True)[: len(rows)]
+        return np.asarray(rows[last_at])
 
     def scroll_rows(self, last_beat: float) -> Notes:
         """SCROLL rows relative to the base tempo: tempo times scroll, 0 in stops, a leap where a warp is."""
@@ -177,7 +178,7 @@ class BeatMap:
         rows["jump_us"] = np.add.reduceat(leap, first)
         changes = np.append(rows["factor"][0] != 1.0, np.diff(rows["factor"]) != 0) | (rows["jump_us"] != 0)
         changes[0] = changes.any()
-        return rows[changes]
+        return np.asarray(rows[changes])
 
 
 def _carried(value: Floats, marked: Flags, before: float) -> Floats:
@@ -200,6 +201,14 @@ def pair_holds(lane: Ints, beat: Floats, head: Flags, tail: Flags) -> Ints:
     ends = np.full(len(lane), -1, dtype=np.int64)
     ends[this[paired]] = following[paired]
     return ends
+
+
+def first_of_equals(lane: Ints, beat: Floats, sort: Ints) -> Ints:
+    """The indices of notes with the first of each that stand on one lane and beat and are of one ``sort``."""
+    order = np.lexsort((sort, beat, lane))
+    this, following = order[:-1], order[1:]
+    again = (lane[this] == lane[following]) & (beat[this] == beat[following]) & (sort[this] == sort[following])
+    return np.sort(order[np.append(True, ~again)[: len(order)]])
 
 
 def build_notes(name: str, at_s: Floats, end_s: Floats, lane: Ints, kind: Ints, sound: Ints) -> Notes:
