@@ -24,6 +24,8 @@ from engine.log.face import (
     Projector,
     StoredEvent,
 )
+from engine.log.snapshots import Snapshot, Snapshots, put_back
+from engine.log.writer import LogWriter
 
 __all__ = [
     "Branch",
@@ -36,8 +38,12 @@ __all__ = [
     "LogFull",
     "LogReadOnly",
     "LogTooNew",
+    "LogWriter",
     "NewEvent",
     "NoSuchPlace",
     "Projector",
+    "Snapshot",
+    "Snapshots",
     "StoredEvent",
+    "put_back",
 ]

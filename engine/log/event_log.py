@@ -31,7 +31,7 @@ from engine.log.face import (
     seal_all,
 )
 from engine.log.lock import FileLock
-from engine.log.schema import FAULTS_OF_OURS, INSERT_EVENT, Row, all_rows, open_database, told
+from engine.log.schema import FAULTS_OF_OURS, INSERT_EVENT, SCHEMA, Row, all_rows, open_database, told
 
 State = TypeVar("State")
 
@@ -298,6 +298,12 @@ class EventLog:
         with self._told:
             return self._head(stream).hash
 
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last event of all; 0 in an empty log."""
+        with self._told:
+            return self._end(None)
+
     def streams(self) -> list[str]:
         """The names of all streams, sorted."""
         with self._told:
@@ -397,15 +403,17 @@ class EventLog:
             finally:
                 self._db.pragma("query_only", False)
 
-    def sync_fully(self, on: bool) -> None:
-        """Whether a commit waits for the disk itself, so that it outlives a power cut and not only the process.
-
-        Turning it on also brings to the disk what was committed before.
-        """
+    def sync(self) -> None:
+        """Bring what was committed to the disk itself, so that it outlives a power cut and not only the process."""
         with self._told:
-            self._db.pragma("synchronous", "full" if on else "normal")
-            if on and self.path is not None:
-                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._db.pragma("synchronous", "full")
+        try:
+            with self._change as db:
+                # A commit that waits for the disk takes all earlier ones along; this one changes nothing.
+                db.pragma("user_version", SCHEMA)
+        finally:
+            with self._told:
+                self._db.pragma("synchronous", "normal")
 
     def replace_with(self, source: apsw.Connection) -> None:
         """Make this log equal to the one in ``source``, in one transaction (for restoring snapshots)."""
