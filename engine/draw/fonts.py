@@ -1,0 +1,78 @@
+"""Which fonts there are: Roboto and icons carried by imgui-bundle, and what the system has for other scripts."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from enum import IntEnum
+from pathlib import Path
+
+import imgui_bundle
+
+
+class Weight(IntEnum):
+    """The faces text is set in."""
+
+    REGULAR = 0
+    BOLD = 1
+    MONO = 2  # figures that must not dance
+
+
+CARRIED = Path(imgui_bundle.__file__).parent / "assets" / "fonts"
+
+_MAIN = {
+    Weight.REGULAR: CARRIED / "Roboto" / "Roboto-Regular.ttf",
+    Weight.BOLD: CARRIED / "Roboto" / "Roboto-Bold.ttf",
+    Weight.MONO: CARRIED / "Inconsolata-Medium.ttf",
+}
+_ICONS = CARRIED / "fontawesome-webfont.ttf"
+
+# One font for Chinese, Japanese and Korean, and one for the rest, by the names distributions give them.
+_CJK_NAMES = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJKjp-Regular.otf",
+    "NotoSansJP-Regular.otf",
+    "SourceHanSans-Regular.ttc",
+    "DroidSansFallbackFull.ttf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "ipagp.ttf",
+    "ipag.ttf",
+    "VL-PGothic-Regular.ttf",
+    "meiryo.ttc",
+    "YuGothM.ttc",
+    "msgothic.ttc",
+    "msyh.ttc",
+    "Hiragino Sans GB.ttc",
+    "PingFang.ttc",
+)
+_HANGUL_NAMES = ("NanumGothic.ttf", "malgun.ttf", "AppleSDGothicNeo.ttc")
+_WIDE_NAMES = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "FreeSans.ttf", "seguisym.ttf", "Arial Unicode.ttf")
+
+
+def _folders() -> list[Path]:
+    home = Path.home()
+    if sys.platform == "win32":
+        return [Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"]
+    if sys.platform == "darwin":
+        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
+    return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"]
+
+
+@functools.cache
+def system_fonts() -> tuple[Path, ...]:
+    """The system's fonts for scripts that Roboto lacks: the best one found for each group, none if there is none."""
+    there: dict[str, Path] = {}
+    for folder in _folders():
+        for at, _, names in os.walk(folder):
+            for name in names:
+                there.setdefault(name, Path(at) / name)
+    groups = (_CJK_NAMES, _HANGUL_NAMES, _WIDE_NAMES)
+    found = (next((there[name] for name in names if name in there), None) for names in groups)
+    return tuple(path for path in found if path is not None)
+
+
+def chain(weight: Weight) -> tuple[Path, ...]:
+    """The fonts to ask for a character, in order."""
+    return (_MAIN[weight], _ICONS, *system_fonts())
