@@ -1,0 +1,83 @@
+"""Figures that accompany: blocks, stabs, arpeggios, bass patterns, drum fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tools.songs.score import TICKS, Note, steps
+
+_MARKS = {"X": 1.0, "x": 0.8, "o": 0.6, "g": 0.35}
+
+
+def block(voicing: Iterable[int], beat: float, length: float, velocity: float = 0.7) -> list[Note]:
+    """A chord struck once and held."""
+    return [Note(round(beat * TICKS), round(length * TICKS), one, velocity) for one in voicing]
+
+
+def stabs(voicing: Sequence[int], rhythm: str, beat: float, step: float = 0.25, length: float = 0.2) -> list[Note]:
+    """A chord struck in a rhythm of ``X x o g .``; ``-`` after a stroke lets it ring on for a step."""
+    row = rhythm.replace("|", "").replace(" ", "")
+    notes: list[Note] = []
+    for place, mark in enumerate(row):
+        if mark in _MARKS:
+            rest = row[place + 1 :]
+            ringing = len(rest) - len(rest.lstrip("-"))
+            notes += block(voicing, beat + place * step, length + ringing * step, _MARKS[mark])
+    return notes
+
+
+def arpeggio(
+    voicing: Sequence[int],
+    order: str,
+    beat: float,
+    step: float = 0.25,
+    length: float = 0.3,
+    velocity: float = 0.6,
+) -> list[Note]:
+    """Notes of a chord one by one: digits pick from below, past the top they go on an octave up, ``.`` rests.
+
+    The first of each beat is struck a little harder.
+    """
+    notes: list[Note] = []
+    for place, mark in enumerate(order.replace(" ", "")):
+        if mark == ".":
+            continue
+        octave, voice = divmod(int(mark), len(voicing))
+        at = round((beat + place * step) * TICKS)
+        loud = velocity * (1.15 if at % TICKS == 0 else 1.0)
+        notes.append(Note(at, round(length * TICKS), voicing[voice] + 12 * octave, min(loud, 1.0)))
+    return notes
+
+
+def bass(root: int, pattern: str, beat: float, velocity: float = 0.8, legato: float = 0.92) -> list[Note]:
+    """A bass figure of ``semitones:length`` words above ``root``; ``r`` rests, ``!`` accents, ``?`` ghosts."""
+    notes: list[Note] = []
+    for word in pattern.replace("|", " ").split():
+        above, _, tail = word.partition(":")
+        loud = velocity * (1.15 if tail.endswith("!") else 0.5 if tail.endswith("?") else 1.0)
+        length = float(tail.rstrip("!?"))
+        if above != "r":
+            sounding = max(1, round(length * legato * TICKS))
+            notes.append(Note(round(beat * TICKS), sounding, root + int(above), min(loud, 1.0)))
+        beat += length
+    return notes
+
+
+def drum_bars(rows: dict[str, str], first_bar: int, bars: int, meter: int, step: float = 0.25) -> dict[str, list[Note]]:
+    """Each row's pattern, which may last several bars, repeated over ``bars``."""
+    played: dict[str, list[Note]] = {}
+    for part, row in rows.items():
+        places = len(row.replace("|", "").replace(" ", ""))
+        length = places * step
+        beat, stop = first_bar * meter, (first_bar + bars) * meter
+        notes: list[Note] = []
+        while beat < stop:
+            notes += steps(row, beat, step)
+            beat += length
+        played[part] = [note for note in notes if note.tick < stop * TICKS]
+    return played
+
+
+def without(notes: Iterable[Note], first: float, last: float) -> list[Note]:
+    """``notes`` less those that begin from beat ``first`` up to beat ``last``: room for a fill or a stop."""
+    return [one for one in notes if not first * TICKS <= one.tick < last * TICKS]
