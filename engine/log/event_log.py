@@ -101,6 +101,23 @@ class _Change:
             self._told.__exit__(type(error) if error else None, error, None)
 
 
+class _Still:
+    """A look at one instant, whatever a writer in another process does meanwhile."""
+
+    def __init__(self, log: EventLog, db: apsw.Connection) -> None:
+        self._told, self._db = log._told, db
+
+    def __enter__(self) -> None:
+        self._told.__enter__()
+        self._db.execute("BEGIN")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            self._db.execute("ROLLBACK")
+        finally:
+            self._told.__exit__(kind, error, at)
+
+
 class EventLog:
     """Everything that happened, in order, for good.
 
@@ -131,6 +148,7 @@ class EventLog:
         self._absent: list[str] = []
         self._told = _Told(self._mutex, db, path)
         self._change = _Change(self, db)
+        self._still = _Still(self, db)
 
     @classmethod
     def open(
@@ -194,7 +212,8 @@ class EventLog:
         Raises:
             HeadMoved: the head is another by now.
             LogFull, LogReadOnly, LogError: the file could not be written; nothing was appended.
-            ValueError: a cause that is not in the log.  TypeError, ValueError: a payload msgpack cannot hold.
+            ValueError: a cause that is not in the log.  TypeError, ValueError, OverflowError: a payload
+                msgpack cannot hold.
         """
         return self.append_sealed([(stream, seal_all(events), expected_head)])[0]
 
@@ -380,12 +399,12 @@ class EventLog:
 
     def check_rebuild(self) -> list[str]:
         """What in the projections differs, to the byte, from what the events say; empty when all is well."""
-        with self._told:
+        with self._still:
             return projecting.differences(self._db, self._projectors)
 
     def verify(self) -> list[str]:
         """What is wrong with the file, the chains of hashes, the forks and the heads; empty when all is well."""
-        with self._told:
+        with self._still:
             return verifying.problems(self._db)
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

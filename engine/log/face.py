@@ -138,7 +138,7 @@ def seal_all(events: Sequence[NewEvent]) -> list[SealedEvent]:
     """``events`` with their payloads as msgpack bytes.
 
     Raises:
-        TypeError, ValueError: a payload holds something msgpack does not know, or is too large.
+        TypeError, ValueError, OverflowError: a payload holds something msgpack does not know, or is too large.
     """
     pack = msgpack.Packer().pack
     sealed = []

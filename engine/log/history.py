@@ -7,12 +7,12 @@ order of seq; each branch contributes one stretch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 import msgpack
 
-from engine.log.face import StoredEvent
+from engine.log.face import LogDamaged, StoredEvent
 from engine.log.schema import EVENT_COLUMNS, Row, all_rows
 
 END = 2**63 - 1
@@ -67,13 +67,34 @@ def kinds_after(db: apsw.Connection, history: list[Stretch], seq: int) -> set[st
     return found
 
 
+def unpacked(payload: bytes) -> Any:
+    """A payload as it was given, but for tuples, which come back as lists (as tuples where they are keys of a map).
+
+    Raises:
+        ValueError: these bytes are no payload.
+    """
+    try:
+        return msgpack.unpackb(payload, strict_map_key=False)
+    except TypeError:
+        return msgpack.unpackb(payload, strict_map_key=False, use_list=False)
+    except msgpack.UnpackException as error:
+        raise ValueError(str(error)) from error
+
+
 def decode(rows: list[Row]) -> list[StoredEvent]:
-    """Rows of :data:`EVENT_COLUMNS` as events."""
-    make, unpack = StoredEvent, msgpack.unpackb
-    return [
-        make(seq, branch, stream, kind, at_us, truth, origin, actor, cause, unpack(packed, strict_map_key=False), hash_)
-        for seq, branch, stream, kind, at_us, truth, origin, actor, cause, packed, hash_ in rows
-    ]
+    """Rows of :data:`EVENT_COLUMNS` as events.
+
+    Raises:
+        LogDamaged: a payload that cannot be read.
+    """
+    make, unpack = StoredEvent, unpacked
+    try:
+        return [
+            make(seq, branch, stream, kind, at_us, truth, origin, actor, cause, unpack(payload), hash_)
+            for seq, branch, stream, kind, at_us, truth, origin, actor, cause, payload, hash_ in rows
+        ]
+    except (ValueError, TypeError) as error:
+        raise LogDamaged(f"the log holds an event that cannot be read ({error}); restore a snapshot") from error
 
 
 def events_of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Snapshots:
         if log.path is None:
             raise ValueError("a log in memory has no file to copy")
         self._log, self._source, self._folder, self._clock = log, log.path, folder, clock
+        self._mutex = threading.Lock()  # one copy at a time
         self._since_us = max((snapshot.at_us for snapshot in self.kept()), default=clock.now_us())
 
     def kept(self) -> list[Snapshot]:
@@ -128,8 +130,11 @@ class Snapshots:
             self._log.replace_with(source)
 
     def _take(self, sort: str, why: str = "") -> Snapshot:
-        at_us = self._clock.now_us()
-        part = self._folder / f"{at_us}-{os.getpid()}.part"
+        with self._mutex:
+            return self._take_now(self._clock.now_us(), sort, why)
+
+    def _take_now(self, at_us: int, sort: str, why: str) -> Snapshot:
+        part = self._folder / "copying.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             seq = _copy(self._source, part)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import apsw
-import msgpack
 
 from engine.log.chain import chain_hash
 from engine.log.face import GENESIS
+from engine.log.history import unpacked
 from engine.log.schema import Row, all_rows
 
 MAX_PROBLEMS = 100
@@ -99,7 +99,7 @@ def _stored(db: apsw.Connection) -> Iterator[Row]:
 
 def _unreadable(payload: bytes) -> str:
     try:
-        msgpack.unpackb(payload, strict_map_key=False)
-    except (ValueError, msgpack.UnpackException) as error:
+        unpacked(payload)
+    except (ValueError, TypeError) as error:
         return f"its payload cannot be read ({error})"
     return ""
