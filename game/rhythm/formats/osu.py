@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 from game.rhythm.chart import BACKING, MAX_LANES, NOTE, SCROLL, TIMING, Chart, NoteKind, Notes
 from game.rhythm.formats.containers import Folder
 from game.rhythm.formats.face import MAX_NOTES, ChartError, ReadResult, Skipped
-from game.rhythm.formats.osu_objects import Objects, SliderRule, read_objects
-from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_text, split_lines
+from game.rhythm.formats.osu_objects import Block, Objects, SliderRule, read_objects
+from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_text, one_line_end
 
 OLD_OFFSET_US = 24_000
 """Charts older than version 5 were timed against another decoder: everything in them comes 24 ms later."""
@@ -42,24 +41,24 @@ Section = list[tuple[int, str]]
 
 def parse(data: bytes, name: str, folder: Folder) -> ReadResult:
     """Read a ``.osu`` file.  Raises :class:`ChartError` when it is no beatmap or out of all bounds."""
-    lines = split_lines(decode_text(data, name), name)
-    version = _version(lines, name)
+    text = one_line_end(decode_text(data, name), name)
+    version = _version(text, name)
     warnings = Warnings(name)
-    ranges = _sections(lines, warnings)
-    general = _pairs(lines, ranges.get("General", ()))
-    metadata = _pairs(lines, ranges.get("Metadata", ()))
+    sections = _sections(text, warnings)
+    general = _pairs(sections["General"])
+    metadata = _pairs(sections["Metadata"])
     mode = _whole(general.get("Mode", "0"), 0)
     if mode != 3:
         reason = f"{_MODES.get(mode, 'unknown osu! mode')} chart, left alone"
         return ReadResult(skipped=(Skipped(name, _title(metadata), reason),))
-    difficulty = _pairs(lines, ranges.get("Difficulty", ()))
+    difficulty = _pairs(sections["Difficulty"])
     offset_us = OLD_OFFSET_US if version < 5 else 0
     keys = _keys(difficulty.get("CircleSize", "5"), name)
-    points = _timing_points(_numbered(lines, ranges.get("TimingPoints", ())), offset_us, warnings)
+    points = _timing_points(_numbered(sections["TimingPoints"]), offset_us, warnings)
     sliders = SliderRule(points.timing, points.sv, _real(difficulty.get("SliderMultiplier", "1.4"), 1.4, 0.4, 3.6))
-    objects = read_objects(lines, ranges.get("HitObjects", ()), name, offset_us, sliders, warnings)
+    objects = read_objects(sections["HitObjects"], name, offset_us, sliders, warnings)
     notes, order = _notes(objects, keys)
-    events = _numbered(lines, ranges.get("Events", ()))
+    events = _numbered(sections["Events"])
     sounds = list(objects.sounds)
     backing = _backing(events, offset_us, sounds, name, warnings)
     chart = Chart(
@@ -92,42 +91,52 @@ def parse(data: bytes, name: str, folder: Folder) -> ReadResult:
 # -- the file's frame ---------------------------------------------------------------------------------------
 
 
-def _version(lines: list[str], name: str) -> int:
-    for number, line in enumerate(lines[:50], start=1):
-        if text := line.strip().lstrip("\ufeff"):
-            if match := _HEADER.match(text):
-                return int(match[1])
-            raise ChartError(name, "does not begin with `osu file format v`, so it is no osu! chart", number)
-    raise ChartError(name, "is empty")
+def _version(text: str, name: str) -> int:
+    first = text.lstrip("\ufeff \t\n")
+    if not first:
+        raise ChartError(name, "is empty")
+    if match := _HEADER.match(first):
+        return int(match[1])
+    number = text.count("\n", 0, len(text) - len(first)) + 1
+    raise ChartError(name, "does not begin with `osu file format v`, so it is no osu! chart", number)
 
 
-def _sections(lines: list[str], warnings: Warnings) -> dict[str, list[tuple[int, int]]]:
-    """For each section the ranges of lines it spans (a section may come twice)."""
-    heads = [i for i, line in enumerate(lines) if line[:1] == "[" and line.rstrip()[-1] == "]"]
-    ranges: dict[str, list[tuple[int, int]]] = {}
-    for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
-        title = lines[head].strip()[1:-1]
-        if title not in _KNOWN:
-            warnings.add(f"the section [{title[:40]}] is unknown and was left out", head + 1)
-            continue
-        ranges.setdefault(title, []).append((head + 1, end))
-    return ranges
+def _sections(text: str, warnings: Warnings) -> dict[str, list[Block]]:
+    """For each section its lines; one may come twice."""
+    found: dict[str, list[Block]] = {title: [] for title in _KNOWN}
+    number = 1
+    counted = 0
+    at = text.find("\n[")  # never the first line: that is the version's
+    while at >= 0:
+        head_end = text.find("\n", at + 1)
+        head_end = len(text) if head_end < 0 else head_end
+        following = text.find("\n[", head_end)
+        title = text[at + 1 : head_end].strip()
+        number += text.count("\n", counted, head_end)
+        counted = head_end
+        if title[1:-1] in _KNOWN and title[-1] == "]":
+            body = text[head_end + 1 : following if following >= 0 else len(text)]
+            found[title[1:-1]].append(Block(number + 1, body))
+        else:
+            warnings.add(f"the section {title[:40]} is unknown and was left out", number)
+        at = following
+    return found
 
 
-def _numbered(lines: list[str], ranges: Any) -> Section:
+def _numbered(blocks: list[Block]) -> Section:
     """The lines of a section that say something, with their numbers."""
     return [
-        (i + 1, line)
-        for start, end in ranges
-        for i, line in enumerate(lines[start:end], start=start)
+        (number, line)
+        for block in blocks
+        for number, line in enumerate(block.text.split("\n"), start=block.line)
         if line and not line.isspace() and not line.lstrip().startswith("//")
     ]
 
 
-def _pairs(lines: list[str], ranges: Any) -> dict[str, str]:
+def _pairs(blocks: list[Block]) -> dict[str, str]:
     """``Key: value`` lines; the last one of a key counts."""
     found = {}
-    for _, line in _numbered(lines, ranges):
+    for _, line in _numbered(blocks):
         key, colon, value = line.partition(":")
         if colon:
             found[key.strip()] = value.strip()[:MAX_TEXT]

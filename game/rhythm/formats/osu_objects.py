@@ -1,21 +1,21 @@
 """The hit objects of a beatmap: tens of thousands of lines, read in one pass where they are regular.
 
-Nearly every mania chart writes each object as exactly six cells of whole numbers.  Such a section is split once
-and turned into columns; any other goes line by line through the patient reader, which gives the same columns.
+Nearly every mania chart writes each object as exactly six cells of whole numbers.  Such a section is read as one
+array of bytes, whole columns at a time; any other goes line by line, which gives the same columns.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from game.rhythm.chart import Notes
+from game.rhythm.formats.columns import Ints, whole_numbers
 from game.rhythm.formats.face import MAX_NOTES, ChartError
-from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings
+from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, MAX_WARNINGS, Warnings
 
 CIRCLE, SLIDER, SPINNER, HOLD = 1, 2, 8, 128
 MAX_COORDINATE = 131_072
@@ -23,15 +23,24 @@ MAX_COORDINATE = 131_072
 
 _MAX_TIME_MS = MAX_TIME_US // 1000
 _CELLS = 6
+_NEWLINE, _COMMA, _COLON = b"\n,:"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of one section: their text and the number of the first of them in the file."""
+
+    line: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
     """Hit objects in file order, as columns of equal length; ``sound`` indexes ``sounds``, -1 for none."""
 
-    x: NDArray[np.int64]
-    at_us: NDArray[np.int64]
-    end_us: NDArray[np.int64]
+    x: Ints
+    at_us: Ints
+    end_us: Ints
     is_hold: NDArray[np.bool_]
     sound: NDArray[np.int32]
     sounds: tuple[str, ...]
@@ -56,165 +65,153 @@ class SliderRule:
         return round(length) if 0 <= length <= MAX_TIME_US else 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Columns:
-    """What both readers give: numbers checked, the last cell still text."""
+    """What both readers give, a row an object; ``end_ms`` is NaN where there is none or it is no number."""
 
-    x: list[int]
-    at_ms: list[float] | list[int]
-    kind: list[int]
-    rest: list[str]
-    line: list[int] | range
+    x: Ints
+    at_ms: NDArray[np.float64]
+    kind: Ints
+    end_ms: NDArray[np.float64]
+    line: Ints
+    keyed: dict[int, str]
+    """The last cell of the rows where it may name a file."""
+    sliders: dict[int, str]
+    """``slides,pixels`` of the rows that are sliders."""
 
 
-def read_objects(
-    lines: list[str],
-    ranges: Iterable[tuple[int, int]],
-    name: str,
-    offset_us: int,
-    sliders: SliderRule,
-    warnings: Warnings,
-) -> Objects:
-    """Read the [HitObjects] lines in ``ranges``; raises :class:`ChartError` for more than ``MAX_NOTES``."""
-    spans = list(ranges)
-    columns = None
-    if len(spans) == 1:
-        columns = _read_regular(lines, *spans[0])
+def read_objects(blocks: list[Block], name: str, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
+    """Read the lines of [HitObjects]; raises :class:`ChartError` for more than ``MAX_NOTES``."""
+    columns = _read_regular(blocks[0]) if len(blocks) == 1 else None
     if columns is None:
-        columns = _read_patiently(lines, spans, name, warnings)
+        columns = _read_patiently(blocks, name, warnings)
     if len(columns.x) > MAX_NOTES:
         raise ChartError(name, f"holds more than {MAX_NOTES:,} notes, which nobody can play")
     return _objects(columns, offset_us, sliders, warnings)
 
 
-def _read_regular(lines: list[str], start: int, end: int) -> _Columns | None:
-    """All lines at once, or None when any of them is not six plain cells."""
-    while end > start and not lines[end - 1]:
-        end -= 1
-    block = lines[start:end]
-    if not block or len(block) > MAX_NOTES or {line.count(",") for line in block} != {_CELLS - 1}:
+# -- all lines at once --------------------------------------------------------------------------------------
+
+
+def _read_regular(block: Block) -> _Columns | None:
+    """The columns of a block in which every line is six cells of whole numbers, else None."""
+    text = block.text.rstrip("\n")
+    if not text or not text.isascii() or "//" in text:
         return None
-    joined = ",".join(block)
-    if "//" in joined or "\0" in joined:
+    raw = np.frombuffer(text.encode("ascii") + b"\n", dtype=np.uint8)
+    ends = np.flatnonzero((raw == _COMMA) | (raw == _NEWLINE))
+    if len(ends) % _CELLS:
         return None
-    cells = joined.split(",")
-    at_ms: list[float] | list[int]
-    try:
-        x = list(map(int, cells[0::_CELLS]))
-        kind = list(map(int, cells[3::_CELLS]))
+    start = np.concatenate(([0], ends[:-1] + 1)).reshape(-1, _CELLS)
+    end = ends.reshape(-1, _CELLS)
+    if (raw[end[:, :-1]] != _COMMA).any() or (raw[end[:, -1]] != _NEWLINE).any():
+        return None
+    x = whole_numbers(raw, start[:, 0], end[:, 0])
+    at_ms = whole_numbers(raw, start[:, 2], end[:, 2])
+    kind = whole_numbers(raw, start[:, 3], end[:, 3])
+    if x is None or at_ms is None or kind is None:
+        return None
+    is_slider = kind & (CIRCLE | SLIDER) == SLIDER
+    is_bounded = (np.abs(x) <= MAX_COORDINATE) & (np.abs(at_ms) <= _MAX_TIME_MS) & (kind >= 0) & (kind <= 0xFFFF)
+    if is_slider.any() or not is_bounded.all():
+        return None
+    last, stop = start[:, 5], end[:, 5]
+    end_ms = np.full(len(x), np.nan)
+    has_end = np.flatnonzero((kind & CIRCLE == 0) & (kind & (SPINNER | HOLD) != 0))
+    if len(has_end):
+        colons = np.append(np.flatnonzero(raw == _COLON), len(raw))
+        colon = colons[np.searchsorted(colons, last[has_end])]
+        numbers = whole_numbers(raw, last[has_end], np.minimum(colon, stop[has_end]))
+        if numbers is None:
+            return None
+        end_ms[has_end] = numbers
+    may_name = np.flatnonzero((stop > last) & (raw[stop - 1] != _COLON)).tolist()
+    keyed = {i: text[last[i] : stop[i]] for i in may_name}
+    return _Columns(x, at_ms.astype(np.float64), kind, end_ms, block.line + np.arange(len(x)), keyed, {})
+
+
+# -- line by line -------------------------------------------------------------------------------------------
+
+
+def _read_patiently(blocks: list[Block], name: str, warnings: Warnings) -> _Columns:
+    """What cannot be understood is left out with a warning."""
+    rows: list[tuple[int, float, int, float, int]] = []
+    keyed: dict[int, str] = {}
+    sliders: dict[int, str] = {}
+    for number, raw in ((n, line) for b in blocks for n, line in enumerate(b.text.split("\n"), start=b.line)):
+        line = raw.partition("//")[0].strip()
+        if not line:
+            continue
+        if len(rows) > MAX_NOTES:
+            raise ChartError(name, f"holds more than {MAX_NOTES:,} notes, which nobody can play", number)
+        cells = line.split(",")
         try:
-            at_ms = list(map(int, cells[2::_CELLS]))
-        except ValueError:
-            at_ms = list(map(float, cells[2::_CELLS]))
-    except ValueError:
-        return None
-    in_bounds = (
-        min(x) >= -MAX_COORDINATE
-        and max(x) <= MAX_COORDINATE
-        and min(at_ms) >= -_MAX_TIME_MS
-        and max(at_ms) <= _MAX_TIME_MS
-        and not any(map(math.isnan, at_ms))
-        and min(kind) >= 0
-        and max(kind) <= 0xFFFF
-    )
-    return _Columns(x, at_ms, kind, cells[5::_CELLS], range(start + 1, end + 1)) if in_bounds else None
+            x, at_ms, kind = int(float(cells[0])), float(cells[2]), int(cells[3])
+        except (ValueError, IndexError, OverflowError):
+            warnings.add("is no hit object and was left out", number)
+            continue
+        if not (abs(x) <= MAX_COORDINATE and abs(at_ms) <= _MAX_TIME_MS and 0 <= kind <= 0xFFFF):
+            warnings.add("a hit object out of all bounds was left out", number)
+            continue
+        last = cells[5] if len(cells) > 5 else ""
+        if kind & (CIRCLE | SLIDER) == SLIDER:
+            sliders[len(rows)] = ",".join(cells[6:8])
+        elif last and last[-1] != ":":
+            keyed[len(rows)] = last
+        rows.append((x, at_ms, kind, _number(last.partition(":")[0]), number))
+    table = np.array(rows, dtype=[("x", "i8"), ("at", "f8"), ("kind", "i8"), ("end", "f8"), ("line", "i8")])
+    return _Columns(table["x"], table["at"], table["kind"], table["end"], table["line"], keyed, sliders)
 
 
-def _read_patiently(lines: list[str], spans: list[tuple[int, int]], name: str, warnings: Warnings) -> _Columns:
-    """Line by line; what cannot be understood is left out with a warning."""
-    at_ms: list[float] = []
-    numbers: list[int] = []
-    columns = _Columns([], at_ms, [], [], numbers)
-    for start, end in spans:
-        for number, raw in enumerate(lines[start:end], start=start + 1):
-            line = raw.partition("//")[0].strip()
-            if not line:
-                continue
-            if len(numbers) > MAX_NOTES:
-                raise ChartError(name, f"holds more than {MAX_NOTES:,} notes, which nobody can play", number)
-            cells = line.split(",")
-            try:
-                x, at, kind = int(float(cells[0])), float(cells[2]), int(cells[3])
-            except (ValueError, IndexError, OverflowError):
-                warnings.add("is no hit object and was left out", number)
-                continue
-            if not (abs(x) <= MAX_COORDINATE and abs(at) <= _MAX_TIME_MS and 0 <= kind <= 0xFFFF):
-                warnings.add("a hit object out of all bounds was left out", number)
-                continue
-            is_slider = kind & SLIDER and not kind & CIRCLE
-            columns.x.append(x)
-            at_ms.append(at)
-            columns.kind.append(kind)
-            columns.rest.append(",".join(cells[6:8]) if is_slider else cells[5] if len(cells) > 5 else "")
-            numbers.append(number)
-    return columns
-
-
-def _objects(columns: _Columns, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
-    """Turn columns into instants and sounds; objects of no known type are left out."""
-    x = np.array(columns.x, dtype=np.int64)
-    kind = np.array(columns.kind, dtype=np.int64)
-    at_us = np.rint(np.array(columns.at_ms, dtype=np.float64) * 1000).astype(np.int64) + offset_us
-    end_us = at_us.copy()
-    # A circle that also claims to be a hold is a circle: the game asks in this order.
-    is_circle = kind & CIRCLE != 0
-    is_slider = ~is_circle & (kind & SLIDER != 0)
-    is_spinner = ~is_circle & ~is_slider & (kind & SPINNER != 0)
-    is_hold = ~is_circle & ~is_slider & ~is_spinner & (kind & HOLD != 0)
-    for i in np.flatnonzero(is_slider).tolist():
-        end_us[i] += _slider_us(columns.rest[i], int(at_us[i]), sliders)
-    _read_ends(columns, is_hold | is_spinner, offset_us, end_us, warnings)
-    sound, sounds = _sounds(columns.rest, is_circle, is_hold)
-    keep = is_circle | is_slider | is_spinner | is_hold
-    if not keep.all():
-        for i in np.flatnonzero(~keep)[:20].tolist():
-            warnings.add("a hit object of no known type was left out", columns.line[i])
-    return Objects(x[keep], at_us[keep], end_us[keep], ~is_circle[keep], sound[keep], sounds)
-
-
-def _read_ends(
-    columns: _Columns, has_end: NDArray[np.bool_], offset_us: int, end_us: NDArray[np.int64], warnings: Warnings
-) -> None:
-    """Fill in where holds end: the first part of the last cell, never before the beginning."""
-    index = np.flatnonzero(has_end)
-    texts = [columns.rest[i].partition(":")[0] for i in index.tolist()]
-    try:
-        ends_ms = np.array(list(map(int, texts)), dtype=np.float64)
-    except (ValueError, OverflowError):
-        ends_ms = np.array([_end_ms(text) for text in texts], dtype=np.float64)
-    is_bad = ~(np.abs(ends_ms) <= _MAX_TIME_MS)
-    ends_ms[is_bad] = -_MAX_TIME_MS
-    ends = np.rint(ends_ms * 1000).astype(np.int64) + offset_us
-    for i in index[ends < end_us[index]][:20].tolist():
-        warnings.add("a hold ends before it begins; its end was moved to its beginning", columns.line[i])
-    end_us[index] = np.maximum(ends, end_us[index])
-
-
-def _end_ms(text: str) -> float:
+def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
         return math.nan
 
 
-def _slider_us(rest: str, at_us: int, sliders: SliderRule) -> int:
-    slides, _, pixels = rest.partition(",")
-    try:
-        return sliders.length_us(at_us, float(pixels), float(slides))
-    except ValueError:
-        return 0
+# -- from columns to objects --------------------------------------------------------------------------------
 
 
-def _sounds(
-    rest: list[str], is_circle: NDArray[np.bool_], is_hold: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+def _objects(columns: _Columns, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
+    """Turn columns into instants and sounds; objects of no known type are left out."""
+    kind = columns.kind
+    at_us = np.rint(columns.at_ms * 1000).astype(np.int64) + offset_us
+    # A circle that also claims to be a hold is a circle: the game asks in this order.
+    is_circle = kind & CIRCLE != 0
+    is_slider = ~is_circle & (kind & SLIDER != 0)
+    has_end = ~is_circle & ~is_slider & (kind & (SPINNER | HOLD) != 0)
+    end_us = at_us.copy()
+    end_us[has_end] = _ends(columns, np.flatnonzero(has_end), offset_us, at_us, warnings)
+    for i, rest in columns.sliders.items():
+        slides, _, pixels = rest.partition(",")
+        end_us[i] += sliders.length_us(int(at_us[i]), _number(pixels), _number(slides))
+    sound, sounds = _sounds(columns)
+    keep = is_circle | is_slider | has_end
+    for i in np.flatnonzero(~keep)[:MAX_WARNINGS].tolist():
+        warnings.add("a hit object of no known type was left out", int(columns.line[i]))
+    return Objects(columns.x[keep], at_us[keep], end_us[keep], ~is_circle[keep], sound[keep], sounds)
+
+
+def _ends(columns: _Columns, index: Ints, offset_us: int, at_us: Ints, warnings: Warnings) -> Ints:
+    """Where the holds at ``index`` end: never before their beginning, and there if the file does not say."""
+    end_ms = columns.end_ms[index]
+    start_us = at_us[index]
+    is_known = np.abs(end_ms) <= _MAX_TIME_MS
+    end_us = np.rint(np.where(is_known, end_ms, 0) * 1000).astype(np.int64) + offset_us
+    is_bad = ~is_known | (end_us < start_us)
+    for i in index[is_bad][:MAX_WARNINGS].tolist():
+        warnings.add("a hold ends before it begins; its end was moved to its beginning", int(columns.line[i]))
+    return np.where(is_bad, start_us, end_us)
+
+
+def _sounds(columns: _Columns) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Which file each object sounds: the part after the fourth colon, after the fifth in a hold."""
-    sound = np.full(len(rest), -1, dtype=np.int32)
+    sound = np.full(len(columns.kind), -1, dtype=np.int32)
     known: dict[str, int] = {}
-    for i, text in enumerate(rest):
-        if text[-1:] == ":" or not text:  # nearly always: no file
-            continue
-        before = 4 if is_circle[i] else 5 if is_hold[i] else 99
+    kinds = columns.kind.tolist() if columns.keyed else []
+    for i, text in columns.keyed.items():
+        before = 4 if kinds[i] & CIRCLE else 5 if kinds[i] & HOLD else 99
         parts = text.split(":", before)
         if len(parts) > before and (file := parts[before].strip()[:MAX_TEXT]):
             sound[i] = known.setdefault(file, len(known))

@@ -63,8 +63,8 @@ def _without_mark(data: bytes, name: str) -> str:
     raise ChartError(name, "is not a text file")
 
 
-def split_lines(text: str, name: str) -> list[str]:
-    """The lines of ``text``, whatever ends them (``\\n``, ``\\r\\n`` or ``\\r``; no other character ends a line).
+def one_line_end(text: str, name: str) -> str:
+    """``text`` with every line end (``\\n``, ``\\r\\n`` or ``\\r``; no other character ends a line) as ``\\n``.
 
     Raises :class:`ChartError` for more than ``MAX_LINES`` lines or one longer than ``MAX_LINE`` characters.
     """
@@ -72,12 +72,16 @@ def split_lines(text: str, name: str) -> list[str]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") >= MAX_LINES:
         raise ChartError(name, f"has more than {MAX_LINES:,} lines, which no chart has")
-    lines = text.split("\n")
     if len(text) > MAX_LINE:
-        for number, line in enumerate(lines, start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             if len(line) > MAX_LINE:
                 raise ChartError(name, f"is longer than {MAX_LINE:,} characters; this is no chart", number)
-    return lines
+    return text
+
+
+def split_lines(text: str, name: str) -> list[str]:
+    """The lines of ``text``; raises as :func:`one_line_end`."""
+    return one_line_end(text, name).split("\n")
 
 
 class Warnings:
