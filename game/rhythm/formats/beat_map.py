@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -235,3 +236,8 @@ def chart_hash(data: bytes, index: int, several: bool) -> str:
     """The hash of chart ``index`` of a file as :class:`Chart` describes it."""
     digest = hashlib.md5(data).hexdigest()
     return hashlib.md5(f"{digest}#{index}".encode()).hexdigest() if several else digest
+
+
+def file_title(name: str) -> str:
+    """What to call a song that has no title: its file, without folders and ending."""
+    return PurePath(name).stem or name

@@ -12,7 +12,7 @@ import numpy as np
 
 from game.rhythm.chart import BACKING, MAX_LANES, Chart, NoteKind, Notes, empty
 from game.rhythm.formats import sm_notes
-from game.rhythm.formats.beat_map import MAX_TEXT_BYTES, Floats, build_notes, chart_hash, pair_holds, to_us
+from game.rhythm.formats.beat_map import MAX_TEXT_BYTES, Floats, build_notes, chart_hash, file_title, pair_holds, to_us
 from game.rhythm.formats.containers import Folder
 from game.rhythm.formats.face import ChartError, ReadResult, Skipped
 from game.rhythm.formats.sm_msd import Tag, read_tags
@@ -180,10 +180,11 @@ class _SongReader:
         return Chart(
             keys=raw.columns,
             notes=notes,
-            title=self._title or self._name,
+            title=self._title or file_title(self._name),
             artist=self._text("ARTIST"),
             creator=steps.text("CREDIT") or self._text("CREDIT") or steps.text("DESCRIPTION"),
             level=_level(steps),
+            path=self._name,
             format="ssc" if self._name.lower().endswith(".ssc") else "sm",
             index=index,
             hash=chart_hash(self._data, index, self._several),
