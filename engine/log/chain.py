@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import msgpack
 
-from engine.log.face import HASH_BYTES, SealedEvent
+from engine.log.face import HASH_BYTES, NewEvent, SealedEvent, packed
 from engine.log.schema import Row
 
 _FRESH = blake2b(digest_size=HASH_BYTES)  # copied for each event: half the price of a new one
@@ -34,7 +34,7 @@ def chain_hash(
 
 
 def chained_rows(
-    events: Sequence[SealedEvent],
+    events: Sequence[NewEvent | SealedEvent],
     stream: str,
     branch: int,
     last_seq: int,
@@ -49,7 +49,12 @@ def chained_rows(
     pack, fresh = msgpack.Packer().pack, _FRESH.copy
     rows: list[Row] = []
     add = rows.append
-    for seq, (kind, at_us, truth, origin, actor, cause, payload) in enumerate(events, start=last_seq + 1):
+    seq = last_seq
+    for event in events:
+        seq += 1
+        kind, at_us, truth = event.kind, event.at_us, event.truth
+        origin, actor, cause = event.origin, event.actor, event.cause
+        payload = event.payload if isinstance(event, SealedEvent) else packed(pack, event)
         cause_hash = None if cause is None else hash_of(cause, rows)
         link = fresh()
         link.update(pack((before, stream, kind, at_us, truth, origin, actor, cause_hash, payload)))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import apsw
 
@@ -28,19 +27,17 @@ from engine.log.face import (
     SealedEvent,
     StoredEvent,
     check_stream,
-    seal_all,
 )
 from engine.log.lock import FileLock
-from engine.log.schema import FAULTS_OF_OURS, INSERT_EVENT, SCHEMA, Row, all_rows, open_database, told
+from engine.log.schema import FAULTS_OF_OURS, SCHEMA, Row, all_rows, insert_events, open_database, told
 
 State = TypeVar("State")
 
-Batch = tuple[str, Sequence[SealedEvent], int | None]
+Batch = tuple[str, Sequence[NewEvent | SealedEvent], int | None]
 """A stream, the events for it, and the head it must still have (None: any)."""
 
 
-@dataclass(slots=True)
-class _Head:
+class _Head(NamedTuple):
     """Where the next event of a stream goes; ``branch`` is 0 while the stream does not exist."""
 
     branch: int
@@ -215,43 +212,46 @@ class EventLog:
             ValueError: a cause that is not in the log.  TypeError, ValueError, OverflowError: a payload
                 msgpack cannot hold.
         """
-        return self.append_sealed([(stream, seal_all(events), expected_head)])[0]
+        return self.append_many([(stream, events, expected_head)])[0]
 
-    def append_sealed(self, batches: Sequence[Batch]) -> list[int]:
+    def append_many(self, batches: Sequence[Batch]) -> list[int]:
         """Several appends in one transaction, all or none; the new head seq of each.  See :meth:`append`."""
-        with self._change:
-            if self._absent:
-                self._mark_stale()
-            seq = self._seq
+        with self._mutex:
             heads: dict[str, _Head] = {}
             answer = []
-            for stream, events, expected in batches:
-                head = heads.get(stream)
-                if head is None:
-                    standing = self._head(stream)
-                    head = heads[stream] = _Head(standing.branch, standing.seq, standing.hash)
-                if expected is not None and head.seq != expected:
-                    raise HeadMoved(f"{stream}: went on to event {head.seq} since you looked at {expected}; look again")
-                if events:
-                    if not head.branch:
-                        head.branch = self._begin(stream)
-                    seq = self._insert(stream, head, seq, events)
-                answer.append(head.seq)
-        self._seq = seq
-        self._heads.update(heads)
+            seq = self._seq
+            with self._told if self._is_one_row(batches) else self._change:
+                if self._absent:
+                    self._mark_stale()
+                for stream, events, expected in batches:
+                    head = heads.get(stream) or self._head(stream)
+                    if expected is not None and head.seq != expected:
+                        raise HeadMoved(f"{stream}: is at event {head.seq} by now and not at {expected}; look again")
+                    if events:
+                        branch = head.branch or self._begin(stream)
+                        head = heads[stream] = self._insert(stream, branch, seq, head.hash, events)
+                        seq = head.seq
+                    answer.append(head.seq)
+            self._seq = seq  # only now that it is committed
+            self._heads.update(heads)
         return answer
 
-    def _insert(self, stream: str, head: _Head, seq: int, events: Sequence[SealedEvent]) -> int:
-        rows = chained_rows(events, stream, head.branch, seq, head.hash, self._hash_of)
-        if len(rows) == 1:
-            self._db.execute(INSERT_EVENT, rows[0])
-        else:
-            self._db.executemany(INSERT_EVENT, rows)
-        head.seq, head.hash = rows[-1][0], rows[-1][10]
+    def _is_one_row(self, batches: Sequence[Batch]) -> bool:
+        """Whether all that is to be done is one INSERT, which is a transaction by itself."""
+        if len(batches) != 1 or self.read_only or self._absent:
+            return False
+        stream, events, _ = batches[0]
+        return len(events) == 1 and stream in self._heads and events[0].kind not in self._hearers
+
+    def _insert(
+        self, stream: str, branch: int, last_seq: int, before: bytes, events: Sequence[NewEvent | SealedEvent]
+    ) -> _Head:
+        rows = chained_rows(events, stream, branch, last_seq, before, self._hash_of)
+        insert_events(self._db, rows)
         if self._hearers:
             heard = [row for row in rows if row[3] in self._hearers]
             projecting.tell(self._db, self._hearers, [history.decode(heard)])
-        return head.seq
+        return _Head(branch, rows[-1][0], rows[-1][10])
 
     def _hash_of(self, cause: int, rows: Sequence[Row]) -> bytes:
         if rows and cause >= rows[0][0]:

@@ -16,7 +16,7 @@ The exceptions::
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -129,26 +129,35 @@ class StoredEvent(NamedTuple):
     hash: bytes
 
 
-SealedEvent = tuple[str, int, int, str, str, int | None, bytes]
-"""The fields of a :class:`NewEvent` in their order after the kind (at_us, truth, origin, actor, cause), the payload
-packed and at the end: what its maker changes afterwards no longer matters."""
+class SealedEvent(NamedTuple):
+    """A :class:`NewEvent` with its payload packed: what its maker changes afterwards no longer matters."""
+
+    kind: str
+    payload: bytes
+    at_us: int
+    truth: int
+    origin: str
+    actor: str
+    cause: int | None
 
 
-def seal_all(events: Sequence[NewEvent]) -> list[SealedEvent]:
-    """``events`` with their payloads as msgpack bytes.
+def packed(pack: Callable[[Any], bytes], event: NewEvent) -> bytes:
+    """The payload of ``event`` as msgpack bytes, made by ``pack``.
 
     Raises:
-        TypeError, ValueError, OverflowError: a payload holds something msgpack does not know, or is too large.
+        TypeError, ValueError, OverflowError: the payload holds something msgpack does not know, or is too large.
     """
-    pack = msgpack.Packer().pack
-    sealed = []
-    for event in events:
-        fields = event.payload
-        payload: bytes = pack(fields if fields.__class__ is dict else dict(fields))
-        if len(payload) > MAX_PAYLOAD_BYTES:
-            raise ValueError(f"the payload of a {event.kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
-        sealed.append((event.kind, event.at_us, event.truth, event.origin, event.actor, event.cause, payload))
-    return sealed
+    fields = event.payload
+    payload = pack(fields if fields.__class__ is dict else dict(fields))
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"the payload of a {event.kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
+    return payload
+
+
+def seal(event: NewEvent) -> SealedEvent:
+    """``event`` as it is now; raises as :func:`packed` does."""
+    payload = packed(msgpack.packb, event)
+    return SealedEvent(event.kind, payload, event.at_us, event.truth, event.origin, event.actor, event.cause)
 
 
 @dataclass(frozen=True, slots=True)

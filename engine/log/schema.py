@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +63,10 @@ OWN_TABLES = frozenset({"branches", "heads", "events", "projections", "projectio
 
 INSERT_EVENT = "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?)"
 
+_ROWS_AT_ONCE = 20  # beyond ten rows a statement it stays as fast: about 0.6 of the price of one row a statement
+
+_INSERT_SOME = INSERT_EVENT + ",(?,?,?,?,?,?,?,?,?,?,?)" * (_ROWS_AT_ONCE - 1)
+
 EVENT_COLUMNS = "seq, branch, stream, kind, at_us, truth, origin, actor, cause, payload, hash"
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -76,6 +81,15 @@ FAULTS_OF_OURS = (apsw.SQLError, apsw.ConstraintError, apsw.MismatchError, apsw.
 def all_rows(db: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
     """All rows a statement gives, the statement finished with."""
     return db.execute(sql, tuple(values)).fetchall()
+
+
+def insert_events(db: apsw.Connection, new: Sequence[Row]) -> None:
+    """Insert rows of the events table; more than one only inside a transaction of the caller."""
+    some = len(new) - len(new) % _ROWS_AT_ONCE
+    for start in range(0, some, _ROWS_AT_ONCE):
+        db.execute(_INSERT_SOME, tuple(chain.from_iterable(new[start : start + _ROWS_AT_ONCE])))
+    for row in new[some:]:
+        db.execute(INSERT_EVENT, row)
 
 
 def told(error: apsw.Error, path: Path | None, db: apsw.Connection | None = None) -> LogError:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from engine.log.event_log import EventLog
-from engine.log.face import LogError, LogFull, NewEvent, SealedEvent, check_stream, seal_all
+from engine.log.face import LogError, LogFull, NewEvent, SealedEvent, check_stream, seal
 
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 """What may wait for a disk that does not answer: hours of play; what comes then is refused and counted."""
@@ -76,8 +76,8 @@ class LogWriter:
             RuntimeError: the writer is closed.
         """
         check_stream(stream)
-        sealed = seal_all(events)
-        size = sum(len(event[-1]) + _EVENT_BYTES for event in sealed)
+        sealed = [seal(event) for event in events]
+        size = sum(len(event.payload) + _EVENT_BYTES for event in sealed)
         return self._hand_over(_Job(stream, sealed, size, sync=False, done=_future()))
 
     def flush(self, timeout_s: float, final: bool = False) -> bool:
@@ -188,7 +188,7 @@ class LogWriter:
 
     def _save_together(self, jobs: list[_Job]) -> None:
         full = [job for job in jobs if job.events]
-        heads = iter(self._log.append_sealed([(job.stream, job.events, None) for job in full]) if full else ())
+        heads = iter(self._log.append_many([(job.stream, job.events, None) for job in full]) if full else ())
         for job in jobs:
             if job.sync:  # always the last; what came before it is settled whether the disk now obeys or not
                 self._log.sync()
