@@ -1,8 +1,7 @@
 """Rule sets as data: windows, judgements, weights and the names of the mechanics that use them.
 
 A rule set says nothing in code: how holds are judged, how points, health and combo follow is a closed
-set of names (:class:`HoldRule`, :class:`ScoreRule`, :class:`HealthRule`), each done in one place
-(``judge/lanes*.py``, ``score.py``, ``health.py``).  All windows are whole microseconds of real time,
+set of names (:class:`HoldRule`, :class:`ScoreRule`), each done in one place (``judge/``, ``score.py``).  All windows are whole microseconds of real time,
 closed on both ends; under a rate they grow with song time (:func:`at_rate`), so a player's fingers meet
 the same strictness at every speed.
 """
@@ -13,6 +12,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+
+import numpy as np
 
 from engine.errors import UserError
 from game.rhythm.chart import Chart
@@ -34,12 +35,6 @@ class ScoreRule(Enum):
     WIFE3 = "wife3"
     QUAVER = "quaver"
     O2JAM = "o2jam"
-
-
-class HealthRule(Enum):
-    """How health moves; the amounts are in :attr:`RuleSet.health`."""
-
-    GAUGE = "gauge"  # each judgement adds or takes its own amount, death at zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +64,8 @@ class RuleSet:
     """Grade letters with the least accuracy each needs, best first."""
     tail_early_us: tuple[int, ...] = ()
     tail_late_us: tuple[int, ...] = ()
+    tail_early_miss_us: int = 0
+    """A release earlier than the tail's windows but within this spends the tail as a miss (APART)."""
     tail_cap: int = 0
     """Best judgement of a tail whose head was missed or whose hold was broken (APART)."""
     tail_unreleased: int = 0
@@ -91,9 +88,19 @@ class RuleSet:
     roll_us: int = 0
     """KEEP: how long a roll may go without a press."""
     mine_us: int = 75_000
+    mine: int = -1
+    """Judgement of a mine set off; -1 where the game has no mines: it only breaks the combo."""
+    mine_avoided: int = -1
+    """Judgement of a mine left alone; -1 for none."""
+    combo_keep: int = 5
+    """How many of the judgements, best first, raise the combo; those after it, up to the miss, end it."""
+    hold_miss_health: float = 1.0
+    """What a missed head or tail takes from health, as a share of what a missed tap takes."""
     tick_us: int = 0
     """COMBINED: holding this long adds one to the combo."""
     wife_scale: float = 1.0
+    rate: float = 1.0
+    """The rate these windows are for (:func:`at_rate`)."""
 
     def index(self, judgement: str) -> int:
         """The place of a judgement's name.
@@ -121,9 +128,11 @@ def at_rate(rules: RuleSet, rate: float) -> RuleSet:
         "early_miss_us": scale(rules.early_miss_us),
         "tail_early_us": scale_all(rules.tail_early_us),
         "tail_late_us": scale_all(rules.tail_late_us),
+        "tail_early_miss_us": scale(rules.tail_early_miss_us),
         "let_go_us": scale(rules.let_go_us),
         "roll_us": scale(rules.roll_us),
         "mine_us": scale(rules.mine_us),
+        "rate": rate,
     }
     if rules.hold is HoldRule.COMBINED:
         # The late edge of OK is open: the note is gone on that very millisecond.
@@ -178,8 +187,10 @@ def _lazer(name: str, chart: Chart | None) -> RuleSet:
     drain = min(10.0, max(0.0, chart.health_drain if chart else 8.0))
 
     def window(easy: float, normal: float, hard: float) -> int:
-        at = normal + (hard - normal) * (difficulty - 5) / 5 if difficulty > 5 else easy + (normal - easy) * (
-            difficulty / 5
+        at = (
+            normal + (hard - normal) * (difficulty - 5) / 5
+            if difficulty > 5
+            else easy + (normal - easy) * (difficulty / 5)
         )
         return math.floor(at + 1e-9) * 1000 + 500
 
@@ -201,10 +212,12 @@ def _lazer(name: str, chart: Chart | None) -> RuleSet:
         grades=OSU_GRADES,
         tail_early_us=tails,
         tail_late_us=tails,
+        tail_early_miss_us=window(188, 173, 158) * 3 // 2,
         tail_cap=4,
         tail_unreleased=5,
-        tail_dropped=-1,
+        tail_dropped=5,
         yields_to_next=True,
+        hold_miss_health=0.5,
     )
 
 
@@ -242,15 +255,35 @@ def _etterna(name: str, chart: Chart | None) -> RuleSet:
         nearest=True,
         let_go_us=250_000,
         roll_us=500_000,
-        mine_us=75_000,
+        mine=8,
+        combo_keep=3,
         wife_scale=scale,
+    )
+
+
+def _quaver_health(chart: Chart | None) -> tuple[float, ...]:
+    """Quaver heals more where a chart asks less: by actions a second, breaks of a second left out."""
+    weights = (0.5, 0.4, 0.2, -3.0, -4.5, -6.0)
+    if chart is None or not len(chart.notes):
+        return tuple(weight / 100 for weight in weights)
+    notes = chart.notes
+    actions = np.sort(np.concatenate([notes["at_us"], notes["end_us"][notes["end_us"] > notes["at_us"]]]))
+    gaps = np.diff(actions)
+    played_us = int(gaps[gaps < 1_000_000].sum())
+    density = max(2.0, len(actions) * 1e6 / played_us) if played_us else 12.0
+    if density >= 12:
+        return tuple(weight / 100 for weight in weights)
+    slopes = ((-0.14, 2.68), (-0.2, 3.4), (-0.14, 2.68), (0.084, -0.008), (0.081, 0.028), (0.0, 1.0))
+    return tuple(
+        round((slope * density + base) * weight, 2) / 100 for weight, (slope, base) in zip(weights, slopes, strict=True)
     )
 
 
 def _quaver(name: str, chart: Chart | None) -> RuleSet:
     """Quaver, Standard preset (Quaver.API ScoreProcessorKeys): releases get 1.5 times the windows."""
     windows = (18_000, 43_000, 76_000, 106_000, 127_000)
-    tails = tuple(value * 3 // 2 for value in windows[:4])
+    # A release has no OKAY: its window counts as GOOD.
+    tails = tuple(value * 3 // 2 for value in (*windows[:3], windows[4]))
     return RuleSet(
         name=name,
         title="Quaver Standard",
@@ -262,7 +295,7 @@ def _quaver(name: str, chart: Chart | None) -> RuleSet:
         hold=HoldRule.APART,
         score=ScoreRule.QUAVER,
         accuracy=(100, 98.25, 65, 25, -100, -50),
-        health=(0.005, 0.004, 0.002, 0.0, -0.03, -0.06),
+        health=_quaver_health(chart),
         grades=(("X", 1.0), ("SS", 0.99), ("S", 0.95), ("A", 0.9), ("B", 0.8), ("C", 0.7), ("D", -math.inf)),
         tail_early_us=tails,
         tail_late_us=tails,
@@ -271,6 +304,9 @@ def _quaver(name: str, chart: Chart | None) -> RuleSet:
         tail_dropped=5,
         drop_ends=True,
         head_miss_ends=True,
+        mine_us=18_000,
+        mine=5,
+        mine_avoided=0,
     )
 
 
@@ -297,6 +333,7 @@ def _o2jam(name: str, chart: Chart | None) -> RuleSet:
         tail_dropped=3,
         drop_ends=True,
         head_miss_ends=True,
+        combo_keep=2,
     )
 
 

@@ -2,63 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 
-from game.rhythm.chart import EDGE, Chart, NoteKind
-from game.rhythm.judge.lanes import HIT, Lane, NoteState, Row
+from game.rhythm.chart import Chart, NoteKind
+from game.rhythm.judge.apart import ApartLane
+from game.rhythm.judge.keep import KeepLane, MineLane
+from game.rhythm.judge.lanes import HIT, NEVER_US, Lane, Row
 from game.rhythm.judge.stable import StableLane
-from game.rhythm.rules import RuleSet, at_rate
+from game.rhythm.result import Result, make_result
+from game.rhythm.rules import HoldRule, RuleSet, at_rate
 from game.rhythm.score import ScoreState, scorer
 
-__all__ = ["HIT", "Judge", "NoteState"]
-
 _FIRST_HITS = 1024
+_FEW_ROWS = 8
 
 
 class Judge:
     """Judges one performance of one chart by one rule set.
 
     All instants are song time in microseconds.  Input is taken in time order: an edge stamped before an
-    instant already passed is judged at that instant.  The result does not depend on how input is cut
-    into calls, nor on when :meth:`advance` was called in between.
+    instant already passed is judged at that instant.  What happens at an instant is scored as soon as
+    time has moved on from it (by :meth:`advance` or a later edge).  The result does not depend on how input
+    is cut into calls, nor on when :meth:`advance` was called in between.
 
     Args:
         chart: what is played.
         rules: by which rules (:func:`game.rhythm.rules.rule_set`).
         rate: how fast the song runs; windows grow with it in song time and stay the same in real time.
+        looks_us: for a recording of osu!stable, the sorted instants of its frames: that game gives the
+            combo of a hold only when it looks.  None looks all the time.
     """
 
-    def __init__(self, chart: Chart, rules: RuleSet, rate: float = 1.0) -> None:
+    def __init__(
+        self, chart: Chart, rules: RuleSet, rate: float = 1.0, looks_us: NDArray[np.int64] | None = None
+    ) -> None:
         self.chart = chart
-        self.base_rules = rules
         self.rules = at_rate(rules, rate)
         self.rate = rate
         self._states = bytearray(len(chart.notes))
         self._out: list[Row] = []
-        self._lanes = [self._lane(lane) for lane in range(chart.keys)]
-        self._scorer = scorer(self.rules, self._total())
+        looks = None if looks_us is None else np.unique(looks_us).tolist()
+        self._lanes: list[list[Lane]] = [self._machines(lane, looks) for lane in range(chart.keys)]
+        self._machines_all = [machine for machines in self._lanes for machine in machines]
+        self._down = [False] * chart.keys
+        self._note_lanes = chart.notes["lane"].tolist()
+        self._scorer = scorer(self.rules, self._total(), self._long().tolist())
         self._hits = np.zeros(_FIRST_HITS, dtype=HIT)
         self._hit_count = 0
-        self._edges_seen = 0
-        self._now_us = -(1 << 62)
+        self._now_us = -NEVER_US
 
-    def _lane(self, lane: int) -> Lane:
+    def _machines(self, lane: int, looks_us: list[int] | None) -> list[Lane]:
+        """The machines that hear one lane: its notes, and its mines if it has any."""
         notes = self.chart.notes
-        mine = (notes["lane"] == lane) & ~np.isin(notes["kind"], [int(NoteKind.MINE), int(NoteKind.FAKE)])
-        return StableLane(self.rules, notes, np.flatnonzero(mine).tolist(), self._states, self._out)
+        here = notes["lane"] == lane
+        mine, fake = notes["kind"] == NoteKind.MINE, notes["kind"] == NoteKind.FAKE
+        played = np.flatnonzero(here & ~mine & ~fake).tolist()
+        mines = np.flatnonzero(here & mine).tolist()
+        machine: Lane
+        if self.rules.hold is HoldRule.COMBINED:
+            machine = StableLane(self.rules, notes, played, self._states, self._out, looks_us)
+        elif self.rules.hold is HoldRule.APART:
+            machine = ApartLane(self.rules, notes, played, self._states, self._out)
+        else:
+            machine = KeepLane(self.rules, notes, played, self._states, self._out)
+        return [machine, MineLane(self.rules, notes, mines, self._states, self._out)] if mines else [machine]
+
+    def _long(self) -> NDArray[np.bool_]:
+        return np.isin(self.chart.notes["kind"], [int(NoteKind.HOLD), int(NoteKind.ROLL)])
 
     def _total(self) -> int:
-        return self.chart.count(NoteKind.TAP, NoteKind.HOLD, NoteKind.ROLL, NoteKind.LIFT)
-
-    def _stamp(self, at_us: int) -> int:
-        """``at_us`` on the rule set's grid, never before what was already judged."""
-        quantum = self.rules.quantum_us
-        if quantum > 1:
-            at_us = (at_us + quantum // 2) // quantum * quantum
-        return max(at_us, self._now_us)
+        """How many judgements up to the miss the chart gives."""
+        total = self.chart.count(NoteKind.TAP, NoteKind.HOLD, NoteKind.ROLL, NoteKind.LIFT)
+        if self.rules.hold is HoldRule.APART:
+            total += int(self._long().sum())
+        if self.rules.mine_avoided >= 0:
+            total += self.chart.count(NoteKind.MINE)
+        return total
 
     def press(self, lane: int, at_us: int) -> int:
         """A lane's key went down; gives the instant it was judged at."""
@@ -69,13 +91,14 @@ class Judge:
         return self._edge(lane, at_us, False)
 
     def _edge(self, lane: int, at_us: int, down: bool) -> int:
-        at_us = self._stamp(at_us)
+        quantum = self.rules.quantum_us
+        at_us = max((at_us + quantum // 2) // quantum * quantum, self._now_us)
         self._wake(at_us)
-        self._edges_seen += 1
-        machine = self._lanes[lane]
-        machine.edge(at_us, down, self._edges_seen)
-        if machine.wake_us <= at_us:
-            machine.wake(at_us)
+        self._down[lane] = down
+        for machine in self._lanes[lane]:
+            machine.edge(at_us, down)
+            if machine.wake_us <= at_us:
+                machine.wake(at_us)
         self._settle()
         return at_us
 
@@ -85,62 +108,69 @@ class Judge:
         self._settle()
 
     def _wake(self, now_us: int) -> None:
-        if now_us <= self._now_us:
-            return
-        self._now_us = now_us
-        for lane in self._lanes:
-            if lane.wake_us <= now_us:
-                lane.wake(now_us)
-        self._settle()
+        if now_us > self._now_us:
+            self._now_us = now_us
+            for machine in self._machines_all:
+                if machine.wake_us <= now_us:
+                    machine.wake(now_us)
 
     def feed(self, edges: NDArray[np.void]) -> None:
         """Many edges at once (dtype ``EDGE``), in time order; lanes beyond the chart's are left out."""
         edges = edges[edges["lane"] < self.chart.keys]
         if not len(edges):
             return
-        times = edges["at_us"]
         quantum = self.rules.quantum_us
-        if quantum > 1:
-            times = (times + quantum // 2) // quantum * quantum
+        times = (edges["at_us"] + quantum // 2) // quantum * quantum
         times = np.maximum.accumulate(np.maximum(times, self._now_us))
-        ordinals = np.arange(self._edges_seen + 1, self._edges_seen + 1 + len(edges))
-        self._edges_seen += len(edges)
-        for number, lane in enumerate(self._lanes):
-            chosen = np.flatnonzero(edges["lane"] == number)
-            lane.run(times[chosen].tolist(), (edges["down"][chosen] != 0).tolist(), ordinals[chosen].tolist())
-        self._now_us = int(times[-1])
-        for lane in self._lanes:
-            if lane.wake_us <= self._now_us:
-                lane.wake(self._now_us)
+        lanes, downs, last_us = edges["lane"], edges["down"] != 0, int(times[-1])
+        for lane, machines in enumerate(self._lanes):
+            chosen = np.flatnonzero(lanes == lane)
+            if not len(chosen):
+                continue
+            own_times, own_downs = times[chosen].tolist(), downs[chosen].tolist()
+            self._down[lane] = own_downs[-1]
+            for machine in machines:
+                machine.run(own_times, own_downs)
+        self._now_us = last_us
+        for machine in self._machines_all:
+            if machine.wake_us <= last_us:
+                machine.wake(last_us)
         self._settle()
 
     def _settle(self) -> None:
-        """Put what the lanes said in order, score it and keep it."""
+        """Score what lies before the present instant, in order, and keep it."""
         out = self._out
         if not out:
             return
         out.sort()
-        rows = self._scorer.add(out)
-        out.clear()
+        ready = bisect_left(out, (self._now_us,))
+        if not ready:
+            return
+        rows = self._scorer.add(out[:ready])
+        del out[:ready]
         start, count = self._hit_count, len(rows)
         while start + count > len(self._hits):
             self._hits = np.concatenate([self._hits, np.zeros(len(self._hits), dtype=HIT)])
-        lanes = self.chart.notes["lane"]
-        if count < 8:
-            for place, (at_us, _, note, part, judgement, error_us) in enumerate(rows, start):
-                self._hits[place] = (at_us, note, lanes[note], part, judgement, error_us)
+        if count < _FEW_ROWS:
+            for place, (at_us, note, part, judgement, error_us) in enumerate(rows, start):
+                self._hits[place] = (at_us, note, self._note_lanes[note], part, judgement, error_us)
         else:
             table = np.array(rows, dtype=np.int64)
             block = self._hits[start : start + count]
-            block["at_us"], block["note"], block["part"] = table[:, 0], table[:, 2], table[:, 3]
-            block["judgement"], block["error_us"] = table[:, 4], table[:, 5]
-            block["lane"] = lanes[table[:, 2]]
+            for column, name in enumerate(("at_us", "note", "part", "judgement", "error_us")):
+                block[name] = table[:, column]
+            block["lane"] = self.chart.notes["lane"][table[:, 1]]
         self._hit_count = start + count
 
     @property
     def hits(self) -> NDArray[np.void]:
-        """Everything judged so far (dtype ``HIT``), in the order it was scored; ``hits[cursor:]`` is what is new."""
+        """Everything scored so far (dtype ``HIT``), in order; ``hits[cursor:]`` is what is new."""
         return self._hits[: self._hit_count]
+
+    @property
+    def hit_count(self) -> int:
+        """``len(hits)``, cheaper: where the next look at what is new begins."""
+        return self._hit_count
 
     @property
     def state(self) -> ScoreState:
@@ -154,14 +184,14 @@ class Judge:
 
     def held(self, lane: int) -> bool:
         """Whether a lane's key is down."""
-        return self._lanes[lane].down
+        return self._down[lane]
 
     @property
     def note_states(self) -> NDArray[np.uint8]:
         """A :class:`NoteState` for every note of the chart; a view that keeps up by itself."""
         return np.frombuffer(self._states, dtype=np.uint8)
 
-    def finish(self) -> Any:
-        """Let the rest of the song pass."""
-        self.advance(1 << 61)
-        return self.state
+    def finish(self) -> Result:
+        """Let the rest of the song pass and sum up; keys still down count as held to the end."""
+        self.advance(NEVER_US - 1)
+        return make_result(self.chart, self.rules, self.state, self.hits)

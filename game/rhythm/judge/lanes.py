@@ -3,8 +3,8 @@
 A lane hears two things: an edge (its key went down or up) and a wake (time passed).  It keeps
 ``wake_us``, the next instant at which something happens to it without input, so a judge asks only
 lanes that have something to say.  What happened is appended to ``out`` as rows of
-``(at_us, ordinal, note, part, judgement, error_us)``; ``ordinal`` numbers the edge that caused it, 0 for
-none, and makes the order of rows the same however the input was cut into chunks.
+``(at_us, note, part, judgement, error_us)``; sorted, they stand in the order in which they are scored: by
+time, and within an instant by note, as the original games walk their notes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ end) and how far off (early is negative)."""
 
 UNCOUNTED = -1
 
-Row = tuple[int, int, int, int, int, int]
+Row = tuple[int, int, int, int, int]
 
 
 class Lane:
@@ -76,7 +76,7 @@ class Lane:
         self.down = False
         self.wake_us = NEVER_US
 
-    def edge(self, at_us: int, down: bool, ordinal: int) -> None:
+    def edge(self, at_us: int, down: bool) -> None:
         """The key went down or up at ``at_us``; wakes up to and at that instant came before."""
         raise NotImplementedError
 
@@ -84,13 +84,13 @@ class Lane:
         """Do everything that is due by ``now_us`` without input, and set ``wake_us`` anew."""
         raise NotImplementedError
 
-    def run(self, times_us: list[int], downs: list[bool], ordinals: Sequence[int]) -> None:
+    def run(self, times_us: list[int], downs: list[bool]) -> None:
         """Many edges at once, in time order."""
         edge = self.edge
-        for at_us, down, ordinal in zip(times_us, downs, ordinals, strict=True):
+        for at_us, down in zip(times_us, downs, strict=True):
             if self.wake_us <= at_us:
                 self.wake(at_us)
-            edge(at_us, down, ordinal)
+            edge(at_us, down)
 
 
 def is_long(kind: int) -> bool:

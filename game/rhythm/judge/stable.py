@@ -10,11 +10,14 @@ replays the original game wrote:
 - Released before the tail's MEH window: combo is lost and at most GOOD can be had afterwards.
   Released within it: judged there.  Still held at the late edge of OK: the lane goes on to the next
   note and the hold is judged at the late edge of MEH as if it had been released there.
-- Holding adds one to the combo every 100 ms between head and tail, counted from the press.
+- Holding adds one to the combo every 100 ms between head and tail, counted from the press, whenever the
+  game looks.  A recording of the original game tells when it looked (``looks_us``); without one it looks
+  all the time.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from game.rhythm.chart import Notes
@@ -27,8 +30,17 @@ UNPRESSED_US = -NEVER_US
 class StableLane(Lane):
     """One lane under :attr:`HoldRule.COMBINED`."""
 
-    def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
+    def __init__(
+        self,
+        rules: RuleSet,
+        notes: Notes,
+        indices: Sequence[int],
+        states: bytearray,
+        out: list[Row],
+        looks_us: list[int] | None = None,
+    ) -> None:
         super().__init__(rules, notes, indices, states, out)
+        self.looks_us = looks_us
         self.long = [is_long(kind) for kind in self.kind]
         self.windows = rules.early_us
         self.ok_us = rules.early_us[3]
@@ -44,6 +56,7 @@ class StableLane(Lane):
         self.release_us = UNPRESSED_US
         self.broken = False
         self.given_up = False
+        self.tick_due_us = NEVER_US
         self.tick_at_us = NEVER_US
         self._plan()
 
@@ -66,16 +79,16 @@ class StableLane(Lane):
             return at + meh_us
         return min(at + meh_us + self.rules.quantum_us, end - meh_us)
 
-    def _finish(self, at_us: int, ordinal: int, judgement: int, error_us: int, part: int) -> None:
+    def _finish(self, at_us: int, judgement: int, error_us: int, part: int) -> None:
         """Count the note at the cursor and go on to the next."""
         note = self.index[self.cursor]
-        self.out.append((at_us, ordinal, note, part, judgement, error_us))
+        self.out.append((at_us, note, part, judgement, error_us))
         self.states[note] = NoteState.MISSED if judgement == self.rules.miss else NoteState.HIT
         self.blocked_until_us = self.at[self.cursor]
         self.cursor += 1
         self._fresh()
 
-    def edge(self, at_us: int, down: bool, ordinal: int) -> None:
+    def edge(self, at_us: int, down: bool) -> None:
         """See :class:`Lane`."""
         if down == self.down:
             return
@@ -85,46 +98,52 @@ class StableLane(Lane):
             return
         if not self.long[cursor]:
             if down:
-                self._tap(at_us, ordinal, at_us - self.at[cursor])
+                self._tap(at_us, at_us - self.at[cursor])
         elif down:
             if at_us >= self.at[cursor] - self.rules.early_miss_us and at_us >= self.blocked_until_us:
-                self._press(at_us, ordinal)
+                self._press(at_us)
             self._plan()
         elif self.pressed:
-            self._release(at_us, ordinal)
+            self._release(at_us)
         else:
-            self._slip(at_us, ordinal)
+            self._slip(at_us)
 
-    def _tap(self, at_us: int, ordinal: int, error_us: int) -> None:
+    def _tap(self, at_us: int, error_us: int) -> None:
         if error_us < -self.rules.early_miss_us or at_us < self.blocked_until_us:
             return
-        judgement = 0
-        for judgement, window in enumerate(self.windows):  # noqa: B007
-            if -window <= error_us <= window:
-                break
-        else:
-            judgement = self.rules.miss
-        self._finish(at_us, ordinal, judgement, error_us, Part.HEAD)
+        off_us = abs(error_us)
+        for judgement, window in enumerate(self.windows):
+            if off_us <= window:
+                self._finish(at_us, judgement, error_us, Part.HEAD)
+                return
+        self._finish(at_us, self.rules.miss, error_us, Part.HEAD)
 
-    def _press(self, at_us: int, ordinal: int) -> None:
+    def _press(self, at_us: int) -> None:
         cursor = self.cursor
         self.pressed = True
         self.press_us = at_us
-        self.tick_at_us = self._tick_from(max(self.at[cursor], at_us + self.rules.tick_us))
+        self._tick_from(at_us + self.rules.tick_us, self.at[cursor])
         note = self.index[cursor]
         self.states[note] = NoteState.HOLDING
-        self.out.append((at_us, ordinal, note, Part.HEAD, UNCOUNTED, at_us - self.at[cursor]))
+        self.out.append((at_us, note, Part.HEAD, UNCOUNTED, at_us - self.at[cursor]))
 
-    def _tick_from(self, at_us: int) -> int:
-        return at_us if at_us <= self.end[self.cursor] else NEVER_US
+    def _tick_from(self, due_us: int, earliest_us: int) -> None:
+        """Plan the next combo of a hold: due at ``due_us``, given at the first look from ``earliest_us`` on."""
+        self.tick_due_us = due_us
+        look_us = max(due_us, earliest_us)
+        if self.looks_us is not None:
+            place = bisect_left(self.looks_us, look_us)
+            look_us = self.looks_us[place] if place < len(self.looks_us) else NEVER_US
+        # Half a quantum later: a release at that very look comes first.
+        self.tick_at_us = look_us + self.rules.quantum_us // 2 if look_us <= self.end[self.cursor] else NEVER_US
 
-    def _release(self, at_us: int, ordinal: int) -> None:
+    def _release(self, at_us: int) -> None:
         self.pressed = False
         self.release_us = at_us
         self.tick_at_us = NEVER_US
-        self._slip(at_us, ordinal)
+        self._slip(at_us)
 
-    def _slip(self, at_us: int, ordinal: int) -> None:
+    def _slip(self, at_us: int) -> None:
         """The key is up during a hold: judge it if the tail is near, else break it."""
         cursor, meh_us = self.cursor, self.meh_us
         at, end = self.at[cursor], self.end[cursor]
@@ -135,20 +154,20 @@ class StableLane(Lane):
         self.given_up = at_us > at + meh_us
         if at_us < end - meh_us:
             if not self.broken or self.states[self.index[cursor]] == NoteState.HOLDING or self.given_up:
-                self.out.append((at_us, ordinal, self.index[cursor], Part.BREAK, UNCOUNTED, at_us - end))
+                self.out.append((at_us, self.index[cursor], Part.BREAK, UNCOUNTED, at_us - end))
             self.broken = True
             self.states[self.index[cursor]] = NoteState.LET_GO
             if never_pressed:
                 self.given_up = True
             self._plan()
             return
-        self._judge(at_us, ordinal, self.release_us)
+        self._judge(at_us, self.release_us)
 
-    def _judge(self, at_us: int, ordinal: int, release_us: int) -> None:
+    def _judge(self, at_us: int, release_us: int) -> None:
         """One judgement for head and tail, the key having gone up at ``release_us``."""
         end = self.end[self.cursor]
         judgement = self._combined(release_us)
-        self._finish(at_us, ordinal, judgement, max(-NEVER_US, release_us) - end if judgement < 5 else 0, Part.TAIL)
+        self._finish(at_us, judgement, max(-NEVER_US, release_us) - end if judgement < 5 else 0, Part.TAIL)
 
     def _combined(self, release_us: int) -> int:
         cursor, meh_us = self.cursor, self.meh_us
@@ -173,24 +192,24 @@ class StableLane(Lane):
             elif due >= self.end[self.cursor] + self.ok_us:
                 self._expire(due)
             elif self.pressed:
-                self.out.append((due, 0, self.index[self.cursor], Part.TICK, UNCOUNTED, 0))
-                self.tick_at_us = self._tick_from(due + self.rules.tick_us)
+                self.out.append((due, self.index[self.cursor], Part.TICK, UNCOUNTED, 0))
+                self._tick_from(self.tick_due_us + self.rules.tick_us, due)
                 self._plan()
             else:
-                self._slip(due, 0)
+                self._slip(due)
 
     def _expire(self, at_us: int) -> None:
         """The late edge of OK: missed, or, if still held, judged a little later while the lane goes on."""
         if not self.long[self.cursor]:
-            self._finish(at_us, 0, self.rules.miss, 0, Part.HEAD)
+            self._finish(at_us, self.rules.miss, 0, Part.HEAD)
             return
         if not self.pressed:
-            self._judge(at_us, 0, self.release_us)
+            self._judge(at_us, self.release_us)
             return
         release_us = self.end[self.cursor] + self.meh_us
         judgement = self._combined(release_us)
         note = self.index[self.cursor]
-        self.overheld.append((release_us, (release_us, 0, note, Part.TAIL, judgement, self.meh_us)))
+        self.overheld.append((release_us, (release_us, note, Part.TAIL, judgement, self.meh_us)))
         self.states[note] = NoteState.HIT
         self.blocked_until_us = self.at[self.cursor]
         self.cursor += 1

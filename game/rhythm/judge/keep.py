@@ -1,0 +1,164 @@
+"""Etterna's lanes, and the mines of every rule set.
+
+A press goes to the nearest note still open within the widest window, earlier ones stay open (no note
+lock).  A hold, its head hit, may be let go for at most 250 ms at a time; a roll must be pressed again within
+500 ms; kept to its end it is *held*, else *let go*.  A lift is hit by a release (Etterna: Player).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from game.rhythm.chart import NoteKind, Notes
+from game.rhythm.judge.lanes import NEVER_US, Lane, NoteState, Part, Row
+from game.rhythm.rules import RuleSet
+
+
+class KeepLane(Lane):
+    """One lane under :attr:`HoldRule.KEEP`."""
+
+    def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
+        super().__init__(rules, notes, indices, states, out)
+        self.open = [True] * len(self.at)
+        self.early_us = rules.early_us[-1]
+        self.late_us = rules.late_us[-1]
+        self.held_index = rules.index("held")
+        self.let_go_index = rules.index("let go")
+        self.kept: dict[int, int] = {}
+        """Holds and rolls under way, by place, with the instant they are lost (NEVER_US while the key is down)."""
+        self.seen_us = -NEVER_US
+        self._plan()
+
+    def _plan(self) -> None:
+        while self.cursor < len(self.at) and not self.open[self.cursor]:
+            self.cursor += 1
+        due = self.at[self.cursor] + self.late_us + 1 if self.cursor < len(self.at) else NEVER_US
+        for place, lost_us in self.kept.items():
+            due = min(due, lost_us, self.end[place])
+        self.wake_us = due
+
+    def edge(self, at_us: int, down: bool) -> None:
+        """See :class:`Lane`."""
+        if down == self.down:
+            return
+        self.down = down
+        self.seen_us = at_us
+        for place in self.kept:
+            if self.kind[place] == NoteKind.ROLL:
+                if down:
+                    self.kept[place] = at_us + self.rules.roll_us
+            else:
+                self.kept[place] = NEVER_US if down else at_us + self.rules.let_go_us
+            self.states[self.index[place]] = NoteState.HOLDING if down else NoteState.LET_GO
+        place = self._nearest(at_us, down)
+        if place >= 0:
+            self._hit(place, at_us)
+        self._plan()
+
+    def _nearest(self, at_us: int, down: bool) -> int:
+        """The open note nearest to an edge, the earlier of two as near; -1 for none in reach."""
+        best, best_off = -1, NEVER_US
+        for place in range(self.cursor, len(self.at)):
+            error_us = at_us - self.at[place]
+            if error_us < -self.early_us or -error_us >= best_off:
+                break
+            if self.open[place] and error_us <= self.late_us and (self.kind[place] == NoteKind.LIFT) != down:
+                off = abs(error_us)
+                if off < best_off:
+                    best, best_off = place, off
+        return best
+
+    def _hit(self, place: int, at_us: int) -> None:
+        error_us = at_us - self.at[place]
+        off = abs(error_us)
+        judgement = next(number for number, window in enumerate(self.rules.early_us) if off <= window)
+        note = self.index[place]
+        self.open[place] = False
+        self.out.append((at_us, note, Part.HEAD, judgement, error_us))
+        if self.kind[place] == NoteKind.HOLD or self.kind[place] == NoteKind.ROLL:
+            self.states[note] = NoteState.HOLDING
+            roll = self.kind[place] == NoteKind.ROLL
+            self.kept[place] = at_us + self.rules.roll_us if roll else NEVER_US
+        else:
+            self.states[note] = NoteState.HIT
+
+    def wake(self, now_us: int) -> None:
+        """See :class:`Lane`."""
+        while self.wake_us <= now_us:
+            due = max(self.wake_us, self.seen_us)  # a hold hit after its end is over at once
+            for place, lost_us in list(self.kept.items()):
+                if min(lost_us, self.end[place]) <= due:
+                    self._end(place, due, lost_us < self.end[place])
+            if self.cursor < len(self.at) and self.at[self.cursor] + self.late_us + 1 <= due:
+                note = self.index[self.cursor]
+                self.open[self.cursor] = False
+                self.states[note] = NoteState.MISSED
+                self.out.append((due, note, Part.HEAD, self.rules.miss, 0))
+            self._plan()
+
+    def _end(self, place: int, at_us: int, lost: bool) -> None:
+        note = self.index[place]
+        del self.kept[place]
+        judgement = self.let_go_index if lost else self.held_index
+        self.out.append((at_us, note, Part.TAIL, judgement, 0))
+        self.states[note] = NoteState.MISSED if lost else NoteState.HIT
+
+
+class MineLane(Lane):
+    """The mines of one lane: a press within their window sets them off, and so does a key held over them.
+
+    In rule sets of games without mines they break the combo and count as nothing.
+    """
+
+    def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
+        super().__init__(rules, notes, indices, states, out)
+        self.open = [True] * len(self.at)
+        self.passed = 0
+        self._plan()
+
+    def _plan(self) -> None:
+        due = self.at[self.cursor] if self.cursor < len(self.at) else NEVER_US
+        if self.passed < len(self.at):
+            due = min(due, self.at[self.passed] + self.rules.mine_us + 1)
+        self.wake_us = due
+
+    def edge(self, at_us: int, down: bool) -> None:
+        """See :class:`Lane`."""
+        if down == self.down:
+            return
+        self.down = down
+        if not down:
+            return
+        for place in range(self.passed, len(self.at)):
+            if self.at[place] > at_us + self.rules.mine_us:
+                break
+            if self.open[place]:
+                self._burst(place, at_us)
+                break
+
+    def _burst(self, place: int, at_us: int) -> None:
+        self.open[place] = False
+        self.states[self.index[place]] = NoteState.HIT
+        self.out.append((at_us, self.index[place], Part.MINE, self.rules.mine, at_us - self.at[place]))
+
+    def wake(self, now_us: int) -> None:
+        """See :class:`Lane`."""
+        while self.wake_us <= now_us:
+            due = self.wake_us
+            if self.cursor < len(self.at) and self.at[self.cursor] <= due:
+                if self.down and self.open[self.cursor]:
+                    self._burst(self.cursor, due)
+                self.cursor += 1
+            else:
+                self._pass(due)
+            self._plan()
+
+    def _pass(self, at_us: int) -> None:
+        """A mine is behind; one that did not go off is counted where the game counts it."""
+        place = self.passed
+        self.passed += 1
+        if self.open[place]:
+            self.open[place] = False
+            self.states[self.index[place]] = NoteState.MISSED
+            if self.rules.mine_avoided >= 0:
+                self.out.append((at_us, self.index[place], Part.MINE, self.rules.mine_avoided, 0))
