@@ -272,6 +272,14 @@ def _scroll(points: _Points, notes: Notes) -> Notes:
     return rows
 
 
+def timing_in_bounds(timing: Notes) -> Notes:
+    """Tempo rows as a beatmap can hold them: one an instant, beats of 6 ms to a minute, bars of 1 to 999 beats."""
+    rows = timing[np.unique(timing["at_us"], return_index=True)[1]].copy()
+    rows["beat_us"] = np.clip(rows["beat_us"], MIN_BEAT_MS * 1000, MAX_BEAT_MS * 1000)
+    rows["meter"] = np.where((rows["meter"] > 0) & (rows["meter"] < 1000), rows["meter"], 4)
+    return rows
+
+
 def beat_at(timing: Notes, at_us: NDArray[np.int64]) -> NDArray[np.float64]:
     """The beat length at each instant; before the first tempo, that of the first."""
     index = np.searchsorted(timing["at_us"], at_us, side="right") - 1

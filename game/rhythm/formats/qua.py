@@ -137,10 +137,12 @@ class _Reader:
         at_ms = self._column(entries, "StartTime")
         end_ms = self._column(entries, "EndTime")
         lane = self._column(entries, "Lane")
-        is_good = (np.abs(at_ms) <= _MAX_TIME_MS) & (np.abs(end_ms) <= _MAX_TIME_MS) & (lane >= 1) & (lane <= keys)
-        is_good &= lane == np.floor(lane)
+        is_good = (np.abs(at_ms) <= _MAX_TIME_MS) & (np.abs(end_ms) <= _MAX_TIME_MS) & np.isfinite(lane)
+        is_beside = is_good & ((lane < 1) | (lane > keys))
         for i in np.flatnonzero(~is_good)[:3].tolist():
             self.warnings.add("a note with an impossible lane or time was left out", entries[i].get(LINE))
+        for i in np.flatnonzero(is_beside)[:3].tolist():
+            self.warnings.add(f"a note beside the {keys} lanes was moved to the nearest", entries[i].get(LINE))
         is_mine = np.array([entry.get("Type") in ("Mine", "1") for entry in entries], dtype=bool)
         is_hold = (end_ms > 0) & ~is_mine
         is_early = is_good & is_hold & (end_ms < at_ms)
@@ -150,7 +152,7 @@ class _Reader:
         at_us = np.rint(at_ms[is_good] * 1000)
         notes["at_us"] = at_us
         notes["end_us"] = np.where(is_hold[is_good], np.maximum(at_us, np.rint(end_ms[is_good] * 1000)), at_us)
-        notes["lane"] = lane[is_good] - 1
+        notes["lane"] = np.clip(lane[is_good], 1, keys) - 1
         notes["kind"] = np.select(
             [is_mine[is_good], is_hold[is_good]], [int(NoteKind.MINE), int(NoteKind.HOLD)], int(NoteKind.TAP)
         )
