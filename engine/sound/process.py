@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,9 @@ LOOK_S = 0.05
 """How often the process looks whether its stream lives."""
 
 PREFERRED_HZ = 48_000
+
+REALTIME_PRIORITY, NICENESS = 5, -11
+"""What a PulseAudio daemon asks for itself."""
 
 
 class Engine:
@@ -83,6 +87,9 @@ class Engine:
             self.underruns += 1
             self.fit.loosen()
         self.fit.see(self.mixer.frame, heard_us)
+        if self.state is not State.RUNNING and self.fit.warm:
+            self.state = State.RUNNING  # the first time, or again after a stall that looked like a loss
+            write_text(self.memory, TEXT_AT, TEXT_BYTES, "")
         self.latency_us = max(0, round(heard_us - began))
         self.mixer.render(out)
         self.beat_us = now_us()
@@ -195,7 +202,6 @@ class Device:
             callback=self._callback,
         )
         self._stream.start()
-        self.engine.state = State.RUNNING
 
     def _callback(self, out: Frames, _frames: int, times: Any, flags: Any) -> None:
         try:
@@ -224,7 +230,6 @@ class Silence:
     def __init__(self, control: mmap.mmap, wish: dict[str, Any]) -> None:
         self.engine = Engine(control, wish["rate_hz"] or PREFERRED_HZ)
         write_text(self.engine.memory, DEVICE_AT, DEVICE_BYTES, "silent")
-        self.engine.state = State.RUNNING
         self._out = np.zeros((wish["block_frames"], 2), np.float32)
         self._block_us = wish["block_frames"] * 1e6 / self.engine.mixer.rate_hz
         self._due_us = float(now_us())
@@ -263,8 +268,21 @@ def _devices() -> list[dict[str, Any]]:
     ]
 
 
+def _be_prompt() -> None:
+    """Ask the system to let this process run the moment it wants to; most desktops grant some of it, none all."""
+    if hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
+            return
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+
+
 def _serve(wish: dict[str, Any]) -> None:
     over = threading.Event()
+    if not wish["silent"]:
+        _be_prompt()
     control = attach(wish["control"])
     threading.Thread(target=_end_with_parent, args=(over,), daemon=True).start()
     try:

@@ -53,6 +53,11 @@ class FrameFit:
         """How much slower (+) or faster (-) than its nominal rate the device runs, in millionths."""
         return (self.us_per_frame / self._nominal - 1.0) * 1e6
 
+    @property
+    def warm(self) -> bool:
+        """Whether the stream has settled, so that its sightings are fitted."""
+        return self._to_warm_up == 0
+
     def see(self, frame: int, heard_us: float) -> None:
         """Take in that ``frame`` is heard at the monotonic instant ``heard_us``."""
         span = frame - self.frame

@@ -129,8 +129,6 @@ class _Child:
         self._record = Record()
         environment = dict(os.environ)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
-        # PulseAudio and PipeWire keep a sink's latency at two seconds unless a client asks for less.
-        environment.setdefault("PULSE_LATENCY_MSEC", str(wish["latency_ms"]))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "engine.sound.process", json.dumps({**wish, "control": self.control.path})],
             stdin=subprocess.PIPE,
