@@ -14,6 +14,8 @@ from game.rhythm.difficulty import stars
 MIN_BEAT_US = 1.0
 """Shorter beats are tricks of scroll, not tempi."""
 
+STEPMANIA = ("sm", "ssc")
+
 MAX_TEXT = 300
 """Longer titles, names and tags are cut in the list."""
 
@@ -81,11 +83,14 @@ def chart_info(chart: Chart) -> dict[str, Any]:
     """What ``ourojam chart info`` says of a chart.
 
     ``notes`` counts taps only, ``holds`` stand beside them; ``first_ms`` and ``last_ms`` are when the first and the
-    last note begin, null in an empty chart; ``stars`` is the rating at rate 1.
+    last note begin, null in an empty chart (StepMania writes a hold's end as a note of its own, so there it counts);
+    ``stars`` is the rating at rate 1.
     """
     notes, holds, mines = counts(chart)
     bpm_min, bpm_max = bpm_range(chart)
-    starts = chart.notes["at_us"][chart.notes["kind"] != NoteKind.FAKE]
+    played = chart.notes[chart.notes["kind"] != NoteKind.FAKE]
+    starts = played["at_us"]
+    ends = played["end_us"] if chart.format in STEPMANIA else starts
     return {
         "file": chart.path,
         "title": chart.title,
@@ -95,7 +100,7 @@ def chart_info(chart: Chart) -> dict[str, Any]:
         "holds": holds,
         "mines": mines,
         "first_ms": _ms(int(starts[0])) if len(starts) else None,
-        "last_ms": _ms(int(starts[-1])) if len(starts) else None,
+        "last_ms": _ms(int(ends.max())) if len(ends) else None,
         "bpm_min": bpm_min,
         "bpm_max": bpm_max,
         "stars": stars(chart),

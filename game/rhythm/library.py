@@ -161,8 +161,7 @@ class Library:
         known = {path: (mtime_ns, size) for path, mtime_ns, size in self._known()}
         gone = [path for path in known if path not in found.files]
         changed = [file for path, file in found.files.items() if known.get(path) != (file.mtime_ns, file.size)]
-        with self._db:
-            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
+        self._write(lambda: self._forget(gone))
         progress(Progress(0, len(changed), 0.0))
         read = 0
         waiting: list[FileReport] = []
@@ -203,18 +202,22 @@ class Library:
         return list(self._db.execute(f"SELECT path, mtime_ns, size FROM files WHERE root IN ({marks})", self._there))
 
     def _keep(self, reports: list[FileReport]) -> None:
-        """Store what was read; a full disk costs the cache, not the list."""
+        self._write(lambda: self._store(reports))
+
+    def _write(self, change: Callable[[], None]) -> None:
+        """Change the cache; a full, locked or read-only disk costs what is kept, not the list."""
         try:
-            self._store(reports)
-        except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError) as error:
+            change()
+        except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.BusyError) as error:
             self._cache_problem = (
                 f"{self._cache_path}: the list of songs can no longer be kept there ({error}); make room on that disk"
             )
-            memory = _connect(":memory:")
-            with suppress(apsw.Error):
-                self._db.backup("main", memory, "main").step()
-            self._db = memory
-            self._store(reports)
+            self._db = _in_memory(self._db)
+            change()
+
+    def _forget(self, gone: list[str]) -> None:
+        with self._db:
+            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
 
     def _store(self, reports: list[FileReport]) -> None:
         now_us = time.time_ns() // 1000
@@ -294,6 +297,22 @@ def _connect(path: str) -> apsw.Connection:
         db.close()
         raise
     return db
+
+
+def _in_memory(db: apsw.Connection) -> apsw.Connection:
+    """A copy of ``db`` in memory, as far as it can still be read; ``db`` itself is closed."""
+    memory = _connect(":memory:")
+    try:
+        memory.execute("BEGIN")
+        for table in ("files", "charts", "skipped"):
+            rows = db.execute(f"SELECT * FROM {table}").fetchall()
+            if rows:
+                memory.executemany(f"INSERT INTO {table} VALUES({','.join('?' * len(rows[0]))})", rows)
+        memory.execute("COMMIT")
+    except apsw.Error:
+        memory.execute("ROLLBACK")
+    db.close(True)
+    return memory
 
 
 def _plain(text: str) -> str:

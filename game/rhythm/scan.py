@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from game.rhythm.entries import ChartEntry, entry_of
+from game.rhythm.entries import ChartEntry, counts, entry_of
 from game.rhythm.formats.face import ChartError, Skipped
 from game.rhythm.formats.read import ARCHIVE_SUFFIXES, CHART_SUFFIXES, read_chart_file
 
@@ -143,15 +143,21 @@ def read_file(file: FoundFile) -> FileReport:
     """What ``file`` holds, rated; never raises for what is in it."""
     try:
         result = read_chart_file(file.path)
-        entries = tuple(entry_of(chart, file.path, file.root) for chart in result.charts)
+        played = [chart for chart in result.charts if sum(counts(chart)[:2])]
+        entries = tuple(entry_of(chart, file.path, file.root) for chart in played)
     except ChartError as error:
         return FileReport(file, problem=" ".join(str(error).split()))
     except Exception as error:
         # A fault in a reader must cost this file only, not the library.
         return FileReport(file, problem=f"{file.path}: the reader failed on it ({type(error).__name__}); leave it out")
-    if not entries and not result.skipped:
-        return FileReport(file, problem=f"{file.path}: holds no chart with notes that this game can play")
-    return FileReport(file, entries, result.skipped)
+    if not result.charts and not result.skipped:
+        return FileReport(file, problem=f"{file.path}: holds no chart; leave it out")
+    empty = tuple(
+        Skipped(chart.path or file.path, chart.title, "a chart without notes, left alone")
+        for chart in result.charts
+        if chart not in played
+    )
+    return FileReport(file, entries, result.skipped + empty)
 
 
 def scan(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -133,6 +135,14 @@ def test_charts_of_other_modes_are_listed_as_such(tmp_path: Path, songs: Path) -
     assert library.problems() == ()
 
 
+def test_a_chart_without_notes_is_left_alone(tmp_path: Path, songs: Path) -> None:
+    write(songs / "empty" / "empty.osu", osu("Empty", notes=0))
+    library = opened(tmp_path, songs)
+    (left,) = library.skipped()
+    assert (left.title, "notes" in left.reason) == ("Empty", True)
+    assert "Empty" not in titles(library)
+
+
 def test_a_chart_in_an_archive_is_found_and_loaded_alone(tmp_path: Path, songs: Path) -> None:
     with zipfile.ZipFile(songs / "set.osz", "w") as archive:
         archive.writestr("easy.osu", osu("Packed", level="Easy"))
@@ -224,6 +234,40 @@ def test_where_no_cache_can_be_kept_the_songs_are_there_all_the_same(tmp_path: P
     assert "cannot be kept" in sentence
 
 
+FULL_DISK = """
+import resource, signal, sys
+from game.rhythm.library import Library
+
+if __name__ == "__main__":
+    library = Library.open(sys.argv[1], [sys.argv[2]])
+    library.refresh()
+    before = len(library.entries)
+    # From here on no file can grow: a disk that is full.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+    library = Library.open(sys.argv[1], [sys.argv[2], sys.argv[3]])
+    library.refresh()
+    print(before, len(library.entries), len(library.problems()), "can no longer be kept" in library.problems()[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file sizes are limited per process on POSIX only")
+def test_a_full_disk_costs_the_cache_and_not_the_list(tmp_path: Path, songs: Path) -> None:
+    for number in range(100):
+        write(tmp_path / "more" / f"{number}" / "a.osu", osu(f"Song {number}"))
+    script = write(tmp_path / "full_disk.py", FULL_DISK)
+    paths = [str(script), str(tmp_path / "cache.db"), str(songs), str(tmp_path / "more")]
+    root = Path(__file__).parents[3]
+    run = subprocess.run(
+        [sys.executable, *paths],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env=dict(os.environ) | {"PYTHONPATH": str(root)},
+    )
+    assert run.stdout.split() == ["4", "104", "1", "True"], run.stderr
+
+
 def test_a_root_that_is_away_hides_its_songs_and_forgets_nothing(tmp_path: Path, songs: Path) -> None:
     library = opened(tmp_path, songs)
     added = {entry.path: entry.added_us for entry in library.entries}
@@ -261,6 +305,14 @@ def test_real_charts_are_counted_as_expected(tmp_path: Path, real_data: Path) ->
             assert (info["notes"], info["holds"], info["keys"]) == (values["notes"], values["holds"], values["keys"])
             assert (info["first_ms"], info["last_ms"], info["hash"]) == (values["first"], values["last"], values["md5"])
             assert info["stars"] == pytest.approx(values["rosu4_sr_nm"], abs=1e-6)
+        elif name.endswith((".sm", ".ssc")):
+            charts = read_chart_file(real_data / "charts" / name).charts
+            for chart, value in zip(charts, values["charts"], strict=True):
+                info = chart_info(chart)
+                holds = value.get("hold_head", 0) + value.get("roll_head", 0)
+                assert (info["notes"], info["holds"], info["mines"]) == (value["tap"], holds, value.get("mine", 0))
+                ends_s = [info["first_ms"] / 1000, info["last_ms"] / 1000]
+                assert ends_s == pytest.approx(value["first_last_s"], abs=1e-3)
     library = opened(tmp_path, real_data / "charts")
     assert len(library.entries) > 30
 
