@@ -38,7 +38,7 @@ from game.rhythm.formats.face import MAX_NOTES, ChartError, ReadResult, Skipped
 from game.rhythm.formats.measures import Measures, usable_length, usable_tempo
 from game.rhythm.formats.text import MAX_TEXT, Warnings, decode_text, split_lines
 
-MAX_LINES = 200_000
+MAX_LINES = 100_000
 """Lines of one file; the largest that people play have some 20,000."""
 
 MAX_OBJECTS = 1_000_000
@@ -144,7 +144,7 @@ def _decode(data: bytes, name: str) -> str:
 def _read(lines: list[str], seed: int, warnings: Warnings) -> _Source:
     source = _Source()
     for number, line in lines_that_count(lines, seed, warnings):
-        found = _DATA_LINE.match(line)
+        found = _DATA_LINE.match(line) if "0" <= line[1:2] <= "9" else None
         if found is None:
             _read_head(line, source)
             continue
@@ -373,6 +373,7 @@ class _ChartReader:
 
     def _held(self, beat: Floats, lane: Ints, number: Ints, head: Flags, tail: Flags, what: str) -> _Held:
         """The heads, each with its tail made one hold."""
+        check_count(self._name, int(head.sum()))
         ends = pair_holds(lane, beat, head, tail)
         held = ends >= 0
         if loose := int(tail.sum() - held.sum()):

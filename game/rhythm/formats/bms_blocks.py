@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from game.rhythm.formats.text import Warnings
 
 _MAX_DIGITS = 18
+_FIRST_LETTERS = frozenset("RSIECDrsiecd")  # of the commands below; other lines need no closer look
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ def lines_that_count(lines: Iterable[str], seed: int, warnings: Warnings) -> Ite
         line = line.strip()
         if not line.startswith("#"):
             continue
-        if not line[1:2].isdigit():
+        if line[1:2] in _FIRST_LETTERS:
             word, *rest = line[1:].split(None, 1) or [""]
             if blocks.command(word.upper(), rest[0] if rest else "", number):
                 continue

@@ -38,6 +38,9 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_PACKAGES = 50_000
 """Packages in one level; those in use hold some 2,000."""
 
+MAX_EVENTS = 1_000_000
+"""Events in one level, empty places among them."""
+
 KEYS = 7
 DEFAULT_BPM = 120.0
 
@@ -167,8 +170,8 @@ def _read_level(data: bytes, name: str, header: _Header, index: int, warnings: W
         at += _PACKAGE.size
         packages += 1
         events += max(count, 0)
-        if packages > MAX_PACKAGES or events > MAX_PACKAGES * 64:
-            raise ChartError(name, f"has a {level} level of more than {MAX_PACKAGES:,} packages; no song is that long")
+        if packages > MAX_PACKAGES or events > MAX_EVENTS:
+            raise ChartError(name, f"has more packages or events in its {level} level than any song needs")
         if count < 0 or measure < 0 or channel < 0 or at + 4 * count > end:
             warnings.add(f"the {level} level is damaged at byte {at - _PACKAGE.size}; what follows was left out")
             break

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from game.rhythm.formats.face import ChartError
 
-MAX_BANK_BYTES = 64 * 1024 * 1024
+MAX_BANK_BYTES = 48 * 1024 * 1024
 """The largest bank read; those in use stay below 30 MiB."""
 
 MAX_SAMPLES = 20_000
@@ -30,6 +30,7 @@ _OMC_HEADER = struct.Struct("<4s2h3i")  # signature, WAVs, Oggs, start of the WA
 _OMC_WAV = struct.Struct("<32shhiihhii")  # name, format, channels, rate, byte rate, block, bits, unused, bytes
 _OMC_OGG = struct.Struct("<32si")  # name, bytes
 
+_PIECE = 1024 * 1024
 _BLOCKS = 17
 # Where each of 17 equal blocks of a scrambled WAV belongs (0-9, A-G), by the length's remainder to 17.
 _ORDERS = (
@@ -73,7 +74,9 @@ def _read_m30(data: bytes, name: str) -> dict[int, bytes]:
         raise ChartError(name, f"is masked in an unknown way ({mask}); only its makers' tools can read it")
     samples: dict[int, bytes] = {}
     at = _M30_HEADER.size
-    while len(samples) < min(count, MAX_SAMPLES) and at + _M30_SAMPLE.size <= len(data):
+    for _ in range(min(count, MAX_SAMPLES)):
+        if at + _M30_SAMPLE.size > len(data):
+            break
         _, size, codec, _, _, number, _, _ = _M30_SAMPLE.unpack_from(data, at)
         at += _M30_SAMPLE.size
         if size < 0 or at + size > len(data):
@@ -81,8 +84,6 @@ def _read_m30(data: bytes, name: str) -> dict[int, bytes]:
         if number >= 0:
             number += 0 if codec == _M30_PLAIN_CODEC else OGG_NUMBERS
             samples[number] = _unmask(data[at : at + size], _M30_MASKS[mask])
-        else:
-            count -= 1
         at += size
     return samples
 
@@ -135,7 +136,7 @@ def _in_order(raw: bytes) -> bytes:
     blocks = [b""] * _BLOCKS
     for found, place in enumerate(places):
         blocks[place] = raw[found * block : (found + 1) * block]
-    return b"".join(blocks) + raw[block * _BLOCKS :]
+    return b"".join((*blocks, raw[block * _BLOCKS :]))
 
 
 class _RunningMask:
@@ -154,6 +155,10 @@ class _RunningMask:
 
     def off(self, stored: bytes) -> bytes:
         """``stored`` without the mask."""
+        # Piece by piece, since a mask is as large as what it covers.
+        return b"".join(self._piece(stored[at : at + _PIECE]) for at in range(0, len(stored), _PIECE))
+
+    def _piece(self, stored: bytes) -> bytes:
         given: NDArray[np.uint8] = np.frombuffer(stored, dtype=np.uint8)
         keys = np.append(np.uint8(self._key), given[7 - self._phase :: 8])
         done = self._phase + len(given)
@@ -167,6 +172,8 @@ def _wav(sound: bytes, kind: int, channels: int, rate: int, bits: int) -> bytes:
     """A WAV file around samples as they are; ``kind`` 3 is floating point, all else is taken for PCM."""
     kind = 3 if kind == 3 and bits == 32 else 1
     block = channels * bits // 8
+    pad = b"\0" * (len(sound) % 2)
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, kind, channels, rate, rate * block, block, bits)
-    body = form + struct.pack("<4sI", b"data", len(sound)) + sound + b"\0" * (len(sound) % 2)
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body
+    size = 4 + len(form) + 8 + len(sound) + len(pad)
+    head = struct.pack("<4sI4s", b"RIFF", size, b"WAVE") + form + struct.pack("<4sI", b"data", len(sound))
+    return b"".join((head, sound, pad))

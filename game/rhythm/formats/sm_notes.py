@@ -49,7 +49,8 @@ def read_notes(text: str, name: str, columns: int = 0) -> RawNotes:
     """
     data = b"\n" + text.encode("ascii", "replace").translate(None, b" \t") + b"\n"
     sounds: dict[int, int] = {}
-    if b"[" in data or b"{" in data:
+    if suffixes := data.count(b"[") + data.count(b"{"):
+        check_count(name, suffixes)
         data, sounds = _without_suffixes(data)
     signs = np.frombuffer(data.translate(_SIGNS), dtype=np.uint8)
     breaks = signs < _ZERO

@@ -30,7 +30,10 @@ DEFAULT_BPM = 60.0
 """StepMania's tempo for a chart that names none."""
 
 ENDLESS_BEATS = 1e8
-"""Where a warp that nothing ends is cut off."""
+"""Where a warp that nothing ends is cut off; a change further on is left out."""
+
+MAX_VALUE = 1e12
+"""Larger numbers are read as this one, so that sums of them stay numbers."""
 
 TIMING_TAGS = (
     "BPMS",
@@ -133,12 +136,12 @@ class _Reader:
         text = self._tags.get(tag, "").strip()
         if not text:
             return []
-        self._budget.take(text.count(",") + text.count("=") // 8 + 1)
+        self._budget.take(text.count(",") + 1)
         rows = []
         for part in text.split(","):
-            cells = [_number(cell) for cell in part.split("=", 8)]
+            cells = [_number(cell) for cell in part.split("=", 4)]
             numbers = [cell for cell in cells if cell is not None]
-            if len(numbers) == len(cells) >= least:
+            if len(numbers) == len(cells) >= least and abs(numbers[0]) <= ENDLESS_BEATS:
                 numbers[0] = float(np.rint(numbers[0] * ROWS_PER_BEAT)) / ROWS_PER_BEAT
                 rows.append(numbers)
             elif part.strip():
@@ -163,7 +166,7 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    return min(max(value, -MAX_VALUE), MAX_VALUE) if math.isfinite(value) else None
 
 
 def _tricks_to_warps(tempos: _Rows, stops: _Rows, warnings: Warnings) -> tuple[_Rows, _Rows, _Rows]:
