@@ -23,6 +23,9 @@ from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_tex
 MAX_CHARTS = 200
 """Charts in one file; the fullest songs have some 40."""
 
+MAX_ALL_NOTES = 1_000_000
+"""Notes of all charts of one file together."""
+
 SPLIT_TIMING_VERSION = 0.7
 """From this #VERSION on, charts of a ``.ssc`` may have their own timing."""
 
@@ -60,6 +63,15 @@ _KINDS = {
 _KIND_OF_SIGN = np.zeros(128, dtype=np.int64)
 for _sign, _kind in _KINDS.items():
     _KIND_OF_SIGN[_sign] = _kind
+
+
+@dataclass(frozen=True, slots=True)
+class _SharedTiming:
+    """Timing, and the rows made from it; the charts of a song that share it also share its base tempo."""
+
+    song: SongTiming
+    timing: Notes
+    scroll: Notes
 
 
 @dataclass(slots=True)
@@ -122,7 +134,8 @@ class _SongReader:
         self._song = song
         self._several = several
         self._budget = Budget(name)
-        self._timings: dict[tuple[str, ...], SongTiming] = {}
+        self._timings: dict[tuple[str, ...], _SharedTiming] = {}
+        self._notes_left = MAX_ALL_NOTES
         self._title = " ".join(filter(None, (self._text("TITLE"), self._text("SUBTITLE"))))[:MAX_TEXT]
         self._sounds = tuple(part.strip()[:MAX_TEXT] for part in song.get("KEYSOUNDS", "").split(",", 10_000)[:10_000])
         if self._sounds == ("",):
@@ -158,25 +171,30 @@ class _SongReader:
     def _warn(self, steps: _Steps, text: str, reason: str) -> None:
         self.warnings.add(f"{_level(steps)}: {reason}", text.count("\n", 0, steps.start) + 1)
 
-    def _timing(self, steps: _Steps) -> SongTiming:
-        """The chart's own timing if it has any, else the song's."""
+    def _timing(self, steps: _Steps, last_beat: float) -> _SharedTiming:
+        """The chart's own timing if it has any, else the song's, which the first chart's length sets the scroll of."""
         tags = self._song
         if _version(self._text("VERSION")) >= SPLIT_TIMING_VERSION and any(steps.tags.get(tag) for tag in TIMING_TAGS):
             tags = steps.tags
         key = tuple(tags.get(tag, "") for tag in ("OFFSET", "FREEZES", *TIMING_TAGS))
         if key not in self._timings:
-            self._timings[key] = read_timing(tags, self._budget, self.warnings)
+            song = read_timing(tags, self._budget, self.warnings)
+            rows = song.beats.timing_rows(song.meters)
+            self._timings[key] = _SharedTiming(song, rows, song.beats.scroll_rows(last_beat))
         return self._timings[key]
 
     def _chart(self, index: int, steps: _Steps, raw: RawNotes, text: str) -> Chart:
-        timing = self._timing(steps)
+        self._notes_left -= len(raw.beat)
+        if self._notes_left < 0:
+            raise ChartError(self._name, f"holds more than {MAX_ALL_NOTES:,} notes in all its charts; split it")
+        shared = self._timing(steps, float(raw.beat[-1]))
+        timing = shared.song
         notes, orphans = _notes(self._name, raw, timing, len(self._sounds))
         heads, tails = orphans
         if heads:
             self._warn(steps, text, f"{heads} holds have no end and became taps")
         if tails:
             self._warn(steps, text, f"{tails} hold ends have no beginning and were left out")
-        last_beat = float(raw.beat[-1])
         return Chart(
             keys=raw.columns,
             notes=notes,
@@ -188,8 +206,8 @@ class _SongReader:
             format="ssc" if self._name.lower().endswith(".ssc") else "sm",
             index=index,
             hash=chart_hash(self._data, index, self._several),
-            timing=timing.beats.timing_rows(timing.meters),
-            scroll=timing.beats.scroll_rows(last_beat),
+            timing=shared.timing,
+            scroll=shared.scroll,
             speeds=timing.speeds,
             backing=_backing(raw, timing, len(self._sounds)),
             sounds=self._sounds,

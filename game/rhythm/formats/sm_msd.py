@@ -49,9 +49,7 @@ class _Reader:
         self._left -= 1
         if self._left < 0:
             line = self._text.count("\n", 0, at) + 1
-            raise ChartError(
-                self._name, f"has more than {MAX_TOKENS:,} tags and values up to here; no song needs them", line
-            )
+            raise ChartError(self._name, f"more than {MAX_TOKENS:,} tags and values stand up to here", line)
 
     def _line_end(self, at: int) -> int:
         end = self._text.find("\n", at)
