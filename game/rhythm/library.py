@@ -41,8 +41,8 @@ __all__ = [
 CACHE_VERSION = 1
 """Raised whenever what is stored or how it is worked out changes; a cache of another version is built anew."""
 
-COMMIT_S = 0.5
-"""While scanning, what was read is kept this often."""
+KEEP_S = 1.0
+"""While scanning, what was read is kept and shown this often."""
 
 _TYPES = {str: "TEXT", int: "INTEGER", float: "REAL"}
 _COLUMNS = ", ".join(f'"{name}"' for name in ChartEntry._fields)
@@ -149,7 +149,7 @@ class Library:
         cancelled: Callable[[], bool] = lambda: False,
         workers: int = WORKERS,
     ) -> Refreshed:
-        """Read the files that are new or changed, forget those that are gone, and show the result.
+        """Read the files that are new or changed, forget those that are gone, and show the result as it grows.
 
         ``progress`` is called after every few files, in the calling thread.  When ``cancelled`` says so, what was
         read by then is kept.
@@ -169,8 +169,9 @@ class Library:
         for reports, state in scan(changed, cancelled, workers):
             read = state.done
             waiting += reports
-            if time.monotonic() - kept > COMMIT_S:
+            if time.monotonic() - kept > KEEP_S:
                 self._keep(waiting)
+                self._publish()
                 waiting, kept = [], time.monotonic()
             progress(state)
         self._keep(waiting)
