@@ -66,7 +66,7 @@ class SliderRule:
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class Columns:
     """What both readers give, a row an object; ``end_ms`` is NaN where there is none or it is no number."""
 
     x: Ints
@@ -82,9 +82,9 @@ class _Columns:
 
 def read_objects(blocks: list[Block], name: str, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
     """Read the lines of [HitObjects]; raises :class:`ChartError` for more than ``MAX_NOTES``."""
-    columns = _read_regular(blocks[0]) if len(blocks) == 1 else None
+    columns = read_columns_quickly(blocks[0]) if len(blocks) == 1 else None
     if columns is None:
-        columns = _read_patiently(blocks, name, warnings)
+        columns = read_columns_patiently(blocks, name, warnings)
     if len(columns.x) > MAX_NOTES:
         raise ChartError(name, f"holds more than {MAX_NOTES:,} notes, which nobody can play")
     return _objects(columns, offset_us, sliders, warnings)
@@ -93,7 +93,7 @@ def read_objects(blocks: list[Block], name: str, offset_us: int, sliders: Slider
 # -- all lines at once --------------------------------------------------------------------------------------
 
 
-def _read_regular(block: Block) -> _Columns | None:
+def read_columns_quickly(block: Block) -> Columns | None:
     """The columns of a block in which every line is six cells of whole numbers, else None."""
     text = block.text.rstrip("\n")
     if not text or not text.isascii() or "//" in text:
@@ -126,14 +126,15 @@ def _read_regular(block: Block) -> _Columns | None:
             return None
         end_ms[has_end] = numbers
     may_name = np.flatnonzero((stop > last) & (raw[stop - 1] != _COLON)).tolist()
-    keyed = {i: text[last[i] : stop[i]] for i in may_name}
-    return _Columns(x, at_ms.astype(np.float64), kind, end_ms, block.line + np.arange(len(x)), keyed, {})
+    cells = ((i, text[last[i] : stop[i]].strip()) for i in may_name)
+    keyed = {i: cell for i, cell in cells if cell and cell[-1] != ":"}
+    return Columns(x, at_ms.astype(np.float64), kind, end_ms, block.line + np.arange(len(x)), keyed, {})
 
 
 # -- line by line -------------------------------------------------------------------------------------------
 
 
-def _read_patiently(blocks: list[Block], name: str, warnings: Warnings) -> _Columns:
+def read_columns_patiently(blocks: list[Block], name: str, warnings: Warnings) -> Columns:
     """What cannot be understood is left out with a warning."""
     rows: list[tuple[int, float, int, float, int]] = []
     keyed: dict[int, str] = {}
@@ -153,14 +154,15 @@ def _read_patiently(blocks: list[Block], name: str, warnings: Warnings) -> _Colu
         if not (abs(x) <= MAX_COORDINATE and abs(at_ms) <= _MAX_TIME_MS and 0 <= kind <= 0xFFFF):
             warnings.add("a hit object out of all bounds was left out", number)
             continue
-        last = cells[5] if len(cells) > 5 else ""
+        last = cells[5].strip() if len(cells) > 5 else ""
         if kind & (CIRCLE | SLIDER) == SLIDER:
             sliders[len(rows)] = ",".join(cells[6:8])
         elif last and last[-1] != ":":
             keyed[len(rows)] = last
-        rows.append((x, at_ms, kind, _number(last.partition(":")[0]), number))
+        has_end = kind & (CIRCLE | SLIDER) == 0 and kind & (SPINNER | HOLD)
+        rows.append((x, at_ms, kind, _number(last.partition(":")[0]) if has_end else math.nan, number))
     table = np.array(rows, dtype=[("x", "i8"), ("at", "f8"), ("kind", "i8"), ("end", "f8"), ("line", "i8")])
-    return _Columns(table["x"], table["at"], table["kind"], table["end"], table["line"], keyed, sliders)
+    return Columns(table["x"], table["at"], table["kind"], table["end"], table["line"], keyed, sliders)
 
 
 def _number(text: str) -> float:
@@ -173,7 +175,7 @@ def _number(text: str) -> float:
 # -- from columns to objects --------------------------------------------------------------------------------
 
 
-def _objects(columns: _Columns, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
+def _objects(columns: Columns, offset_us: int, sliders: SliderRule, warnings: Warnings) -> Objects:
     """Turn columns into instants and sounds; objects of no known type are left out."""
     kind = columns.kind
     at_us = np.rint(columns.at_ms * 1000).astype(np.int64) + offset_us
@@ -193,7 +195,7 @@ def _objects(columns: _Columns, offset_us: int, sliders: SliderRule, warnings: W
     return Objects(columns.x[keep], at_us[keep], end_us[keep], ~is_circle[keep], sound[keep], sounds)
 
 
-def _ends(columns: _Columns, index: Ints, offset_us: int, at_us: Ints, warnings: Warnings) -> Ints:
+def _ends(columns: Columns, index: Ints, offset_us: int, at_us: Ints, warnings: Warnings) -> Ints:
     """Where the holds at ``index`` end: never before their beginning, and there if the file does not say."""
     end_ms = columns.end_ms[index]
     start_us = at_us[index]
@@ -205,7 +207,7 @@ def _ends(columns: _Columns, index: Ints, offset_us: int, at_us: Ints, warnings:
     return np.where(is_bad, start_us, end_us)
 
 
-def _sounds(columns: _Columns) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+def _sounds(columns: Columns) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Which file each object sounds: the part after the fourth colon, after the fifth in a hold."""
     sound = np.full(len(columns.kind), -1, dtype=np.int32)
     known: dict[str, int] = {}
