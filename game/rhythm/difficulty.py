@@ -83,7 +83,7 @@ def _objects(chart: Chart) -> tuple[Ints, Ints, Ints]:
     """Start, end and lane of every note that is played, in the order in which osu! rates them."""
     notes = chart.notes
     start = notes["at_us"]
-    played = ~np.isin(notes["kind"], (NoteKind.MINE, NoteKind.FAKE))
+    played = (notes["kind"] != NoteKind.MINE) & (notes["kind"] != NoteKind.FAKE)
     # Which note of a chord comes first matters: the chart's very first is not rated, and holds look at those before.
     order = np.arange(len(notes)) if chart.file_order is None else np.lexsort((chart.file_order, start))
     order = order[played[order]]
