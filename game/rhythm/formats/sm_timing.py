@@ -94,7 +94,7 @@ def read_timing(tags: Mapping[str, str], budget: Budget, warnings: Warnings) -> 
     beat0_s = -offset_s + sum(seconds for beat, seconds in stops if beat < 0)
     stops = [row for row in stops if row[0] >= 0]
     tempos, stops, warps = _tricks_to_warps(tempos, stops, warnings)
-    warps += [row for row in reader.pairs("WARPS", first=0.0) if row[1] > 0]
+    warps += reader.ranges("WARPS", first=0.0)
     scrolls = [row for row in reader.pairs("SCROLLS") if abs(row[1]) <= MAX_SCROLL]
     beats = BeatMap(
         beat0_s,
@@ -104,11 +104,10 @@ def read_timing(tags: Mapping[str, str], budget: Budget, warnings: Warnings) -> 
         np.asarray(warps, dtype=np.float64).reshape(-1, 2),
         pairs([(max(beat, 0.0), factor) for beat, factor in scrolls]),
     )
-    fakes = [row for row in reader.pairs("FAKES") if row[1] > 0]
     meters = [(beat, cells[0]) for beat, *cells in reader.rows("TIMESIGNATURES", 2) if cells[0] >= 1 and beat >= 0]
     return SongTiming(
         beats=beats,
-        fakes=join_ranges(np.asarray(fakes, dtype=np.float64).reshape(-1, 2)),
+        fakes=join_ranges(np.asarray(reader.ranges("FAKES"), dtype=np.float64).reshape(-1, 2)),
         meters=pairs(meters),
         speeds=_speed_rows(reader.rows("SPEEDS", 2), beats),
     )
@@ -142,7 +141,7 @@ class _Reader:
             cells = [_number(cell) for cell in part.split("=", 4)]
             numbers = [cell for cell in cells if cell is not None]
             if len(numbers) == len(cells) >= least and abs(numbers[0]) <= ENDLESS_BEATS:
-                numbers[0] = float(np.rint(numbers[0] * ROWS_PER_BEAT)) / ROWS_PER_BEAT
+                numbers[0] = _snapped(numbers[0])
                 rows.append(numbers)
             elif part.strip():
                 self._warnings.add(f"`{part.strip()[:40]}` in #{tag} cannot be read; it was left out")
@@ -152,12 +151,22 @@ class _Reader:
         """Rows of (beat, value) not before beat ``first``."""
         return [(row[0], row[1]) for row in self.rows(tag, 2) if row[0] >= first]
 
+    def ranges(self, tag: str, first: float = -math.inf) -> _Rows:
+        """Rows of (beat, length in beats), both snapped, with a length above 0."""
+        rows = [(beat, _snapped(length)) for beat, length in self.pairs(tag, first)]
+        return [row for row in rows if row[1] > 0]
+
     def usable_tempo(self, row: tuple[float, float]) -> bool:
         """Whether the tempo is one; 0 and next to 0 are left out, as in StepMania."""
         if abs(row[1]) < SLOWEST_BPM:
             self._warnings.add(f"the tempo at beat {row[0]:g} is {row[1]:g}; it was left out")
             return False
         return True
+
+
+def _snapped(beat: float) -> float:
+    """The nearest 1/48; of two equally near ones the even."""
+    return round(beat * ROWS_PER_BEAT) / ROWS_PER_BEAT
 
 
 def _number(text: str) -> float | None:
