@@ -447,10 +447,10 @@ class EventLog:
     def _settle(self) -> None:
         """Learn where the file stands and bring the projections up to date."""
         self._heads.clear()
-        with self._told:
-            self._seq = self._end(None)
         if self.read_only:
             return
+        with self._told:
+            self._seq = self._end(None)
         with self._change as db:
             projecting.build(db, projecting.outdated(db, self._projectors))
             self._absent = projecting.absent(db, self._projectors)

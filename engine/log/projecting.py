@@ -64,7 +64,7 @@ def tables_of(db: apsw.Connection, projector: Projector) -> list[str]:
 
 def _drop(db: apsw.Connection, projector: Projector) -> None:
     for name in reversed(tables_of(db, projector)):
-        db.execute(f"DROP TABLE {_quoted(name)}")
+        db.execute(f"DROP TABLE IF EXISTS {_quoted(name)}")
     db.execute("DELETE FROM projection_tables WHERE projection=?", (projector.name,))
 
 
