@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.sound.commands import EMPTY, SEGMENTS, Bus, Segment
-
-Frames = NDArray[np.float32]
+from engine.sound.limiter import Gain, Limiter
+from engine.sound.voices import NOTHING, Frames, Scratch, Voice, pan_gains
 
 FADE_FRAMES = 192
 """A cut is faded over this many frames (4 ms at 48 kHz): shorter clicks, longer is heard as late."""
@@ -20,52 +20,14 @@ FADE_FRAMES = 192
 VOICES = 96
 """Sounds at once; beyond it the one nearest its end makes room."""
 
-GAIN_RAMP_FRAMES = 480
-"""A gain moves to its new value at such a pace that 0 to 1 takes this long (10 ms at 48 kHz)."""
-
 LATER = 1024
 """Sounds scheduled one by one that are kept at once."""
 
-CEILING = 0.97
-"""The limiter rides the gain so that peaks stay here; what slips through its attack is bent below 1."""
-
-RELEASE_FRAMES = 9600
-"""The limiter lets go over this long (0.2 s at 48 kHz)."""
+NEVER = -(2**62)
+"""A position no song passes."""
 
 CUE = np.dtype([("at_us", "<i8"), ("sample", "<i4"), ("bus", "<i4"), ("gain", "<f4"), ("pan", "<f4")])
 """A sound bound to an instant of the song."""
-
-
-def pan_gains(gain: float, pan: float) -> tuple[float, float]:
-    """Left and right gain of a stereo sound at ``pan`` -1 (left) .. 1 (right); the middle leaves both alone."""
-    return gain * min(1.0, 1.0 - pan), gain * min(1.0, 1.0 + pan)
-
-
-class Voice:
-    """One sound being played."""
-
-    __slots__ = ("bus", "delay", "end", "fade_at", "fade_length", "frames", "left", "position", "right", "rising")
-
-    def __init__(self) -> None:
-        self.frames: Frames = np.zeros((0, 2), np.float32)
-        self.position = self.end = self.delay = 0
-        self.bus = 0
-        self.left = self.right = 1.0
-        self.fade_at = self.fade_length = 0
-        self.rising = True
-
-    def start(self, frames: Frames, position: int, bus: int, gains: tuple[float, float], delay: int = 0) -> None:
-        """Play ``frames`` from ``position``, beginning ``delay`` frames into the block."""
-        self.frames, self.position, self.end, self.delay = frames, position, len(frames), delay
-        self.bus = bus
-        self.left, self.right = gains
-        self.fade_length = 0
-
-    def fade(self, length: int, rising: bool, at: int = 0) -> None:
-        """Fade in or out over ``length`` frames, of which ``at`` are over."""
-        self.fade_at, self.fade_length, self.rising = at, length, rising
-        if not rising:
-            self.end = min(self.end, self.position + length - at)
 
 
 class Mixer:
@@ -91,18 +53,16 @@ class Mixer:
         self._active: list[Voice] = []
         self._cues = np.zeros(0, CUE)
         self._cue_frames = np.zeros(0, np.int64)
+        self._cue_lengths = np.zeros(0, np.int64)
         self._later = np.zeros(LATER, CUE)
-        self._later_frames = np.full(LATER, -(2**62), np.int64)
+        self._later_frames = np.full(LATER, NEVER, np.int64)
         self._later_count = 0
         self._block = block_frames
+        self._scratch = Scratch(block_frames)
         self._buses = np.zeros((len(Bus) - 1, block_frames, 2), np.float32)
         self._used = [False] * (len(Bus) - 1)
-        self._scratch = np.zeros((block_frames, 2), np.float32)
-        self._ramp = np.zeros((block_frames, 1), np.float32)
-        self._steps = np.arange(block_frames, dtype=np.float32)[:, None]
-        self._gain_now = [1.0] * len(Bus)
-        self._gain_to = [1.0] * len(Bus)
-        self._limit = 1.0
+        self._gains = [Gain() for _ in Bus]
+        self._limiter = Limiter()
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -139,14 +99,14 @@ class Mixer:
         self._let_go(FADE_FRAMES)
         self.rate, self._serial = rate, serial
         self.loop = (0, 0)
-        self._song.frames = self.samples.get(sample, np.zeros((0, 2), np.float32))
-        self._song.left = self._song.right = gain
+        song = self._song
+        song.start(self.samples.get(sample, NOTHING), 0, Bus.MUSIC, (gain, gain))
         self._song_on = True
         self._place_cues()
         self.position = self.frames_of(from_us)
         self.playing = True
-        cut = FADE_FRAMES if self.position > 0 else 0
-        self._song.fade(round(fade_in_us * self.rate_hz / 1e6) or cut, rising=True)
+        song.fade(round(fade_in_us * self.rate_hz / 1e6) or self._cut(), rising=True)
+        self._join_cues()
         self._mark(self.frame, fresh=True)
 
     def set_loop(self, start_us: int, end_us: int) -> None:
@@ -155,54 +115,89 @@ class Mixer:
         self.loop = (start, end) if end - start > FADE_FRAMES else (0, 0)
 
     def pause_song(self, serial: int = 0) -> None:
-        """Stand still; sounds that are already under way ring out."""
+        """Stand still, the song and the sounds bound to it."""
         if self.playing:
-            self._let_go(FADE_FRAMES)
+            self._let_go(FADE_FRAMES, keep=True)
         self.playing, self._serial = False, serial
         self._mark(self.frame, fresh=False)
 
     def resume_song(self, serial: int = 0) -> None:
         """Go on from where :meth:`pause_song` or :meth:`seek_song` left it."""
-        if not self.playing and self.position > 0:
-            self._song.fade(FADE_FRAMES, rising=True)
+        if not self.playing:
+            self._song.fade(self._cut(), rising=True)
         self.playing, self._serial = True, serial
         self._mark(self.frame, fresh=False)
 
     def seek_song(self, song_us: int, serial: int = 0) -> None:
         """Go to another instant; playing goes on, standing stays."""
-        if self.playing:
-            self._let_go(FADE_FRAMES)
+        self._let_go(FADE_FRAMES)
         self.position, self._serial = self.frames_of(song_us), serial
-        self._song.fade(FADE_FRAMES if self.position > 0 else 0, rising=True)
+        self._song.fade(self._cut(), rising=True)
+        self._join_cues()
         self._mark(self.frame, fresh=True)
 
     def stop_song(self, fade_out_us: int = 0, serial: int = 0) -> None:
         """End the song, fading; its time stands still at once and its cues are forgotten."""
         self._let_go(max(FADE_FRAMES, round(fade_out_us * self.rate_hz / 1e6)))
         self.playing, self._song_on, self._serial = False, False, serial
+        self._song.start(NOTHING, 0, Bus.MUSIC, (1.0, 1.0))
         self.set_cues(np.zeros(0, CUE))
-        self._later_frames[:] = -(2**62)
+        self._later_frames[:] = NEVER
         self._mark(self.frame, fresh=False)
 
-    def _let_go(self, length: int, delay: int = 0) -> None:
-        """Hand what the song is sounding to a voice that fades it out, ``delay`` frames into the block."""
-        song = self._song
-        if not (self.playing and self._song_on and 0 <= self.position < len(song.frames)):
-            return
-        if not delay and self.segments[0].start == self.frame:
-            return  # begun at this very frame: nothing of it has sounded
-        level = song.fade_at / song.fade_length if song.fade_length and song.rising else 1.0
-        voice = self._voice()
-        voice.start(song.frames, self.position, Bus.MUSIC, (song.left * level, song.right * level), delay)
-        voice.fade(length, rising=False)
+    def _cut(self) -> int:
+        """How long a song that begins here fades in: not at all at its very beginning."""
+        return FADE_FRAMES if self.position > 0 else 0
+
+    def _let_go(self, length: int, delay: int = 0, keep: bool = False) -> None:
+        """Fade out what the song and its bound sounds sound now; with ``keep`` the bound sounds wait to go on."""
+        bound = [voice for voice in self._active if voice.bound]
+        if self.playing and (delay or self.segments[0].start != self.frame):
+            if self._song_on and 0 <= self.position < len(self._song.frames):
+                self._song.position = self.position
+                self._fade_out(self._song, length, delay)
+            for voice in bound:
+                self._fade_out(voice, length, 0)
+        for voice in bound:
+            if keep:
+                voice.fade(FADE_FRAMES, rising=True)
+            elif voice in self._active:
+                self._end(voice)
+
+    def _fade_out(self, voice: Voice, length: int, delay: int) -> None:
+        """Let another voice end what this one sounds."""
+        if voice.delay and not delay:
+            return  # begun in this very block: nothing of it has sounded
+        level = voice.level
+        tail = self._voice()
+        if tail is not voice:
+            gains = (voice.left * level, voice.right * level)
+            tail.start(voice.frames, voice.position, voice.bus, gains, delay)
+            tail.fade(length, rising=False)
 
     # -- sounds over it ----------------------------------------------------------------------------
 
-    def trigger(self, sample: int, bus: int = Bus.KEYS, gain: float = 1.0, pan: float = 0.0, delay: int = 0) -> None:
-        """Play a sample once, ``delay`` frames into the next block; an unknown number is silence."""
+    def trigger(
+        self,
+        sample: int,
+        bus: int = Bus.KEYS,
+        gain: float = 1.0,
+        pan: float = 0.0,
+        delay: int = 0,
+        begin: int = 0,
+        bound: bool = False,
+    ) -> None:
+        """Play a sample once from frame ``begin``, ``delay`` frames into the next block.
+
+        An unknown number is silence.
+        """
         frames = self.samples.get(sample)
-        if frames is not None and len(frames):
-            self._voice().start(frames, 0, min(max(bus, 0), Bus.MASTER - 1), pan_gains(gain, pan), delay)
+        if frames is None or begin >= len(frames):
+            return
+        voice = self._voice()
+        voice.start(frames, begin, min(max(bus, 0), Bus.MASTER - 1), pan_gains(gain, pan), delay, bound)
+        if begin:
+            voice.fade(FADE_FRAMES, rising=True)
 
     def schedule(self, sample: int, song_us: int, bus: int = Bus.MUSIC, gain: float = 1.0, pan: float = 0.0) -> None:
         """Play a sample whenever the song passes ``song_us``; the oldest of more than 1024 is forgotten."""
@@ -214,14 +209,25 @@ class Mixer:
     def set_cues(self, cues: NDArray[np.void]) -> None:
         """Take a whole table of scheduled sounds (:data:`CUE`, sorted by ``at_us``) in place of the one before."""
         self._cues = cues
+        self._cue_lengths = np.array([len(self.samples.get(number, NOTHING)) for number in cues["sample"]], np.int64)
         self._place_cues()
 
     def _place_cues(self) -> None:
         """Turn instants into positions at the present rate."""
         scale = self.rate_hz / (1e6 * self.rate)
         self._cue_frames = np.rint(self._cues["at_us"] * scale).astype(np.int64)
-        kept = self._later_frames > -(2**62)
+        kept = self._later_frames > NEVER
         self._later_frames[kept] = np.rint(self._later["at_us"][kept] * scale).astype(np.int64)
+
+    def _join_cues(self, delay: int = 0) -> None:
+        """Start in their middle the cues that are under way where the song now stands."""
+        under_way = (self._cue_frames < self.position) & (self._cue_frames + self._cue_lengths > self.position)
+        for index in np.flatnonzero(under_way)[-VOICES // 2 :]:
+            self._start_cue(self._cues[index], delay, self.position - int(self._cue_frames[index]))
+
+    def _start_cue(self, row: np.void, delay: int, begin: int = 0) -> None:
+        sample, bus = int(row["sample"]), int(row["bus"])
+        self.trigger(sample, bus, float(row["gain"]), float(row["pan"]), delay, begin, bound=True)
 
     def _voice(self) -> Voice:
         if self._free:
@@ -236,16 +242,16 @@ class Mixer:
         for voice in [voice for voice in self._active if id(voice.frames) in gone]:
             self._end(voice)
         if id(self._song.frames) in gone:
-            self._song.frames = np.zeros((0, 2), np.float32)
+            self._song.start(NOTHING, 0, Bus.MUSIC, (1.0, 1.0))
 
     def _end(self, voice: Voice) -> None:
-        voice.frames = self._song.frames[:0]
+        voice.frames = NOTHING
         self._active.remove(voice)
         self._free.append(voice)
 
     def set_gain(self, bus: int, gain: float) -> None:
         """Move a bus (or the master) to ``gain`` without a click."""
-        self._gain_to[bus] = gain
+        self._gains[bus].to = gain
 
     # -- rendering -----------------------------------------------------------------------------------
 
@@ -261,17 +267,18 @@ class Mixer:
         if self.playing:
             self._advance(count)
         for voice in self._active[::-1]:
-            self._add(voice, 0, count)
-            if voice.position >= voice.end:
-                self._end(voice)
-        for bus in range(len(Bus) - 1):
-            if self._used[bus]:
-                self._gain(bus, self._buses[bus, :count])
-                out += self._buses[bus, :count]
+            if self.playing or not voice.bound:
+                self._add(voice, 0, count)
+                if voice.position >= voice.end:
+                    self._end(voice)
+        for used, gain, bus in zip(self._used, self._gains, self._buses, strict=False):
+            if used:
+                gain.apply(bus[:count], self._scratch)
+                out += bus[:count]
             else:
-                self._gain_now[bus] = self._gain_to[bus]
-        self._gain(Bus.MASTER, out)
-        self._keep_below(out)
+                gain.settle()
+        self._gains[Bus.MASTER].apply(out, self._scratch)
+        self._limiter.apply(out, self._scratch)
         self.frame += count
 
     def _advance(self, count: int) -> None:
@@ -289,7 +296,8 @@ class Mixer:
             if end > start and self.position == end:
                 self._let_go(FADE_FRAMES, done)
                 self.position = start
-                self._song.fade(FADE_FRAMES if start > 0 else 0, rising=True)
+                self._song.fade(self._cut(), rising=True)
+                self._join_cues(done)
                 self._mark(self.frame + done, fresh=False)
 
     def _song_piece(self, at: int, count: int) -> None:
@@ -297,94 +305,21 @@ class Mixer:
         if not self._song_on or self.position + count <= 0 or self.position >= len(song.frames):
             return
         skip = max(0, -self.position)
-        song.position, song.end, song.delay, song.bus = self.position + skip, len(song.frames), 0, Bus.MUSIC
+        song.position = self.position + skip
         self._add(song, at + skip, at + count)
 
     def _cue(self, begin: int, end: int, at: int) -> None:
         """Start the sounds bound to song positions ``begin`` up to ``end``."""
         low, high = np.searchsorted(self._cue_frames, (begin, end))
-        for row in self._cues[low:high] if high > low else ():
-            delay = at + self._cue_delay(int(row["at_us"]), begin)
-            self.trigger(int(row["sample"]), int(row["bus"]), float(row["gain"]), float(row["pan"]), delay)
+        for index in range(int(low), int(high)):
+            self._start_cue(self._cues[index], at + int(self._cue_frames[index]) - begin)
         if self._later_count:
-            for index in np.flatnonzero((self._later_frames >= begin) & (self._later_frames < end)):
-                row = self._later[index]
-                delay = at + int(self._later_frames[index]) - begin
-                self.trigger(int(row["sample"]), int(row["bus"]), float(row["gain"]), float(row["pan"]), delay)
-
-    def _cue_delay(self, at_us: int, begin: int) -> int:
-        return max(0, self.frames_of(at_us) - begin)
+            for index in np.flatnonzero((self._later_frames >= begin) & (self._later_frames < end)).tolist():
+                self._start_cue(self._later[index], at + int(self._later_frames[index]) - begin)
 
     def _add(self, voice: Voice, start: int, stop: int) -> None:
-        """Add what ``voice`` sounds in frames ``start`` to ``stop`` of the block to its bus."""
-        begin = max(start, voice.delay)
-        voice.delay = max(0, voice.delay - stop)
-        count = min(stop - begin, voice.end - voice.position)
-        if count <= 0:
-            return
+        bus = self._buses[voice.bus]
         if not self._used[voice.bus]:
             self._used[voice.bus] = True
-            self._buses[voice.bus] = 0
-        part = self._scratch[:count]
-        source = voice.frames[voice.position : voice.position + count]
-        if voice.left == voice.right:
-            np.multiply(source, np.float32(voice.left), out=part)
-        else:
-            np.multiply(source[:, 0], np.float32(voice.left), out=part[:, 0])
-            np.multiply(source[:, 1], np.float32(voice.right), out=part[:, 1])
-        if voice.fade_length:
-            part *= self._envelope(voice, count)
-        self._buses[voice.bus, begin : begin + count] += part
-        voice.position += count
-
-    def _envelope(self, voice: Voice, count: int) -> Frames:
-        ramp = self._ramp[:count]
-        np.add(self._steps[:count], np.float32(voice.fade_at), out=ramp)
-        ramp *= np.float32(1.0 / voice.fade_length)
-        np.minimum(ramp, 1, out=ramp)
-        voice.fade_at += count
-        if not voice.rising:
-            np.subtract(1, ramp, out=ramp)
-        elif voice.fade_at >= voice.fade_length:
-            voice.fade_length = 0
-        return ramp
-
-    def _gain(self, bus: int, block: Frames) -> None:
-        now, to = self._gain_now[bus], self._gain_to[bus]
-        if now == to:
-            if to != 1.0:
-                block *= np.float32(to)
-            return
-        ramp = self._ramp[: len(block)]
-        step = (1.0 if to > now else -1.0) / GAIN_RAMP_FRAMES
-        np.multiply(self._steps[: len(block)], np.float32(step), out=ramp)
-        ramp += np.float32(now)
-        np.clip(ramp, min(now, to), max(now, to), out=ramp)
-        block *= ramp
-        reached = now + step * len(block)
-        self._gain_now[bus] = min(reached, to) if step > 0 else max(reached, to)
-
-    def _keep_below(self, out: Frames) -> None:
-        """Ride the gain so that peaks stay at the ceiling, and bend what still passes it."""
-        peak = max(float(out.max()), -float(out.min()))
-        if not peak < 1e6:  # also what is no number at all
-            np.nan_to_num(out, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-            peak = max(float(out.max()), -float(out.min()))
-        wanted = min(1.0, CEILING / peak) if peak > CEILING else 1.0
-        before = self._limit
-        rest = min(1.0, before + len(out) / RELEASE_FRAMES)
-        self._limit = min(wanted, rest)
-        if before == self._limit == 1.0:
-            return
-        ramp = self._ramp[: len(out)]
-        attack = min(len(out), 64) if self._limit < before else len(out)
-        np.multiply(self._steps[: len(out)], np.float32(1.0 / attack), out=ramp)
-        np.minimum(ramp, 1, out=ramp)
-        ramp *= np.float32(self._limit - before)
-        ramp += np.float32(before)
-        out *= ramp
-        over = np.abs(out) > CEILING
-        if over.any():
-            loud = out[over]
-            room = 1.0 - CEILING
-            out[over] = np.sign(loud) * (CEILING + room * np.tanh((np.abs(loud) - CEILING) / room))
+            bus[:] = 0
+        voice.add_to(bus, start, stop, self._scratch)

@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -34,9 +35,10 @@ from engine.sound.commands import (
     flatten,
     write_text,
 )
-from engine.sound.mixer import CUE, Frames, Mixer
+from engine.sound.mixer import CUE, Mixer
 from engine.sound.shared import Command, Ring, Seqlock, attach
 from engine.sound.song_clock import FrameFit
+from engine.sound.voices import Frames
 
 COMMANDS_A_BLOCK = 256
 """More commands than this wait for the next block."""
@@ -67,6 +69,7 @@ class Engine:
         self.beat_us = now_us()
         self.underruns = 0
         self.latency_us = 0
+        self.let_go: deque[Frames | None] = deque()
         self._load = 0.0
 
     def fail(self, state: State, sentence: str) -> None:
@@ -125,6 +128,7 @@ class Engine:
             case Kind.LOAD:
                 self._load_samples(order)
             case Kind.FREE:
+                self.let_go.append(mixer.samples.get(order.handle))  # unmapping takes time: not here
                 mixer.forget(order.handle, order.start)
             case Kind.PLAY:
                 mixer.play_song(order.handle, order.at, order.rate, order.gain, round(order.pan), order.serial)
@@ -216,7 +220,8 @@ class Device:
             raise self._sound.CallbackAbort from error
 
     def look(self) -> None:
-        """Notice a device that is gone."""
+        """Unmap what was let go of, and notice a device that is gone."""
+        self.engine.let_go.clear()
         if self.engine.state is not State.RUNNING:
             return
         stale = now_us() - self.engine.beat_us > STALE_US
@@ -236,6 +241,7 @@ class Silence:
 
     def look(self) -> None:
         """Render what is due; after a sleep of the machine go on from now, not from then."""
+        self.engine.let_go.clear()
         for _ in range(round(LOOK_S * 1e6 / self._block_us) + 1):
             now = now_us()
             if now - self._due_us > STALE_US:

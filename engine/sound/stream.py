@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import now_us
-from engine.sound.commands import (
-    CONTROL_BYTES,
-    DEVICE_AT,
-    DEVICE_BYTES,
-    RING_AT,
-    STATUS,
-    TEXT_AT,
-    TEXT_BYTES,
-    Bus,
-    Kind,
-    Record,
-    State,
-    read_text,
-    unflatten,
-)
+from engine.sound.child import Child, Wish
+from engine.sound.commands import Bus, Kind, State
 from engine.sound.mixer import CUE
-from engine.sound.shared import Block, Command, Ring, Seqlock, SoundError
+from engine.sound.shared import Block, Command, Ring, SoundError
 from engine.sound.song_clock import SongClock
-
-START_LIMIT_S = 8.0
-"""A device that has not answered after this long is taken for one that cannot be opened."""
 
 STALE_US = 600_000
 """A sound process that has not been heard of this long is lost (it calls a silent device lost after 0.4 s)."""
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +65,6 @@ class SoundStatus(NamedTuple):
     """All of the song's sound has been handed to the device."""
 
 
-class OutputDevice(NamedTuple):
-    """A place to send sound to, for the settings."""
-
-    name: str
-    api: str
-    number: int
-    default: bool
-
-
 @dataclass(slots=True)
 class _Batch:
     """Samples that share a block."""
@@ -117,69 +84,6 @@ class _Song:
     loop: tuple[int, int]
 
 
-class _Child:
-    """A sound process and the control block shared with it."""
-
-    def __init__(self, wish: dict[str, object]) -> None:
-        self.control = Block(CONTROL_BYTES)
-        self.memory = memoryview(self.control.memory)
-        self.ring = Ring(self.memory[RING_AT:])
-        self._status = Seqlock(self.memory, STATUS)
-        self._fields: tuple[Any, ...] = ()
-        self._record = Record()
-        environment = dict(os.environ)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.sound.process", json.dumps({**wish, "control": self.control.path})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-
-    def record(self) -> Record:
-        """The newest status."""
-        fields = self._status.read()
-        if fields is not self._fields:
-            self._fields, self._record = fields, unflatten(fields)
-        return self._record
-
-    @property
-    def problem(self) -> str:
-        return read_text(self.memory, TEXT_AT, TEXT_BYTES)
-
-    @property
-    def device(self) -> str:
-        return read_text(self.memory, DEVICE_AT, DEVICE_BYTES)
-
-    def wait_until_ready(self) -> None:
-        """Wait until the device is open.
-
-        Raises:
-            SoundError: if it cannot be opened; the process is ended.
-        """
-        limit = time.monotonic() + START_LIMIT_S
-        while self.record().state == State.STARTING:
-            if self.process.poll() is not None or time.monotonic() > limit:
-                break
-            time.sleep(0.002)
-        if self.record().state != State.RUNNING:
-            problem = self.problem or "sound: the sound device does not answer; playing on in silence."
-            self.end()
-            raise SoundError(problem)
-
-    def end(self) -> None:
-        """End the process and give the control block back."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        try:
-            self.process.wait(0.5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.control.close()
-
-
 class Sound:
     """Song, sounds and their clock, played by a process of its own.
 
@@ -188,10 +92,10 @@ class Sound:
     any thread.
     """
 
-    def __init__(self, wish: dict[str, object]) -> None:
+    def __init__(self, wish: Wish) -> None:
         self._wish = wish
         self._lock = threading.Lock()
-        self._child = _Child(wish)
+        self._child = Child(wish)
         self._child.wait_until_ready()
         self.rate_hz = self._child.record().rate_hz
         self.problem = ""
@@ -214,12 +118,12 @@ class Sound:
         Raises:
             SoundError: if it cannot be opened.
         """
-        return cls(_wish(device, block_frames, latency_ms, silent=False))
+        return cls(Wish(device, block_frames, latency_ms))
 
     @classmethod
     def silent(cls, block_frames: int = 480) -> Sound:
         """The same without a device: the machine's clock drives a stream nobody hears."""
-        return cls(_wish(None, block_frames, 10, silent=True))
+        return cls(Wish(block_frames=block_frames, silent=True))
 
     @classmethod
     def open(cls, prefer_device: bool = True, device: str | int | None = None, latency_ms: int = 10) -> Sound:
@@ -243,7 +147,7 @@ class Sound:
         record = old.record()
         at_us = self.clock.song_us_at(record.beat_us)
         try:
-            child = _Child({**self._wish, "rate_hz": self.rate_hz})
+            child = Child(self._wish._replace(rate_hz=self.rate_hz))
             child.wait_until_ready()
         except SoundError as error:
             self.problem = str(error)
@@ -290,8 +194,7 @@ class Sound:
         """How the sound is right now."""
         child = self._child
         record = child.record()
-        dead = child.process.poll() is not None
-        lost = dead or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
+        lost = not child.alive or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
         problem = self.problem or child.problem
         if lost and not problem:
             problem = "sound: the sound process has stopped; reopen the sound device."
@@ -301,7 +204,7 @@ class Sound:
         return SoundStatus(
             running=not lost,
             lost=lost,
-            silent=bool(self._wish["silent"]),
+            silent=self._wish.silent,
             underruns=record.underruns,
             latency_us=record.latency_us,
             device=child.device,
@@ -484,23 +387,3 @@ class Sound:
 
 def _load(batch: _Batch) -> Command:
     return Command(Kind.LOAD, batch.first, at=batch.table_bytes, start=batch.count, text=batch.block.path.encode())
-
-
-def _wish(device: str | int | None, block_frames: int, latency_ms: int, silent: bool) -> dict[str, object]:
-    return {"device": device, "block_frames": block_frames, "latency_ms": latency_ms, "silent": silent, "rate_hz": 0}
-
-
-def output_devices() -> list[OutputDevice]:
-    """The devices sound can go to; takes as long as opening one, so run it beside the game.
-
-    Raises:
-        SoundError: if the system's sound cannot be asked.
-    """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "engine.sound.process", '{"list": true}']
-    try:
-        done = subprocess.run(command, capture_output=True, env=environment, timeout=START_LIMIT_S, check=True)
-        found = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise SoundError("sound: the sound devices could not be listed; install PortAudio (libportaudio2).") from error
-    return [OutputDevice(str(d["name"]), str(d["api"]), int(d["number"]), bool(d["default"])) for d in found]

@@ -130,7 +130,7 @@ def figures() -> Iterator[Figure]:
     yield Figure("click heard against clock, greatest", float(np.abs(error).max()) / 1e3, "ms", 2.0, beside=beside)
     p99 = float(np.percentile(np.abs(error), 99)) / 1e3
     yield Figure("click heard against clock, p99", p99, "ms", beside=beside)
-    drift = abs(slope(np.arange(len(error)) * CLICK_EVERY_S, error)) * seconds / 1e3
+    drift = abs(slope(np.arange(len(error), dtype=np.float64) * CLICK_EVERY_S, error)) * seconds / 1e3
     yield Figure("drift over the song", drift, "ms", 1.0, beside="Theil-Sen slope times the song's length")
     yield Figure("underruns at a 10 ms buffer", float(status.underruns), "", 0.0, beside=beside)
     yield Figure("output latency", status.latency_us / 1e3, "ms", beside="as the device tells it")

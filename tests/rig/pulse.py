@@ -36,6 +36,9 @@ pcm.!default {{ type pulse }}
 ctl.!default {{ type pulse }}
 """
 
+DAEMON_COMMAND = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--log-level=error"]
+RECORD_COMMAND = ["parec", "--device=rig.monitor", "--raw", "--format=s16le", "--channels=1", "--latency-msec=5"]
+
 REALTIME_PRIORITY = 10
 """Sound daemons run in real time wherever they may; so does this one, above what plays into it."""
 
@@ -126,8 +129,7 @@ class PulseRig:
         """Start (or start again) the daemon and the recorder."""
         self._socket.unlink(missing_ok=True)
         self._daemon = subprocess.Popen(
-            ["pulseaudio", "-n", "-F", str(self.folder / "daemon.pa"), "--daemonize=no", "--use-pid-file=no"]
-            + ["--exit-idle-time=-1", "--log-level=error"],
+            [*DAEMON_COMMAND, "-F", str(self.folder / "daemon.pa")],
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -138,8 +140,7 @@ class PulseRig:
         self._takes += 1
         with self._take.open("wb") as take:
             self._recorder = subprocess.Popen(
-                ["parec", "--device=rig.monitor", "--raw", "--format=s16le", "--channels=1", f"--rate={RATE_HZ}"]
-                + ["--latency-msec=5"],
+                [*RECORD_COMMAND, f"--rate={RATE_HZ}"],
                 env=self.environment(),
                 stdout=take,
                 stderr=subprocess.DEVNULL,
@@ -163,12 +164,11 @@ class PulseRig:
     def heard(self) -> NDArray[np.float32]:
         """All the daemon has played since it was started, mono at 48 kHz."""
         data = self._take.read_bytes()
-        return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / 32768
+        return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / np.float32(32768)
 
 
 def onsets(heard: NDArray[np.float32], level: float = 0.1, apart: int = 2000) -> NDArray[np.int64]:
     """Where clicks begin: samples above ``level`` that come at least ``apart`` after the one before."""
-    loud = np.flatnonzero(np.abs(heard) > level)
-    if not len(loud):
-        return loud
-    return loud[np.concatenate([[True], np.diff(loud) > apart])]
+    loud: NDArray[np.int64] = np.flatnonzero(np.abs(heard) > level)
+    first = np.diff(loud, prepend=-apart - 1) > apart
+    return np.asarray(loud[first], np.int64)
