@@ -1,8 +1,8 @@
 """Rule sets as data: windows, judgements, weights and the names of the mechanics that use them.
 
-A rule set says nothing in code: how holds are judged, how points, health and combo follow is a closed
-set of names (:class:`HoldRule`, :class:`ScoreRule`), each done in one place (``judge/``, ``score.py``).  All windows are whole microseconds of real time,
-closed on both ends; under a rate they grow with song time (:func:`at_rate`), so a player's fingers meet
+A rule set says nothing in code: how holds are judged, how points and combo follow is a closed
+set of names (:class:`HoldRule`, :class:`ScoreRule`), each done in one place (``judge/``, ``score.py``).
+All windows are whole microseconds of real time, closed on both ends; under a rate they grow with song time (:func:`at_rate`), so a player's fingers meet
 the same strictness at every speed.
 """
 
@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-import numpy as np
-
 from engine.errors import UserError
 from game.rhythm.chart import Chart
+from game.rhythm.health import osu_health, quaver_health
 
 
 class HoldRule(Enum):
@@ -146,22 +145,9 @@ OSU_GRADES = (("SS", 1.0), ("S", 0.95), ("A", 0.9), ("B", 0.8), ("C", 0.7), ("D"
 OSU_NAMES = ("max", "300", "200", "100", "50", "miss")
 
 
-def _osu_health(drain: float) -> tuple[float, ...]:
-    """osu!mania's gauge moves by judgement only, the harder the larger HP is (ppy/osu ManiaHealthProcessor)."""
-    return (
-        0.0055 - drain * 0.0005,
-        0.005 - drain * 0.0005,
-        0.004 - drain * 0.0004,
-        0.0,
-        -(drain + 1) * 0.0016,
-        -(drain + 1) * 0.0075,
-    )
-
-
 def _stable(name: str, chart: Chart | None) -> RuleSet:
     """osu!stable ScoreV1 (osu! wiki, Gameplay/Judgement/osu!mania; ppy/osu TestSceneLegacyReplayPlayback)."""
     difficulty = min(10.0, max(0.0, chart.overall_difficulty if chart else 8.0))
-    drain = min(10.0, max(0.0, chart.health_drain if chart else 8.0))
     windows = (16_000, *(round((base + 3 * (10 - difficulty)) * 1000) for base in (34, 67, 97, 121)))
     return RuleSet(
         name=name,
@@ -174,7 +160,7 @@ def _stable(name: str, chart: Chart | None) -> RuleSet:
         hold=HoldRule.COMBINED,
         score=ScoreRule.SCORE_V1,
         accuracy=(300, 300, 200, 100, 50, 0),
-        health=_osu_health(drain),
+        health=osu_health(chart),
         grades=OSU_GRADES,
         quantum_us=1000,
         tick_us=100_000,
@@ -184,7 +170,6 @@ def _stable(name: str, chart: Chart | None) -> RuleSet:
 def _lazer(name: str, chart: Chart | None) -> RuleSet:
     """osu!lazer (ppy/osu ManiaHitWindows, DrawableHoldNoteTail, OrderedHitPolicy)."""
     difficulty = min(10.0, max(0.0, chart.overall_difficulty if chart else 8.0))
-    drain = min(10.0, max(0.0, chart.health_drain if chart else 8.0))
 
     def window(easy: float, normal: float, hard: float) -> int:
         at = (
@@ -208,7 +193,7 @@ def _lazer(name: str, chart: Chart | None) -> RuleSet:
         hold=HoldRule.APART,
         score=ScoreRule.LAZER,
         accuracy=(305, 300, 200, 100, 50, 0),
-        health=_osu_health(drain),
+        health=osu_health(chart),
         grades=OSU_GRADES,
         tail_early_us=tails,
         tail_late_us=tails,
@@ -261,24 +246,6 @@ def _etterna(name: str, chart: Chart | None) -> RuleSet:
     )
 
 
-def _quaver_health(chart: Chart | None) -> tuple[float, ...]:
-    """Quaver heals more where a chart asks less: by actions a second, breaks of a second left out."""
-    weights = (0.5, 0.4, 0.2, -3.0, -4.5, -6.0)
-    if chart is None or not len(chart.notes):
-        return tuple(weight / 100 for weight in weights)
-    notes = chart.notes
-    actions = np.sort(np.concatenate([notes["at_us"], notes["end_us"][notes["end_us"] > notes["at_us"]]]))
-    gaps = np.diff(actions)
-    played_us = int(gaps[gaps < 1_000_000].sum())
-    density = max(2.0, len(actions) * 1e6 / played_us) if played_us else 12.0
-    if density >= 12:
-        return tuple(weight / 100 for weight in weights)
-    slopes = ((-0.14, 2.68), (-0.2, 3.4), (-0.14, 2.68), (0.084, -0.008), (0.081, 0.028), (0.0, 1.0))
-    return tuple(
-        round((slope * density + base) * weight, 2) / 100 for weight, (slope, base) in zip(weights, slopes, strict=True)
-    )
-
-
 def _quaver(name: str, chart: Chart | None) -> RuleSet:
     """Quaver, Standard preset (Quaver.API ScoreProcessorKeys): releases get 1.5 times the windows."""
     windows = (18_000, 43_000, 76_000, 106_000, 127_000)
@@ -295,7 +262,7 @@ def _quaver(name: str, chart: Chart | None) -> RuleSet:
         hold=HoldRule.APART,
         score=ScoreRule.QUAVER,
         accuracy=(100, 98.25, 65, 25, -100, -50),
-        health=_quaver_health(chart),
+        health=quaver_health(chart),
         grades=(("X", 1.0), ("SS", 0.99), ("S", 0.95), ("A", 0.9), ("B", 0.8), ("C", 0.7), ("D", -math.inf)),
         tail_early_us=tails,
         tail_late_us=tails,
@@ -350,8 +317,10 @@ RULE_SETS: tuple[str, ...] = tuple(_MAKERS)
 """The names of every rule set, the usual ones first."""
 
 
-def rule_set(name: str, chart: Chart | None = None) -> RuleSet:
+def rule_set(name: str, chart: Chart | None = None, window_scale: float = 1.0) -> RuleSet:
     """The rule set called ``name``, as strict as ``chart`` asks (osu! OD and HP; 8 and 8 without a chart).
+
+    ``window_scale`` widens every window (osu!'s EZ and HR).
 
     Raises:
         UserError: if there is no such rule set.
@@ -359,4 +328,20 @@ def rule_set(name: str, chart: Chart | None = None) -> RuleSet:
     maker = _MAKERS.get(name)
     if maker is None:
         raise UserError(f"There is no rule set {name!r}; there are {', '.join(RULE_SETS)}.")
-    return maker(name, chart)
+    rules = maker(name, chart)
+    return rules if window_scale == 1.0 else _widened(rules, window_scale)
+
+
+def _widened(rules: RuleSet, by: float) -> RuleSet:
+    def scale(values: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(round(value * by) for value in values)
+
+    return replace(
+        rules,
+        early_us=scale(rules.early_us),
+        late_us=scale(rules.late_us),
+        early_miss_us=round(rules.early_miss_us * by),
+        tail_early_us=scale(rules.tail_early_us),
+        tail_late_us=scale(rules.tail_late_us),
+        tail_early_miss_us=round(rules.tail_early_miss_us * by),
+    )

@@ -177,7 +177,7 @@ class Lazer(Scorer):
     def score(self) -> int:
         """See :class:`Scorer`."""
         accuracy = self.accuracy()
-        by_accuracy = 850_000 * accuracy ** (2 + 2 * accuracy) * self.judged / self.total
+        by_accuracy: float = 850_000 * accuracy ** (2 + 2 * accuracy) * self.judged / self.total
         return round(150_000 * self.points / self.most + by_accuracy)
 
 
