@@ -154,34 +154,39 @@ def _surroundings(start: Floats, end: Floats, lane: Ints) -> tuple[Floats, NDArr
     The extra strain is for holds that begin while another is held and end after it.
     """
     count = len(start)
-    index = np.arange(count)
-    gap_ms = np.zeros(count)
+    gap_ms, addition = np.zeros(count), np.zeros(count)
     held_through = np.zeros(count, dtype=bool)
     overlapping = np.zeros(count, dtype=bool)
-    before: list[Ints] = []
-    for one in range(int(lane.max()) + 1):
-        own = np.flatnonzero(lane == one)
-        if not len(own):
+    by_lane = np.argsort(lane, kind="stable")
+    follows = lane[by_lane[1:]] == lane[by_lane[:-1]]
+    gap_ms[by_lane[1:][follows]] = np.diff(start[by_lane])[follows]
+    holds = end > start
+    if not holds.any():
+        return gap_ms, held_through, addition
+    lanes = [np.flatnonzero(lane == one) for one in range(int(lane.max()) + 1)]
+    for own in lanes:
+        if not holds[own].any():
             continue
-        gap_ms[own[1:]] = np.diff(start[own])
-        # The lane's last note before each note; -1 while there is none.
-        place = np.searchsorted(own, index) - 1
-        last = np.where(place >= 0, own[place], -1)
-        before.append(last)
-        if (end[own] > start[own]).any():
-            last_end = np.where(last >= 0, end[last], -np.inf)
-            began = start > np.where(last >= 0, start[last], np.inf) + SAME_MS
-            held_through |= began & (last_end > end + SAME_MS)
-            overlapping |= began & (last_end > start + SAME_MS) & (end > last_end + SAME_MS)
-    addition = np.zeros(count)
+        last, later = _last_of(own, np.arange(own[0] + 1, count))
+        began = start[later] > start[last] + SAME_MS
+        last_end, own_end = end[last], end[later]
+        held_through[later] |= began & (last_end > own_end + SAME_MS)
+        overlapping[later] |= began & (last_end > start[later] + SAME_MS) & (own_end > last_end + SAME_MS)
     which = np.flatnonzero(overlapping)
     if len(which):
-        nearest = end[which] - start[which]
-        for last in before:
-            at = last[which]
-            nearest = np.where(at >= 0, np.minimum(nearest, np.abs(end[which] - end[at])), nearest)
-        addition[which] = 1.0 / (1.0 + np.exp(RELEASE_STEEPNESS * (RELEASE_MIDPOINT_MS - nearest)))
+        nearest = end - start
+        for own in lanes:
+            last, later = _last_of(own, which)
+            nearest[later] = np.minimum(nearest[later], np.abs(end[later] - end[last]))
+        addition[which] = 1.0 / (1.0 + np.exp(RELEASE_STEEPNESS * (RELEASE_MIDPOINT_MS - nearest[which])))
     return gap_ms, held_through, addition
+
+
+def _last_of(own: Ints, notes: Ints) -> tuple[Ints, Ints]:
+    """The last of a lane's ``own`` notes before each of ``notes``, and which those are (not those before any)."""
+    place = np.searchsorted(own, notes)
+    there = place > 0
+    return own[place[there] - 1], notes[there]
 
 
 def _section_peaks(start: Floats, lane_strain: Floats, field_strain: Floats) -> Floats:
