@@ -100,10 +100,10 @@ class DiskFolder:
             path = (self.root / name).resolve(strict=True)
             if not path.is_relative_to(self.root.resolve()):
                 return None
-            with open(path, "rb") as file:
-                found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode) or found.st_size > self._limit:
-                    return None
+            found = path.stat()  # before opening: a named pipe would wait for its writer
+            if not stat.S_ISREG(found.st_mode) or found.st_size > self._limit:
+                return None
+            with path.open("rb") as file:
                 return file.read(self._limit)
         except (OSError, RuntimeError):  # RuntimeError: links in a circle
             return None

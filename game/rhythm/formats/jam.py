@@ -162,7 +162,7 @@ class _Reader:
     def _known_sounds(self, column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         unknown = column >= len(self.sounds)
         if unknown.any():
-            self.warnings.add(f"{int(unknown.sum())} times a sound is asked for that [sounds] does not list")
+            self.warnings.add(f"{int(unknown.sum())} rows ask for a sound that [sounds] does not list")
         return np.where(unknown, -1, column)
 
     def _version(self, line: str) -> None:
@@ -223,7 +223,7 @@ class _Reader:
         at_us = self._whole(cells[0])
         end_us = self._whole(cells[3]) if len(cells) == 4 else at_us
         if end_us < at_us:
-            self.warnings.add("ends before it begins; its end was moved to its beginning", self._line)
+            self.warnings.add("a note ends before it begins; its end was moved to its beginning", self._line)
             end_us = at_us
         self._add("notes", (at_us, end_us, self._whole(cells[1], 0, MAX_LANES - 1), _KINDS[cells[2]], sound))
 

@@ -31,8 +31,8 @@ def write_osu(chart: Chart) -> str:
 
 
 def _line(text: str) -> str:
-    """``text`` without anything that would end its line."""
-    return " ".join(text.split())
+    """``text`` without anything that would end its line or not print."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def _file(name: str) -> str:

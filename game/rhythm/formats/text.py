@@ -40,7 +40,8 @@ def decode_text(data: bytes, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
-    if b"\0" in data[:512]:
+    head = data[:512]
+    if head.count(0) * 8 > len(head):
         return _without_mark(data, name)
     try:
         return data.decode("utf-8")
