@@ -1,0 +1,170 @@
+"""The game put together: the only place that knows every room and every scene."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draw import theme
+from engine.errors import UserError
+from engine.jobs import Jobs
+from engine.loop import Loop
+from engine.scene import Scene, SceneStack
+from engine.sound import Bus, Sound, decode, resample
+from engine.window import Window, open_window
+from game.profile import ASSETS, CHARTS, Profile
+from game.rhythm.library import Library
+from game.rhythm.replay import Replay
+from game.scenes.calibrate import CalibrateScene
+from game.scenes.context import Context
+from game.scenes.notices import draw_notices
+from game.scenes.play import PlayScene
+from game.scenes.requests import (
+    Calibrate,
+    Play,
+    Quit,
+    Request,
+    SelectSong,
+    ShowResults,
+    ShowSettings,
+    ShowTitle,
+    Watch,
+)
+from game.scenes.results import ResultsScene
+from game.scenes.select import SelectScene
+from game.scenes.settings import SettingsScene
+from game.scenes.title import TitleScene
+from game.scenes.watch import WatchScene
+
+TITLE = "OuroJam"
+WINDOW_SIZE = (1280, 720)
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """A running game over one window, one profile and one sound."""
+
+    def __init__(self, profile: Profile, window: Window, sound: Sound) -> None:
+        self.stack = SceneStack()
+        self.loop = Loop(
+            window, self.stack, frame_hz=0 if profile.settings.screen.vsync else profile.settings.screen.frame_cap
+        )
+        self.jobs = Jobs(self.stack.call_soon)
+        library = Library.open(profile.library_cache, (CHARTS, profile.songs))
+        self.context = Context(
+            profile,
+            sound,
+            library,
+            self.jobs,
+            window,
+            self.open,
+            self.replace,
+            self.loop.stats,
+            load_effects(sound.rate_hz),
+        )
+        self.replay: Replay | None = None
+        self.loop.after_draw = lambda frame: draw_notices(frame, self.context)
+        self.apply_settings()
+
+    def apply_settings(self) -> None:
+        """Put what the player has set into force; called again after every change."""
+        settings = self.context.profile.settings
+        sound = self.context.sound
+        for bus, level in (
+            (Bus.MASTER, settings.sound.master),
+            (Bus.MUSIC, settings.sound.music),
+            (Bus.KEYS, settings.sound.keys),
+            (Bus.EFFECTS, settings.sound.effects),
+        ):
+            sound.set_gain(bus, (level / 100) ** 2)
+        theme.settings.colour_blind = settings.playfield.palette != "neon"
+        theme.settings.reduced_motion = settings.screen.reduced_motion
+        self.context.window.text_scale = settings.screen.text_scale / 100
+        self.loop.frame_hz = 0 if settings.screen.vsync else settings.screen.frame_cap
+
+    def scene_for(self, request: Request) -> Scene:
+        """The scene that serves ``request``."""
+        context = self.context
+        match request:
+            case ShowTitle():
+                return TitleScene(context)
+            case SelectSong():
+                return SelectScene(context, request)
+            case Play():
+                return PlayScene(context, request, self.replay)
+            case Watch():
+                return WatchScene(context, request)
+            case ShowResults():
+                return ResultsScene(context, request)
+            case ShowSettings():
+                return SettingsScene(context, request, self.apply_settings)
+            case Calibrate():
+                return CalibrateScene(context, request)
+            case Quit():
+                raise AssertionError("quitting is not a scene")
+
+    def open(self, request: Request) -> None:
+        """Show another scene on top; at the next step boundary."""
+        if isinstance(request, Quit):
+            self.loop.stop()
+            return
+        self.stack.call_soon(lambda: self.stack.push(self.scene_for(request)))
+
+    def replace(self, request: Request) -> None:
+        """Show another scene in place of the top one; at the next step boundary."""
+        self.stack.call_soon(lambda: self._replace(request))
+
+    def _replace(self, request: Request) -> None:
+        self.stack.replace(self.scene_for(request))
+
+    def run(self, first: Request) -> None:
+        """Play until the player leaves."""
+        self.open(first)
+        self.stack.run_calls()
+        self.loop.run()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.jobs.close()
+        self.context.library.close()
+        self.context.sound.close()
+        self.context.window.close()
+
+
+def load_effects(rate_hz: int) -> dict[str, NDArray[np.float32]]:
+    """The game's small sounds by name; one that cannot be read is left out and logged."""
+    effects = {}
+    for path in sorted((ASSETS / "sounds").glob("*.wav")):
+        try:
+            effects[path.stem] = resample(decode(path), rate_hz).frames
+        except UserError as error:
+            log.warning("%s", error)
+    return effects
+
+
+def open_game(
+    folder: Path, *, windowed: bool = False, first: Request | None = None, replay: Replay | None = None
+) -> int:
+    """Open the window and play; returns the exit code.
+
+    Raises:
+        UserError: no display, or the profile is in use.
+    """
+    with Profile.open(folder) as profile:
+        screen = profile.settings.screen
+        window = open_window(TITLE, WINDOW_SIZE, fullscreen=screen.fullscreen and not windowed, vsync=screen.vsync)
+        sound_settings = profile.settings.sound
+        sound = Sound.open(device=sound_settings.device or None, latency_ms=sound_settings.latency_ms)
+        app = App(profile, window, sound)
+        app.replay = replay
+        try:
+            if sound.problem:
+                app.context.say(sound.problem)
+            app.run(first or ShowTitle())
+        finally:
+            app.close()
+    return 0

@@ -1,0 +1,129 @@
+"""``ourojam doctor``: what this machine offers the game, and what to do about what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from game.cli import FINDING, emit, profile_folder
+
+MODEL_SERVERS = (("LM Studio", 1234), ("Ollama", 11434), ("llama.cpp", 8080), ("vLLM", 8000))
+"""Local model servers by the port they usually listen on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing looked for.  ``advice`` says what to do when it is not there; ``needed`` if play needs it."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+    needed: bool = False
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Name the command."""
+    parser = commands.add_parser("doctor", parents=parents, help="say what was found: GL, audio, MIDI, keyboards ...")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything; a finding when something that play needs is missing."""
+    from game.rhythm.formats.read import CHART_SUFFIXES
+
+    looks: tuple[Callable[[], list[Found]], ...] = (_graphics, _audio, _midi, _hands, _models)
+    found = [
+        Found("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        *(one for look in looks for one in look()),
+        Found("profile", True, str(profile_folder(args))),
+        Found("charts", True, "reads " + " ".join(sorted(CHART_SUFFIXES))),
+    ]
+    if args.json:
+        for one in found:
+            emit(asdict(one))
+    else:
+        for one in found:
+            mark = "ok  " if one.ok else ("MISS" if one.needed else "none")
+            print(f"{mark}  {one.name:<10} {one.detail}")
+            if one.advice and not one.ok:
+                print(f"      {'':<10} {one.advice}")
+    return FINDING if any(one.needed and not one.ok for one in found) else 0
+
+
+def _graphics() -> list[Found]:
+    import moderngl
+
+    try:
+        if sys.platform == "linux":
+            context = moderngl.create_context(standalone=True, backend="egl", require=330)
+        else:
+            context = moderngl.create_context(standalone=True, require=330)
+        renderer = str(context.info["GL_RENDERER"])
+        context.release()
+        soft = " (drawn by the processor: fine for checks, slow at full screen)" if "llvmpipe" in renderer else ""
+        gl = Found("GL", True, renderer + soft, needed=True)
+    except Exception as error:  # moderngl raises a bare Exception for every failure
+        advice = "install libegl1 and libgl1-mesa-dri (Debian, Ubuntu), or the graphics driver of your card"
+        gl = Found("GL", False, f"no OpenGL 3.3 ({error})", advice, needed=True)
+    screen = sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    advice = "start it from a desktop session; headless commands work without one"
+    return [gl, Found("display", screen, "there is one" if screen else "there is none", advice)]
+
+
+def _audio() -> list[Found]:
+    from engine.sound import output_devices
+
+    advice = "plug one in, or install libportaudio2 and libasound2-plugins; without one the game runs silent"
+    try:
+        devices = output_devices()
+    except Exception as error:
+        return [Found("audio", False, str(error), advice)]
+    names = ", ".join(device.name for device in devices[:4])
+    return [Found("audio", bool(devices), names or "no output device", advice)]
+
+
+def _midi() -> list[Found]:
+    import rtmidi
+
+    advice = "plug in a MIDI keyboard or pad: its notes can be lanes; none is needed"
+    try:
+        ports = rtmidi.MidiIn().get_ports()
+    except Exception as error:
+        return [Found("MIDI", False, f"MIDI is not available ({error})", advice)]
+    return [Found("MIDI", bool(ports), ", ".join(ports) or "no input port", advice)]
+
+
+def _hands() -> list[Found]:
+    import pygame
+
+    if sys.platform == "linux":
+        with open("/proc/bus/input/devices", encoding="utf-8", errors="replace") as listing:
+            blocks = listing.read().split("\n\n")
+        keyboards = [block.split('Name="')[1].split('"')[0] for block in blocks if "kbd" in block and 'Name="' in block]
+    else:
+        keyboards = ["the system's keyboard"]
+    pygame.joystick.init()
+    gamepads = [pygame.joystick.Joystick(number).get_name() for number in range(pygame.joystick.get_count())]
+    pygame.joystick.quit()
+    return [
+        Found("keyboards", bool(keyboards), ", ".join(keyboards) or "the system names none", "plug one in"),
+        Found("gamepads", bool(gamepads), ", ".join(gamepads) or "none", "plug one in to use its buttons as lanes"),
+    ]
+
+
+def _models() -> list[Found]:
+    found = []
+    for name, port in MODEL_SERVERS:
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                found.append(f"{name} (port {port})")
+    advice = "start LM Studio, Ollama or another local server if you want one; songs need none"
+    return [Found("models", bool(found), ", ".join(found) or "no local model server", advice)]

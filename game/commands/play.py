@@ -1,0 +1,101 @@
+"""``ourojam play``: one chart, in a window or without a screen."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from game.cli import Misuse, emit, profile_folder
+
+if TYPE_CHECKING:
+    from game.profile import Profile
+    from game.rhythm.mods import Mods
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Name the command."""
+    parser = commands.add_parser("play", parents=parents, help="play one chart")
+    parser.add_argument("charts", nargs="+", metavar="CHART")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--autoplay", action="store_true", help="let the game play")
+    who.add_argument("--replay", metavar="FILE", help="let a replay play (.osr or .jamreplay)")
+    parser.add_argument("--headless", action="store_true", help="without window and sound, as fast as it goes")
+    parser.add_argument("--rate", type=float, metavar="R", help="0.5 to 2.0 in steps of 0.05")
+    parser.add_argument("--rules", metavar="NAME", help="rule set")
+    parser.add_argument("--level", help="which chart of a file with several")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play every chart named; with a window only one."""
+    from game.profile import Profile
+
+    if not args.headless:
+        return _windowed(args)
+    if not args.autoplay and not args.replay:
+        raise Misuse("play --headless needs someone to play: add --autoplay or --replay FILE")
+    with Profile.open(profile_folder(args)) as profile:
+        for file in args.charts:
+            _headless(args, profile, file)
+    return 0
+
+
+def _mods(args: argparse.Namespace) -> Mods:
+    from engine.errors import UserError
+    from game.rhythm.mods import Mods
+
+    percent = 100 if args.rate is None else args.rate * 100
+    if percent != percent or abs(percent - round(percent)) > 1e-6:
+        raise Misuse(f"--rate {args.rate} is not between 0.5 and 2.0 in steps of 0.05")
+    try:
+        return Mods(rate_percent=round(percent), autoplay=bool(args.autoplay))
+    except UserError as error:
+        raise Misuse(f"--rate: {error}") from None
+
+
+def _windowed(args: argparse.Namespace) -> int:
+    from game.app import open_game
+    from game.commands.chart import pick
+    from game.rhythm.replay import read_replay
+    from game.scenes.requests import ChartRef, Play
+
+    if len(args.charts) > 1:
+        raise Misuse("a window plays one chart at a time; name one, or add --headless")
+    chart = pick(args.charts[0], args.level)
+    replay = read_replay(args.replay) if args.replay else None
+    request = Play(ChartRef(chart.path, chart.index), args.rules or "", _mods(args))
+    return open_game(profile_folder(args), first=request, replay=replay)
+
+
+def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
+    from game.commands.chart import pick
+    from game.commands.judge import print_summary, summary
+    from game.rhythm.performance import FINISHED, Performance, autoplay_edges, started
+    from game.rhythm.recorder import Recorder, new_stream
+    from game.rhythm.replay import read_replay
+    from game.truth import Truth
+
+    chart = pick(file, args.level)
+    mods = _mods(args)
+    rules = args.rules or profile.settings.playfield.rules
+    if args.replay:
+        replay = read_replay(args.replay)
+        rules = args.rules or replay.rules
+        mods = replay.mods if args.rate is None else mods
+        edges, player, origin = replay.edges, "replay", "automation:replay"
+    else:
+        edges, player, origin = autoplay_edges(chart, mods), "autoplay", "automation:autoplay"
+    recorder = Recorder(profile.writer, new_stream(), truth=Truth.AUTOMATION, origin=origin)
+    performance = Performance(chart, rules, mods, recorder, started(chart, rules, mods, player))
+    for at_us, lane, down in edges.tolist():
+        if lane < chart.keys:
+            performance.step(at_us, at_us)
+            performance.edge(at_us, lane, bool(down))
+    result = performance.end(FINISHED)
+    profile.writer.flush(10.0, final=True)
+    said = summary(result, rules) | {"performance": performance.id, "file": file, "title": chart.title}
+    if args.json:
+        emit(said)
+    else:
+        print_summary(said)
+        print(f"performance {performance.id}")

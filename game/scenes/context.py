@@ -1,0 +1,77 @@
+"""What every scene is given: the profile, the sound, the library, background work and a way to open other scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import now_us
+from engine.draw.frame import Texture
+from engine.draw.image import read_image
+from engine.errors import UserError
+from engine.loop import LoopStats
+from engine.sound import Bus, Sample, Sound
+from engine.window import Window
+from game.scenes.requests import Request
+
+if TYPE_CHECKING:
+    from engine.jobs import Jobs
+    from game.profile import Profile
+    from game.rhythm.library import Library
+
+NOTICE_US = 6_000_000
+"""How long a notice stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the player, and when it goes away by itself."""
+
+    text: str
+    until_us: int
+
+
+@dataclass(slots=True)
+class Context:
+    """The services of a running game.
+
+    ``open`` shows another scene on top of the present one, ``replace`` in its place.  ``effects`` holds the small
+    sounds of ``assets/sounds`` by name, as frames; ``stats`` says how the main loop is doing.
+    """
+
+    profile: Profile
+    sound: Sound
+    library: Library
+    jobs: Jobs
+    window: Window
+    open: Callable[[Request], None]
+    replace: Callable[[Request], None]
+    stats: Callable[[], LoopStats]
+    effects: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    _samples: dict[str, Sample] = field(default_factory=dict)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence to the player for a few seconds, over whatever scene is there."""
+        self.notices = [one for one in self.notices if one.text != sentence][-3:]
+        self.notices.append(Notice(sentence, now_us() + NOTICE_US))
+
+    def effect(self, name: str) -> None:
+        """Play one of the game's small sounds; a missing one is silence."""
+        if name not in self._samples and name in self.effects:
+            self._samples[name] = self.sound.load(self.effects[name])
+        if name in self._samples:
+            self.sound.trigger(self._samples[name], bus=Bus.EFFECTS)
+
+    def picture(self, data: bytes) -> Texture | None:
+        """A texture of an image file's bytes; None, and a notice, when it is none."""
+        try:
+            return self.window.texture(read_image(BytesIO(data)))
+        except UserError as error:
+            self.say(str(error))
+            return None

@@ -1,0 +1,168 @@
+"""What stands around and over the playfield: judgement, combo, accuracy, health, hit errors, progress, latency."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draw import theme
+from engine.draw.colour import Colour, faded, mixed
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from game.rhythm.judge import Part
+from game.rhythm.rules import RuleSet
+from game.rhythm.score import ScoreState
+from game.scenes.palette import judgement_colour
+from game.scenes.playfield import Geometry
+from game.settings import PlayfieldSettings
+
+POP_US = 140_000
+"""How long a new judgement takes to settle to its size."""
+
+SHOWN_US = 900_000
+ERROR_US = 4_000_000
+"""How long a mark stays on the hit-error bar."""
+
+ERRORS_KEPT = 48
+COMBO_TURN = 100
+"""The ring behind the combo closes once every so many."""
+
+
+class Hud:
+    """Reads the judge's new hits each frame and shows them; holds nothing that play depends on."""
+
+    def __init__(self, rules: RuleSet, settings: PlayfieldSettings, *, reduced_motion: bool = False) -> None:
+        self._rules = rules
+        self._settings = settings
+        self._still = reduced_motion
+        count = len(rules.judgements)
+        self._colours = [judgement_colour(place, count, settings.palette) for place in range(count)]
+        self._names = [name.upper() for name in rules.judgements]
+        self._cursor = 0
+        self._judgement = -1
+        self._error_us = 0
+        self._at_us = 0
+        self._errors: deque[tuple[int, int, int]] = deque(maxlen=ERRORS_KEPT)
+
+    def restart(self) -> None:
+        """Forget what was shown: the judge was set to another place."""
+        self._cursor, self._judgement = 0, -1
+        self._errors.clear()
+
+    def take(self, hits: NDArray[np.void], now_us: int) -> None:
+        """Look at the hits that are new since the last call; ``now_us`` is the monotonic clock."""
+        for hit in hits[self._cursor :]:
+            judgement = int(hit["judgement"])
+            if judgement < 0:
+                continue
+            self._judgement, self._error_us, self._at_us = judgement, int(hit["error_us"]), now_us
+            if judgement != self._rules.miss and hit["part"] != Part.MINE:
+                self._errors.append((now_us, self._error_us, judgement))
+        self._cursor = len(hits)
+
+    def draw(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
+        """Draw everything that the player wants to see."""
+        settings = self._settings
+        middle = field.left + field.width / 2
+        y = frame.height * (0.42 if settings.downscroll else 0.58)
+        if settings.show_combo and state.combo > 1:
+            self._draw_combo(frame, middle, y, state.combo)
+        if settings.judgement_text:
+            self._draw_judgement(frame, middle, y + frame.px(58))
+        if settings.error_bar:
+            self._draw_errors(frame, middle, field)
+        if settings.show_health:
+            self._draw_health(frame, field, state)
+        self._draw_corner(frame, field, state, progress)
+
+    def _draw_combo(self, frame: Frame, x: float, y: float, combo: int) -> None:
+        radius = frame.px(46)
+        accent = theme.tone(theme.CYAN)
+        share = (combo % COMBO_TURN) / COMBO_TURN
+        frame.shapes.ring(x, y, radius, frame.px(3), faded(theme.LINE, 0.5))
+        if share:
+            frame.shapes.ring(x, y, radius, frame.px(3), faded(accent, 0.7), share=share)
+        size = frame.px(40 if combo < 1000 else 32)
+        frame.text(x, y, str(combo), size, faded(theme.INK, 0.92), weight=Weight.BOLD, across=0.5, down=0.5)
+
+    def _draw_judgement(self, frame: Frame, x: float, y: float) -> None:
+        age = frame.now_us - self._at_us
+        if self._judgement < 0 or age > SHOWN_US:
+            return
+        pop = 0.0 if self._still else max(0.0, 1.0 - age / POP_US) ** 2
+        fade = min(1.0, 2.0 * (1.0 - age / SHOWN_US))
+        colour = faded(self._colours[self._judgement], fade)
+        size = frame.px(26 * (1 + 0.22 * pop))
+        frame.text(x, y, self._names[self._judgement], size, colour, weight=Weight.BOLD, across=0.5, down=0.5)
+        if self._settings.early_late and self._judgement not in (0, self._rules.miss):
+            early = self._error_us < 0
+            tone = theme.tone(theme.CYAN if early else theme.MAGENTA)
+            word = f"EARLY {-self._error_us // 1000}" if early else f"LATE {self._error_us // 1000}"
+            frame.text(x, y + frame.px(18), word, frame.px(14), faded(tone, fade), across=0.5)
+
+    def _draw_errors(self, frame: Frame, x: float, field: Geometry) -> None:
+        rules = self._rules
+        widest = max((*rules.late_us[: rules.miss], *rules.early_us[: rules.miss], 1))
+        half = min(field.width * 0.46, frame.px(170))
+        below = frame.px(58) if self._settings.hit_position >= 80 else frame.px(40)
+        y = field.hit_y + below if field.towards < 0 else field.hit_y - below
+        thickness = frame.px(5)
+        for place in range(rules.miss - 1, -1, -1):
+            if place >= len(rules.late_us):
+                continue
+            left, right = (half * edge[place] / widest for edge in (rules.early_us, rules.late_us))
+            tone = mixed(theme.NIGHT, self._colours[place], 0.55)
+            frame.shapes.rect(x - left, y - thickness / 2, left + right, thickness, tone, radius=thickness / 2)
+        frame.shapes.rect(x - frame.px(1), y - frame.px(9), frame.px(2), frame.px(18), theme.INK)
+        recent = [entry for entry in self._errors if frame.now_us - entry[0] < ERROR_US]
+        for at_us, error_us, judgement in recent:
+            fade = 1.0 - (frame.now_us - at_us) / ERROR_US
+            place = x + half * max(-1.0, min(1.0, error_us / widest))
+            frame.shapes.rect(
+                place - frame.px(1), y - frame.px(8), frame.px(2), frame.px(16), faded(self._colours[judgement], fade)
+            )
+        if recent:
+            mean = sum(entry[1] for entry in recent) / len(recent)
+            place = x + half * max(-1.0, min(1.0, mean / widest))
+            side = frame.px(8)
+            frame.shapes.triangle(place, y - frame.px(14), side, side, theme.INK, turn=np.pi)
+
+    def _draw_health(self, frame: Frame, field: Geometry, state: ScoreState) -> None:
+        x = field.left + field.width + frame.px(10)
+        top, bottom = frame.height * 0.25, frame.height * 0.75
+        width, share = frame.px(8), max(0.0, min(1.0, state.health))
+        colour = _health_colour(share)
+        frame.shapes.rect(x, top, width, bottom - top, theme.RAISED, radius=width / 2)
+        height = (bottom - top) * share
+        frame.shapes.rect(x, bottom - height, width, height, colour, radius=width / 2)
+        if share < 0.25:
+            frame.text(x + width * 2, bottom - height - frame.px(8), "!", frame.px(18), colour, weight=Weight.BOLD)
+        if state.pills:
+            for pill in range(state.pills):
+                frame.shapes.rect(
+                    x + width * 2, bottom - frame.px(14 * (pill + 1)), frame.px(20), frame.px(9),
+                    theme.tone(theme.LIME), radius=frame.px(4.5),
+                )  # fmt: skip
+
+    def _draw_corner(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
+        settings = self._settings
+        right, y = frame.width - frame.px(28), frame.px(24)
+        frame.text(
+            right, y, f"{state.score:,}".replace(",", " "), frame.px(32), theme.INK, weight=Weight.BOLD, across=1.0
+        )
+        if settings.show_accuracy:
+            accuracy = f"{100 * state.accuracy:.2f} %"
+            frame.text(right, y + frame.px(42), accuracy, frame.px(20), theme.INK_SOFT, across=1.0)
+        if settings.show_progress:
+            cx, cy, radius = right - frame.px(20), y + frame.px(98), frame.px(20)
+            frame.shapes.ring(cx, cy, radius, frame.px(4), theme.RAISED)
+            frame.shapes.ring(cx, cy, radius, frame.px(4), theme.tone(theme.CYAN), share=max(0.0, min(1.0, progress)))
+
+
+def _health_colour(share: float) -> Colour:
+    """Lime when well, amber when it gets close, red near the end."""
+    if share >= 0.5:
+        return mixed(theme.tone(theme.AMBER), theme.tone(theme.LIME), (share - 0.5) * 2)
+    return mixed(theme.tone(theme.RED), theme.tone(theme.AMBER), share * 2)

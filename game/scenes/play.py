@@ -1,0 +1,364 @@
+"""Play: loading, the song, pausing, failing, and on to the results."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from engine import loop
+from engine.clock import now_us
+from engine.draw import theme
+from engine.draw.colour import rgb, with_alpha
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame, Texture
+from engine.errors import UserError
+from engine.input.events import DeviceLost, Event, InputEvent, WindowChange, WindowEvent
+from engine.scene import Scene
+from game.hands.bindings import LaneInput
+from game.rhythm.board import performance as find_performance
+from game.rhythm.performance import (
+    FAILED,
+    FINISHED,
+    LEFT,
+    Kept,
+    Performance,
+    autoplay_edges,
+    started,
+)
+from game.rhythm.recorder import Recorder, new_stream
+from game.rhythm.replay import Replay
+from game.rhythm.songs import ReadySong, make_ready, read_chart
+from game.scenes.context import Context
+from game.scenes.hud import Hud
+from game.scenes.latency import LatencyView
+from game.scenes.pause import Choice, PauseMenu
+from game.scenes.playfield import Playfield
+from game.scenes.requests import Play, ShowResults
+from game.scenes.stage import Feeder, Stage
+from game.truth import Truth
+
+COUNTDOWN_US = 1_500_000
+"""Resuming counts three, two, one for this long."""
+
+AFTER_US = 1_200_000
+"""How long the field stays after the last note."""
+
+STALL_US = 400_000
+"""A main thread that slept this long (laptop lid, debugger) did not see the player's hands: the song pauses."""
+
+
+class Phase(Enum):
+    """Where the scene is."""
+
+    LOADING = "loading"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    COUNTDOWN = "countdown"
+    OVER = "over"
+
+
+class PlayScene(Scene):
+    """One performance from loading to its end; every restart and every practice pass is a performance of its own."""
+
+    def __init__(self, context: Context, request: Play, replay: Replay | None = None) -> None:
+        self._context = context
+        self._request = request
+        self._replay = replay
+        settings = context.profile.settings
+        self._settings = settings.playfield
+        self._rules = request.rules or settings.playfield.rules
+        self._mods = request.mods
+        self._input_offset_us = round(settings.input.input_offset_us * request.mods.rate)
+        self._phase = Phase.LOADING
+        self._loaded = 0.0
+        self._song: ReadySong | None = None
+        self._background: Texture | None = None
+        self._resume_at_us = 0
+        self._last_step_us = 0
+        self._over_us = 0
+        self._problem = ""
+        self._latency = LatencyView()
+
+    # -- loading -------------------------------------------------------------------------------------
+
+    def on_enter(self) -> None:
+        """Read the song beside the main thread."""
+        chart, mods, rate_hz = self._request.chart, self._mods, self._context.sound.rate_hz
+
+        def work(progress: Any) -> ReadySong:
+            return make_ready(read_chart(chart.path, chart.index), mods, rate_hz, progress)
+
+        self._job = self._context.jobs.run(work, self._on_loaded, self._on_failed_to_load)
+
+    def _on_failed_to_load(self, error: UserError) -> None:
+        self._context.say(str(error))
+        self.leave(error)
+
+    def _on_loaded(self, song: ReadySong) -> None:
+        for problem in song.problems:
+            self._context.say(problem)
+        self._song = song
+        if song.background is not None:
+            self._background = self._context.picture(song.background)
+        self._stage = Stage(self._context.sound, song, self._mods, self._context.profile.settings.sound.audio_offset_us)
+        if self._mods.metronome:
+            self._stage.add_metronome(self._context.effects["tick"], self._context.effects["tick_accent"])
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start a performance of the song that is ready."""
+        song = self._song
+        assert song is not None
+        mods, profile = self._mods, self._context.profile
+        player, truth, origin = "user", Truth.USER, "user:keyboard"
+        if mods.autoplay or self._replay is not None:
+            player, truth = ("autoplay" if mods.autoplay else "replay"), Truth.AUTOMATION
+            origin = f"automation:{player}"
+        recorder = Recorder(profile.writer, new_stream(), truth=truth, origin=origin)
+        offsets = (profile.settings.sound.audio_offset_us, profile.settings.input.input_offset_us)
+        begun = started(song.chart, self._rules, mods, player, *offsets)
+        self._performance = Performance(song.chart, self._rules, mods, recorder, begun)
+        self._lanes = LaneInput(profile.settings.layout(song.chart.keys))
+        self._feeder: Feeder | None = None
+        if self._replay is not None:
+            self._feeder = Feeder(self._replay.edges)
+        elif mods.autoplay:
+            self._feeder = Feeder(autoplay_edges(song.chart, mods))
+        self._ghost, self._ghost_feeder = self._make_ghost(song)
+        self._field = Playfield(self._performance.chart, mods, self._settings)
+        still = profile.settings.screen.reduced_motion
+        self._hud = Hud(self._performance.judge.rules, self._settings, reduced_motion=still)
+        self._stage.start(mods.section.start_us if mods.section is not None else None)
+        self._last_step_us = now_us()
+        self._phase = Phase.PLAYING
+        loop.quiet()
+
+    def _make_ghost(self, song: ReadySong) -> tuple[Performance | None, Feeder | None]:
+        if not self._request.ghost:
+            return None, None
+        log = self._context.profile.log
+        row = find_performance(log, self._request.ghost)
+        if row is None:
+            return None, None
+        replay = Kept(log.read(row.stream)).replay
+        return Performance(song.chart, self._rules, replay.mods), Feeder(replay.edges)
+
+    # -- input ---------------------------------------------------------------------------------------
+
+    def handle(self, event: Event) -> bool:
+        """Lanes first; then Escape and what takes the player's hands or eyes away."""
+        if isinstance(event, InputEvent):
+            return self._handle_input(event)
+        if isinstance(event, WindowEvent) and event.change in (WindowChange.MINIMISED, WindowChange.FOCUS_LOST):
+            self._pause("window")
+        elif isinstance(event, DeviceLost):
+            self._pause(f"{event.device} is gone")
+        return False
+
+    def _handle_input(self, event: InputEvent) -> bool:
+        if self._phase in (Phase.PLAYING, Phase.COUNTDOWN) and self._feeder is None:
+            edge = self._lanes.edge(event)
+            if edge is not None:
+                if self._phase is Phase.PLAYING:
+                    self._play_edge(event, *edge)
+                return True
+        if not event.pressed:
+            return False
+        if event.control in ("key:escape", "button:start"):
+            if self._phase is Phase.LOADING:
+                self._job.cancel()
+                self.leave()
+            elif self._phase is Phase.OVER:
+                self._over_us = 0
+            else:
+                self._pause("player")
+            return True
+        if event.control in ("key:return", "key:tab") and self._phase is Phase.PLAYING:
+            self._stage.skip()
+            return True
+        return False
+
+    def _play_edge(self, event: InputEvent, lane: int, down: bool) -> None:
+        song_us = self._stage.song_us(event.at_us) - self._input_offset_us
+        if down:
+            self._stage.key_sound(self._performance, lane)
+        self._performance.edge(song_us, lane, down)
+        self._latency.edge(event.at_us)
+
+    # -- time ----------------------------------------------------------------------------------------
+
+    def step(self, dt_us: int) -> None:
+        """Bring the judge up to the present, and see whether it is over."""
+        at_us = now_us()
+        stalled = at_us - self._last_step_us > STALL_US
+        self._last_step_us = at_us
+        if self._phase is Phase.COUNTDOWN and at_us >= self._resume_at_us:
+            self._resume()
+        if self._phase is not Phase.PLAYING:
+            if self._phase is Phase.OVER and at_us >= self._over_us:
+                self._show_results()
+            return
+        if stalled:
+            self._pause("the game was held up")
+            return
+        if self._context.sound.status().lost:
+            self._pause("the sound device is gone")
+            return
+        self._advance(at_us)
+
+    def _advance(self, at_us: int) -> None:
+        performance = self._performance
+        song_us = self._stage.song_us(at_us) - self._input_offset_us
+        if self._feeder is not None:
+            self._feeder.feed(performance, song_us)
+        performance.step(song_us, at_us)
+        if self._ghost is not None and self._ghost_feeder is not None:
+            self._ghost_feeder.feed(self._ghost, song_us)
+            self._ghost.step(song_us, at_us)
+        if performance.failing:
+            self._fail()
+        elif performance.complete and song_us > performance.chart.last_us + AFTER_US * self._mods.rate:
+            self._finish()
+
+    def _finish(self) -> None:
+        self._result = self._performance.end(FINISHED)
+        section = self._mods.section
+        if section is not None and section.loop:
+            self._begin()
+            return
+        self._phase = Phase.OVER
+        self._over_us = now_us() + AFTER_US // 2
+        self._rest()
+
+    def _fail(self) -> None:
+        self._stage.pause()
+        self._performance.end(FAILED)
+        self._phase = Phase.PAUSED
+        self._rest()
+        self._context.effect("fail")
+        self.stack.push(PauseMenu(self._context, failed=True, reason=""))
+
+    def _pause(self, reason: str) -> None:
+        if self._phase not in (Phase.PLAYING, Phase.COUNTDOWN):
+            return
+        self._stage.pause()
+        self._performance.pause(reason)
+        self._phase = Phase.PAUSED
+        loop.relax()
+        self.stack.push(PauseMenu(self._context, failed=False, reason="" if reason == "player" else reason))
+
+    def on_resume(self, result: Any) -> None:
+        """The pause menu says what to do."""
+        if result is Choice.RESUME:
+            self._phase = Phase.COUNTDOWN
+            self._resume_at_us = now_us() + COUNTDOWN_US
+            self._last_step_us = now_us()
+            self._context.effect("countdown")
+        elif result is Choice.RETRY:
+            self._performance.end(LEFT)
+            self._begin()
+        elif result is Choice.LEAVE:
+            self._performance.end(LEFT)
+            self.leave()
+
+    def _resume(self) -> None:
+        down = np.array([self._lanes.is_down(lane) for lane in range(len(self._performance.held))])
+        self._performance.resume(down)
+        self._stage.resume()
+        self._phase = Phase.PLAYING
+        self._last_step_us = now_us()
+        loop.quiet()
+
+    def _show_results(self) -> None:
+        self._context.replace(ShowResults(self._performance.id, self._result))
+
+    def _rest(self) -> None:
+        """The performance is over: bring it to the disk for good and let the collector work again."""
+        loop.relax()
+        self._context.profile.settle()
+
+    def on_exit(self) -> bool:
+        """Let go of the song."""
+        if self._phase is Phase.LOADING:
+            self._job.cancel()
+        else:
+            self._stage.close(fade_out_us=250_000)
+            self._rest()
+        if self._background is not None:
+            self._context.window.free(self._background)
+        return True
+
+    # -- drawing -------------------------------------------------------------------------------------
+
+    def draw(self, frame: Frame) -> None:
+        """The field and what stands around it."""
+        frame.ground = theme.NIGHT
+        if self._phase is Phase.LOADING:
+            self._draw_loading(frame)
+            return
+        if self._background is not None:
+            frame.cover(self._background, tint=_grey(1 - self._settings.background_dim / 100))
+        song_us = self._stage.now_us
+        performance = self._performance
+        self._field.draw(frame, song_us, performance.judge.note_states, performance.held)
+        frame.layer()
+        self._hud.take(performance.judge.hits, frame.now_us)
+        self._hud.draw(frame, self._field.geometry, performance.judge.state, self._stage.progress)
+        self._draw_head(frame)
+        if self._ghost is not None:
+            self._draw_ghost(frame)
+        if self._settings.latency_view:
+            self._latency.draw(frame, self._context)
+        if self._phase is Phase.COUNTDOWN:
+            self._draw_countdown(frame)
+
+    def _draw_loading(self, frame: Frame) -> None:
+        x, y, radius = frame.width / 2, frame.height / 2, frame.px(48)
+        frame.shapes.ring(x, y, radius, frame.px(6), theme.RAISED)
+        frame.shapes.ring(x, y, radius, frame.px(6), theme.tone(theme.CYAN), share=max(0.02, self._job.share))
+        frame.text(x, y + frame.px(84), "Getting the song ready", frame.px(18), theme.INK_SOFT, across=0.5, down=0.5)
+
+    def _draw_head(self, frame: Frame) -> None:
+        chart = self._performance.written
+        x, y = frame.px(28), frame.px(24)
+        room = self._field.geometry.left - 2 * x
+        frame.text(x, y, _cut(frame, chart.title, 20, room), frame.px(20), theme.INK, weight=Weight.BOLD)
+        detail = "  ".join(part for part in (chart.level, f"{chart.keys}K", self._mods.label) if part)
+        frame.text(x, y + frame.px(28), _cut(frame, detail, 16, room), frame.px(16), theme.INK_SOFT)
+        if self._stage.can_skip and self._phase is Phase.PLAYING:
+            frame.text(x, frame.height - frame.px(48), "Enter: skip to the first note", frame.px(16), theme.INK_SOFT)
+        if problem := self._context.profile.writer.problem:
+            frame.text(x, y + frame.px(60), _cut(frame, problem, 14, room), frame.px(14), theme.tone(theme.AMBER))
+
+    def _draw_ghost(self, frame: Frame) -> None:
+        ghost = self._ghost
+        assert ghost is not None
+        ahead = self._performance.judge.state.score - ghost.judge.state.score
+        tone = theme.tone(theme.LIME) if ahead >= 0 else theme.tone(theme.MAGENTA)
+        sign = "+" if ahead >= 0 else "\u2212"
+        text = f"ghost {sign}{abs(ahead):,}".replace(",", " ")
+        frame.text(frame.width - frame.px(28), frame.px(158), text, frame.px(18), tone, across=1.0)
+
+    def _draw_countdown(self, frame: Frame) -> None:
+        left = max(0, self._resume_at_us - frame.now_us)
+        x, y = frame.width / 2, frame.height * 0.4
+        frame.layer()
+        frame.shapes.circle(x, y, frame.px(64), with_alpha(theme.NIGHT, 0.85))
+        frame.shapes.ring(x, y, frame.px(64), frame.px(6), theme.tone(theme.CYAN), share=1 - left / COUNTDOWN_US)
+        number = str(1 + left * 3 // (COUNTDOWN_US + 1))
+        frame.text(x, y, number, frame.px(56), theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
+
+
+def _grey(share: float) -> int:
+    return with_alpha(rgb("#{0:02X}{0:02X}{0:02X}".format(round(255 * share))), 1.0)
+
+
+def _cut(frame: Frame, text: str, size: float, room: float) -> str:
+    """``text`` cut to ``room`` pixels, with an ellipsis if something is lost."""
+    if frame.glyphs.measure(text, frame.px(size))[0] <= room:
+        return text
+    while text and frame.glyphs.measure(text + "\u2026", frame.px(size))[0] > room:
+        text = text[:-1]
+    return text + "\u2026"

@@ -1,0 +1,124 @@
+"""What the player has set, kept as events of the ``profile`` stream.
+
+Every change is one event with the setting's path and its new value; the settings are the fold of them all.  A
+value that this version no longer accepts falls back to its default, so an old profile always opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.errors import UserError
+from game.hands.bindings import Layout, default_layout
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PlayfieldSettings(_Group):
+    """How the playfield looks and moves."""
+
+    scroll_ms: int = Field(default=600, ge=150, le=3000)
+    downscroll: bool = True
+    scroll_changes: bool = True
+    lane_width: int = Field(default=64, ge=24, le=160)
+    lane_spacing: int = Field(default=4, ge=0, le=40)
+    hit_position: int = Field(default=110, ge=0, le=400)
+    note_look: Literal["bar", "circle"] = "bar"
+    palette: Literal["neon", "deuteranopia", "protanopia", "tritanopia"] = "neon"
+    lane_background: int = Field(default=70, ge=0, le=100)
+    background_dim: int = Field(default=80, ge=0, le=100)
+    beam: bool = True
+    judgement_text: bool = True
+    early_late: bool = True
+    error_bar: bool = True
+    show_accuracy: bool = True
+    show_combo: bool = True
+    show_health: bool = True
+    show_progress: bool = True
+    latency_view: bool = False
+    rules: str = "osu-mania-stable"
+
+
+class SoundSettings(_Group):
+    """Where sound goes and how loud."""
+
+    device: str = ""
+    latency_ms: int = Field(default=10, ge=3, le=200)
+    master: int = Field(default=80, ge=0, le=100)
+    music: int = Field(default=100, ge=0, le=100)
+    keys: int = Field(default=90, ge=0, le=100)
+    effects: int = Field(default=70, ge=0, le=100)
+    audio_offset_us: int = Field(default=0, ge=-500_000, le=500_000)
+
+
+class InputSettings(_Group):
+    """Which keys play, and how late eyes and hands are."""
+
+    input_offset_us: int = Field(default=0, ge=-500_000, le=500_000)
+    layouts: dict[int, Layout] = Field(default_factory=dict)
+
+
+class ScreenSettings(_Group):
+    """The window and everything read on it."""
+
+    fullscreen: bool = True
+    vsync: bool = False
+    frame_cap: int = Field(default=240, ge=30, le=1000)
+    text_scale: int = Field(default=100, ge=75, le=200)
+    reduced_motion: bool = False
+
+
+class Settings(_Group):
+    """All settings; groups are the tabs of the settings scene."""
+
+    playfield: PlayfieldSettings = PlayfieldSettings()
+    sound: SoundSettings = SoundSettings()
+    input: InputSettings = InputSettings()
+    screen: ScreenSettings = ScreenSettings()
+
+    def layout(self, keys: int) -> Layout:
+        """The player's layout for ``keys`` lanes, or the one they start with."""
+        return self.input.layouts.get(keys) or default_layout(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """The player set something: ``path`` is ``group.name``, ``value`` plain data, None for the default."""
+
+    kind: ClassVar[str] = "setting.changed"
+    path: str
+    value: Any
+
+
+def changed(settings: Settings, path: str, value: Any) -> Settings:
+    """The settings after ``path`` was set to ``value`` (None: back to its default).
+
+    Raises:
+        UserError: if there is no such setting or it does not take this value.
+    """
+    group_name, _, name = path.partition(".")
+    group = getattr(settings, group_name, None)
+    if not isinstance(group, BaseModel) or name not in type(group).model_fields:
+        raise UserError(f"there is no setting {path!r}; the settings scene lists them all")
+    fields = group.model_dump()
+    if value is None:
+        del fields[name]
+    else:
+        fields[name] = value
+    try:
+        return settings.model_copy(update={group_name: type(group).model_validate(fields)})
+    except ValidationError as error:
+        raise UserError(f"setting {path} does not take {value!r}: {error.errors()[0]['msg'].lower()}") from None
+
+
+def fold(settings: Settings, event: SettingChanged) -> Settings:
+    """As :func:`changed`, but what this version does not accept is left at its default."""
+    try:
+        return changed(settings, event.path, event.value)
+    except UserError:
+        return settings
