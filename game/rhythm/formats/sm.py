@@ -109,12 +109,15 @@ def _gather(tags: list[Tag], name: str) -> tuple[dict[str, str], list[_Steps]]:
         if tag.name == "NOTEDATA":
             current = _Steps(start=tag.start)
         elif tag.name in ("NOTES", "NOTES2"):
-            if len(tag.values) >= len(_NOTE_FIELDS):
-                steps.append(_Steps(dict(zip(_NOTE_FIELDS, tag.values, strict=False)), tag.start))
-            elif current is not None:
-                current.tags["NOTES"] = tag.values[0] if tag.values else ""
+            # An attack among the notes may hold a colon.
+            if current is not None:
+                current.tags["NOTES"] = ":".join(tag.values)
                 steps.append(current)
                 current = None
+            elif len(tag.values) >= len(_NOTE_FIELDS):
+                last = len(_NOTE_FIELDS) - 1
+                fields = (*tag.values[:last], ":".join(tag.values[last:]))
+                steps.append(_Steps(dict(zip(_NOTE_FIELDS, fields, strict=True)), tag.start))
             if len(steps) > MAX_CHARTS:
                 raise ChartError(name, f"holds more than {MAX_CHARTS} charts; split it")
         elif tag.values:
