@@ -9,7 +9,9 @@ from __future__ import annotations
 import ctypes
 import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pygame
 
@@ -27,6 +29,7 @@ class Sdl:
             ("SDL_GL_GetCurrentContext", pointer, []),
             ("SDL_GL_MakeCurrent", ctypes.c_int, [pointer, pointer]),
             ("SDL_GL_SwapWindow", None, [pointer]),
+            ("SDL_GL_GetProcAddress", pointer, [ctypes.c_char_p]),
             ("SDL_GL_SetSwapInterval", ctypes.c_int, [ctypes.c_int]),
             ("SDL_SetWindowFullscreen", ctypes.c_int, [pointer, ctypes.c_uint32]),
             ("SDL_GetError", ctypes.c_char_p, []),
@@ -52,6 +55,12 @@ class Sdl:
     def swap_interval(self, frames: int) -> bool:
         """1 to wait for the display at each swap, 0 not to; False when the driver refuses."""
         return bool(self._lib.SDL_GL_SetSwapInterval(frames) == 0)
+
+    def draw_instanced(self) -> Callable[[int, int, int, int], Any] | None:
+        """``glDrawArraysInstanced`` of the current context, called without Python's lock; None when it is missing."""
+        address = self._lib.SDL_GL_GetProcAddress(b"glDrawArraysInstanced")
+        kind = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)  # OpenGL on Windows is called the Windows way
+        return kind(None, ctypes.c_uint, ctypes.c_int, ctypes.c_int, ctypes.c_int)(address) if address else None
 
     def set_fullscreen(self, window: int, on: bool) -> bool:
         """Fill the desktop with the window, or give it its frame back; False when the desktop refuses."""

@@ -31,7 +31,7 @@ from engine.draw import ui as ui_module
 from engine.draw.driver import Driver, InlineDriver, ThreadDriver
 from engine.draw.frame import Frame, FrameData, Texture, Upload, scale_for
 from engine.draw.glyphs import GlyphAtlas
-from engine.draw.pipelines import ATLAS_NUMBER, Pipelines
+from engine.draw.pipelines import ATLAS_NUMBER, DrawInstanced, Pipelines
 from engine.draw.ui import Ui
 from engine.errors import UserError
 from engine.input.events import Event, WindowChange, WindowEvent
@@ -173,7 +173,8 @@ class RealWindow(Window):
         self, title: str, size: tuple[int, int] = (1280, 720), *, fullscreen: bool = False, vsync: bool = True
     ) -> None:
         """Raises UserError where there is no display or no OpenGL 3.3."""
-        os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "1")
+        # A software renderer that takes every core keeps key presses waiting: one core stays free.
+        os.environ.setdefault("LP_NUM_THREADS", str(max((os.cpu_count() or 2) - 1, 1)))
         self._vsync = vsync
         self._minimised = False
         self._text_input = False
@@ -247,7 +248,7 @@ class RealWindow(Window):
             if not library.make_current(self._handle, self._context):
                 raise RuntimeError(f"the drawing context stays where it was: {library.error()}")
             library.swap_interval(1 if self._vsync else 0)
-            return _attach()
+            return _attach(library.draw_instanced())
 
         return ThreadDriver(take, lambda: library.swap(self._handle), lambda: _let_go(library, self._handle))
 
@@ -283,12 +284,12 @@ def _open_display(title: str, size: tuple[int, int], fullscreen: bool) -> None:
     pygame.display.set_caption(title)
 
 
-def _attach() -> Pipelines:
+def _attach(draw_instanced: DrawInstanced | None = None) -> Pipelines:
     try:
         ctx = moderngl.create_context(require=_GL_VERSION)
     except Exception as error:  # moderngl raises bare Exception
         raise UserError(f"The graphics driver does not offer OpenGL 3.3 ({error}): update it.") from error
-    return Pipelines(ctx)
+    return Pipelines(ctx, draw_instanced)
 
 
 def _open_headless() -> Pipelines:

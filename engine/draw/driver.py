@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 from engine.draw.frame import FrameData
@@ -40,6 +42,24 @@ class Driver(Protocol):
     def close(self) -> None:
         """Let go of the context."""
         ...
+
+
+SOFTWARE_NICENESS = 10
+"""How far a software renderer's threads stand back behind the thread that stamps input."""
+
+
+def stand_back() -> None:
+    """Where the driver draws with the processor (Mesa's llvmpipe), let its threads make way for the rest of us.
+
+    They would otherwise take every core for milliseconds, and a key press would wait.  Only Linux tells which they are.
+    """
+    tasks = Path("/proc/self/task")
+    if not tasks.is_dir():
+        return
+    for task in tasks.iterdir():
+        with suppress(OSError):  # a thread may end while we look
+            if (task / "comm").read_text().startswith("llvmpipe"):
+                os.setpriority(os.PRIO_PROCESS, int(task.name), SOFTWARE_NICENESS)
 
 
 class _Painter:
@@ -157,6 +177,7 @@ class ThreadDriver:
     def _run(self, open_context: Open, swap: Callable[[], None], let_go: Callable[[], None]) -> None:
         try:
             painter = _Painter(open_context(), swap)
+            stand_back()
             self._free.set()
             while (job := self._jobs.get()) is not None:
                 job(painter)

@@ -26,7 +26,7 @@ _MAIN = {
     Weight.BOLD: CARRIED / "Roboto" / "Roboto-Bold.ttf",
     Weight.MONO: CARRIED / "Inconsolata-Medium.ttf",
 }
-_ICONS = CARRIED / "fontawesome-webfont.ttf"
+_ICONS = CARRIED / "Font_Awesome_6_Free-Solid-900.otf"
 
 # One font for Chinese, Japanese and Korean, and one for the rest, by the names distributions give them.
 _CJK_NAMES = (

@@ -6,6 +6,7 @@ for its text; an image and a Dear ImGui call are a draw call each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import moderngl
@@ -32,11 +33,18 @@ _UI_FORMAT = "2f 2f 4f1"
 _UI_INPUTS = ("in_place", "in_uv", "in_colour")
 
 
+DrawInstanced = Callable[[int, int, int, int], Any]
+"""``glDrawArraysInstanced``: mode, first, count, instances."""
+
+
 class _Stream:
     """A buffer that is written anew each frame, and the array that draws it."""
 
-    def __init__(self, ctx: Any, program: Any, layout: str, inputs: tuple[str, ...], size: int) -> None:
+    def __init__(
+        self, ctx: Any, program: Any, layout: str, inputs: tuple[str, ...], size: int, draw: DrawInstanced | None
+    ) -> None:
         self._ctx, self._program, self._layout, self._inputs, self._size = ctx, program, layout, inputs, size
+        self._draw = draw
         self._make(1024)
 
     def draw(self, array: NDArray[np.void]) -> None:
@@ -47,7 +55,13 @@ class _Stream:
             self._make(max(len(array), self._rows * 2))
         self._buffer.orphan()
         self._buffer.write(array)
-        self._vertices.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(array))
+        if self._draw is None:
+            self._vertices.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(array))
+        else:
+            # moderngl keeps Python's lock while the driver works.  Drawing nothing binds program and array; the call
+            # that costs time is then made without the lock, and input is stamped meanwhile.
+            self._vertices.render(moderngl.TRIANGLE_STRIP, vertices=0, instances=1)
+            self._draw(moderngl.TRIANGLE_STRIP, 0, 4, len(array))
 
     def _make(self, rows: int) -> None:
         self._rows = rows
@@ -61,8 +75,9 @@ class Pipelines:
     ``draw_calls`` is how many the last frame took; ``playfield_calls`` those of them that were not Dear ImGui's.
     """
 
-    def __init__(self, ctx: Any) -> None:
+    def __init__(self, ctx: Any, draw_instanced: DrawInstanced | None = None) -> None:
         self.ctx = ctx
+        self._draw_instanced = draw_instanced
         self.draw_calls = 0
         self.playfield_calls = 0
         self._shape = ctx.program(shaders.SHAPE_VERTEX, shaders.SHAPE_FRAGMENT)
@@ -122,8 +137,10 @@ class Pipelines:
 
     def _grow_streams(self, number: int) -> None:
         while len(self._shape_streams) <= number:
-            self._shape_streams.append(_Stream(self.ctx, self._shape, _SHAPE_FORMAT, _SHAPE_INPUTS, SHAPE.itemsize))
-            self._glyph_streams.append(_Stream(self.ctx, self._glyph, _GLYPH_FORMAT, _GLYPH_INPUTS, GLYPH.itemsize))
+            shape = (self._shape, _SHAPE_FORMAT, _SHAPE_INPUTS, SHAPE.itemsize)
+            glyph = (self._glyph, _GLYPH_FORMAT, _GLYPH_INPUTS, GLYPH.itemsize)
+            self._shape_streams.append(_Stream(self.ctx, *shape, self._draw_instanced))
+            self._glyph_streams.append(_Stream(self.ctx, *glyph, self._draw_instanced))
 
     def _draw_image(self, image: ImageCall) -> None:
         texture = self._textures.get(image.texture.number)

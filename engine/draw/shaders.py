@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# All that is the same for a whole shape is worked out a vertex; a software renderer runs every branch of a fragment
+# shader, so there are none.  A quad is the box about the turned shape, cut at its clip: nothing is discarded.
 SHAPE_VERTEX = """
 #version 330 core
 uniform vec2 window;
@@ -11,100 +13,83 @@ in vec4 in_look;   // radius, border, glow, turn
 in uint in_kind;
 in vec2 in_part;
 in ivec4 in_clip;
-out vec2 place;    // from the middle, before turning
-flat out vec2 half_size;
-flat out vec4 top, bottom, border, glow, look;
-flat out uint kind;
-flat out vec2 part;
-flat out vec4 clip;
+out vec2 place;         // from the middle, before turning
+flat out vec4 box;      // half width, half height, corner radius, upper edge
+flat out vec4 slopes;   // two half planes by their normals ...
+flat out vec4 cut;      // ... and distances; middle and radius of the notch
+flat out vec4 band;     // ring: middle radius, half width (below 0: no ring), cosine and sine of half its arc
+flat out vec4 axis;     // ring: cosine and sine of the middle of its arc; border and glow widths
+flat out vec4 top, step_down, border, glow;
+const float TURN = 6.28318530718;
+const float FAR = 1e6;
 void main() {
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
-    half_size = in_rect.zw * 0.5;
-    place = corner * (half_size + in_look.z + 1.0);
+    vec2 size = in_rect.zw * 0.5;
+    vec2 middle = in_rect.xy + size;
     float c = cos(in_look.w), s = sin(in_look.w);
-    vec2 at = in_rect.xy + half_size + vec2(place.x * c - place.y * s, place.x * s + place.y * c);
+    vec2 reach = size + in_look.z + 1.0;
+    reach = vec2(abs(c) * reach.x + abs(s) * reach.y, abs(s) * reach.x + abs(c) * reach.y);
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
+    vec2 at = clamp(middle + corner * reach, vec2(in_clip.xy), max(vec2(in_clip.zw), vec2(in_clip.xy)));
+    vec2 away = at - middle;
+    place = vec2(away.x * c + away.y * s, away.y * c - away.x * s);
     gl_Position = vec4(at / window * vec2(2, -2) + vec2(-1, 1), 0, 1);
-    top = in_top; bottom = in_bottom; border = in_border; glow = in_glow; look = in_look;
-    kind = in_kind; part = in_part; clip = vec4(in_clip);
+
+    float least = min(size.x, size.y);
+    float radius = min(in_look.x, least);
+    box = vec4(size, radius, -size.y);
+    slopes = vec4(0, 0, 0, 0);
+    cut = vec4(FAR, FAR, FAR, 0);
+    band = vec4(0, -1, 0, 0);
+    axis = vec4(1, 0, in_look.yz);
+    if (in_kind == 1u) box.xyz = vec3(least);
+    if (in_kind == 2u) {
+        float half_arc = clamp(in_part.y, 0.0, 1.0) * 0.5 * TURN, centre = in_part.x * TURN + half_arc;
+        band = vec4(least - radius * 0.5, in_part.y <= 0.0 ? -FAR : radius * 0.5, cos(half_arc), sin(half_arc));
+        axis.xy = vec2(cos(centre), sin(centre));
+        box.xyz = vec3(least);
+    }
+    if (in_kind == 3u) {
+        slopes = vec4(normalize(size.yx), normalize(vec2(size.y, -size.x)));
+        cut.xy = vec2(size.x * slopes.x);
+    }
+    if (in_kind == 4u) {
+        slopes = vec4(normalize(vec2(2.0 * size.y, -size.x)), 0, 1);
+        cut.xy = vec2(slopes.y * -size.y, size.y);
+    }
+    if (in_kind == 3u || in_kind == 4u) box.z = 0.0;
+    if (in_part.x > 0.0 && in_kind != 2u) cut.zw = vec2(size.y, size.x * in_part.x);
+    top = in_top; step_down = in_bottom - in_top; border = in_border; glow = in_glow;
 }
 """
 
 SHAPE_FRAGMENT = """
 #version 330 core
-uniform vec2 window;
 in vec2 place;
-flat in vec2 half_size;
-flat in vec4 top, bottom, border, glow, look;
-flat in uint kind;
-flat in vec2 part;
-flat in vec4 clip;
+flat in vec4 box, slopes, cut, band, axis;
+flat in vec4 top, step_down, border, glow;
 out vec4 colour;
-const float TURN = 6.28318530718;
-
-float rounded(vec2 p, vec2 size, float radius) {
-    radius = min(radius, min(size.x, size.y));
-    vec2 q = abs(p) - size + radius;
-    return length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - radius;
-}
-float diamond(vec2 p, vec2 size, float radius) {
-    vec2 inner = max(size - radius * 1.4142, vec2(0.01));
-    p = abs(p);
-    vec2 side = vec2(-inner.x, inner.y);
-    float along = clamp(dot(p - vec2(inner.x, 0), side) / dot(side, side), 0.0, 1.0);
-    float away = length(p - vec2(inner.x, 0) - side * along);
-    return away * sign(p.x * inner.y + p.y * inner.x - inner.x * inner.y) - radius;
-}
-float triangle(vec2 p, vec2 size) {
-    p.x = abs(p.x);
-    vec2 side = normalize(vec2(2.0 * size.y, size.x));
-    float slope = dot(p - vec2(0, -size.y), vec2(side.x, -side.y));
-    return max(slope, p.y - size.y);
-}
-float arrow(vec2 p, vec2 size) {
-    float head = triangle(p + vec2(0, size.y * 0.4), vec2(size.x, size.y * 0.6));
-    float shaft = rounded(p - vec2(0, size.y * 0.5), vec2(size.x * 0.38, size.y * 0.5), size.x * 0.1);
-    return min(head, shaft);
-}
-float ring(vec2 p, vec2 size, float width, float start, float share) {
-    float middle = min(size.x, size.y) - width * 0.5;
-    float band = abs(length(p) - middle) - width * 0.5;
-    if (share >= 1.0) return band;
-    if (share <= 0.0) return 1e6;
-    float half_arc = share * 0.5 * TURN;
-    float centre = start * TURN + half_arc;
-    float c = cos(centre), s = sin(centre);
-    vec2 q = vec2(p.x * c + p.y * s, p.x * s - p.y * c);
-    float angle = abs(atan(q.x, q.y));
-    if (angle <= half_arc) return band;
-    vec2 end = vec2(sin(half_arc), cos(half_arc)) * middle;
-    return length(vec2(abs(q.x), q.y) - end) - width * 0.5;
-}
-float outline(vec2 p) {
-    if (kind == 0u) return rounded(p, half_size, look.x);
-    if (kind == 1u) return length(p) - min(half_size.x, half_size.y);
-    if (kind == 2u) return ring(p, half_size, look.x, part.x, part.y);
-    if (kind == 3u) return diamond(p, half_size, look.x);
-    if (kind == 4u) return triangle(p, half_size);
-    if (kind == 5u) return arrow(p, half_size);
-    float bar = rounded(p, half_size, look.x);
-    float notch = rounded(p - vec2(0, half_size.y), vec2(half_size.x * part.x, half_size.y * 0.55), half_size.y * 0.3);
-    return max(bar, -notch);
-}
 void main() {
-    vec2 pixel = vec2(gl_FragCoord.x, window.y - gl_FragCoord.y);
-    if (any(lessThan(pixel, clip.xy)) || any(greaterThan(pixel, clip.zw))) discard;
-    float d = outline(place);
+    vec2 p = place;
+    vec2 q = abs(p) - box.xy + box.z;
+    float d = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - box.z;
+    vec2 folded = vec2(abs(p.x), p.y);
+    d = max(d, max(dot(folded, slopes.xy) - cut.x, dot(folded, slopes.zw) - cut.y));
+    d = max(d, cut.w - length(vec2(p.x, p.y - cut.z)));
+    float along = p.x * axis.x + p.y * axis.y, up = p.x * axis.y - p.y * axis.x;
+    float far = length(p);
+    vec2 end = vec2(abs(along), up) - band.xx * band.wz;
+    float inside = step(far * band.z, up);
+    float arc = mix(length(end), abs(far - band.x), inside) - band.y;
+    d = band.y == -1.0 ? d : arc;
+
     float cover = clamp(0.5 - d, 0.0, 1.0);
-    vec4 fill = mix(top, bottom, clamp(place.y / max(half_size.y, 0.001) * 0.5 + 0.5, 0.0, 1.0));
-    float edge = look.y > 0.0 ? clamp(d + look.y + 0.5, 0.0, 1.0) : 0.0;
-    vec4 body = mix(vec4(fill.rgb * fill.a, fill.a), vec4(border.rgb * border.a, border.a), edge);
-    colour = body * cover;
-    if (look.z > 0.0) {
-        float far = clamp(1.0 - max(d, 0.0) / look.z, 0.0, 1.0);
-        float light = far * far * glow.a * (1.0 - cover);
-        colour += vec4(glow.rgb * light, light);
-    }
-    if (colour.a <= 0.002) discard;
+    vec4 fill = top + step_down * clamp(p.y / max(-2.0 * box.w, 0.001) + 0.5, 0.0, 1.0);
+    float edge = clamp((d + axis.z + 0.5) * min(axis.z, 1.0), 0.0, 1.0);
+    fill = mix(fill, border, edge);
+    float light = clamp(1.0 - max(d, 0.0) / max(axis.w, 0.001), 0.0, 1.0);
+    light *= light * glow.a * (1.0 - cover);
+    float alpha = fill.a * cover;
+    colour = vec4(fill.rgb * alpha + glow.rgb * light, alpha + light);
 }
 """
 
@@ -118,27 +103,23 @@ in vec4 in_colour;
 in ivec4 in_clip;
 out vec2 uv;
 flat out vec4 colour_in;
-flat out vec4 clip;
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    vec2 at = in_rect.xy + corner * in_rect.zw;
+    vec2 at = clamp(in_rect.xy + corner * in_rect.zw, vec2(in_clip.xy), max(vec2(in_clip.zw), vec2(in_clip.xy)));
+    corner = (at - in_rect.xy) / max(in_rect.zw, vec2(0.001));
     gl_Position = vec4(at / window * vec2(2, -2) + vec2(-1, 1), 0, 1);
     uv = mix(vec2(in_cell.xy), vec2(in_cell.zw), corner) / vec2(textureSize(atlas, 0));
-    colour_in = in_colour; clip = vec4(in_clip);
+    colour_in = in_colour;
 }
 """
 
 GLYPH_FRAGMENT = """
 #version 330 core
-uniform vec2 window;
 uniform sampler2D atlas;
 in vec2 uv;
 flat in vec4 colour_in;
-flat in vec4 clip;
 out vec4 colour;
 void main() {
-    vec2 pixel = vec2(gl_FragCoord.x, window.y - gl_FragCoord.y);
-    if (any(lessThan(pixel, clip.xy)) || any(greaterThan(pixel, clip.zw))) discard;
     float cover = texture(atlas, uv).r * colour_in.a;
     colour = vec4(colour_in.rgb * cover, cover);
 }

@@ -23,15 +23,17 @@ FULL_CLIP = (-32768, -32768, 32767, 32767)
 
 
 class ShapeKind(IntEnum):
-    """What the quad shows."""
+    """What the quad shows.
+
+    All but the ring may have a round notch in the middle of the lower edge, ``a`` of the width wide: on a bar it
+    makes a key-like note, on a triangle an arrow head.
+    """
 
     RECT = 0  # rounded by ``radius``
     CIRCLE = 1  # inscribed in the rectangle
     RING = 2  # band of width ``radius``; ``a`` start in turns from the top clockwise, ``b`` how much of a turn
-    DIAMOND = 3  # corners at the middles of the sides, rounded by ``radius``
+    DIAMOND = 3  # corners at the middles of the sides
     TRIANGLE = 4  # points up before it is turned
-    ARROW = 5  # an arrow with shaft that points up before it is turned
-    NOTE = 6  # a rounded bar with a notch in the middle of the lower edge, ``a`` of its width wide
 
 
 SHAPE = np.dtype(
@@ -73,7 +75,7 @@ class Shapes:
 
     def __init__(self, capacity: int = SHAPES_MAX) -> None:
         self._array: ShapeArray = np.zeros(capacity, SHAPE)
-        self._bytes = memoryview(self._array.view(np.uint8))
+        self._bytes = self._array.view(np.uint8).data
         self._rows = self._array.view(np.uint32).reshape(capacity, SHAPE.itemsize // 4)
         self._blank = np.zeros(1, SHAPE)
         self.count = 0
@@ -189,10 +191,6 @@ class Shapes:
     def triangle(self, cx: float, cy: float, w: float, h: float, colour: Colour, **look: Any) -> None:
         """A triangle about its middle that points up unless turned."""
         self.shape(ShapeKind.TRIANGLE, cx - w / 2, cy - h / 2, w, h, colour, **look)
-
-    def arrow(self, cx: float, cy: float, w: float, h: float, colour: Colour, **look: Any) -> None:
-        """An arrow about its middle that points up unless turned."""
-        self.shape(ShapeKind.ARROW, cx - w / 2, cy - h / 2, w, h, colour, **look)
 
     def _take(self, n: int) -> int:
         start = self.count

@@ -62,6 +62,8 @@ class Settings:
 
     colour_blind: bool = False
     reduced_motion: bool = False
+    scale: float = 1.0
+    """Pixels a design unit of the frame being built; set by :func:`apply`."""
 
 
 settings = Settings()
@@ -102,10 +104,8 @@ def vec(colour: Colour) -> imgui.ImVec4:
 
 def apply(scale: float) -> None:
     """Give the current Dear ImGui context this look, at ``scale`` pixels a unit."""
+    settings.scale = scale
     style = imgui.get_style()
-    fresh = imgui.Style()
-    for name in ("window_padding", "frame_padding", "item_spacing", "item_inner_spacing", "cell_padding"):
-        setattr(style, name, getattr(fresh, name))
     _lengths(style, scale)
     _colours(style)
     style.font_size_base = TEXT_BODY
