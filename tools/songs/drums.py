@@ -191,7 +191,7 @@ def impact(rng: np.random.Generator) -> Signal:
     return _levelled((0.9 * boom + 0.22 * cloud * np.exp(-t / 0.45)).astype(np.float32), 0.8)
 
 
-def riser(rng: np.random.Generator, seconds: float = 7.0) -> Signal:
+def riser(rng: np.random.Generator, seconds: float) -> Signal:
     """Noise that climbs in pitch and level until the downbeat after ``seconds``."""
     count = samples(seconds)
     along = np.linspace(0.0, 1.0, count, dtype=np.float32)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, bell, decibels, filtered, high_pass, low_pass, samples, shelf
+from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, bell, decibels, fast_length, filtered, high_pass, low_pass, samples
 from tools.songs.loudness import integrated_lufs, oversampled_peaks
 
 TARGET_LUFS = -14.0
 CEILING_DB = -1.6
 """The limiter's ceiling; Vorbis may add a few tenths of a dB to a peak, and -1 dBTP must hold after it."""
+
+_OCTAVES_HZ = 31.5 * 2.0 ** np.arange(10)
+
+REFERENCE_DB = np.array([-7.0, 0.0, -1.0, -3.5, -4.5, -6.0, -9.0, -12.0, -15.5, -22.0])
+"""Power of each octave from 31.5 Hz to 16 kHz in a balanced popular mix, relative to the one at 63 Hz: level in the
+lows, then falling, a little faster than pink noise."""
 
 _BLOCK = 64
 
@@ -69,6 +75,24 @@ def _ends_faded(stereo: Signal, in_s: float = 0.01, out_s: float = 1.2) -> Signa
     return stereo
 
 
+def balanced(stereo: Signal) -> Signal:
+    """``stereo`` brought half way to the long-term spectrum of well-mixed music, by at most 4 dB anywhere.
+
+    A smooth gain over log frequency, without a phase of its own, applied to the whole song at once.
+    """
+    length = fast_length(stereo.shape[-1] + SAMPLE_RATE_HZ)
+    spectrum = np.fft.rfft(stereo, length)
+    hz = np.fft.rfftfreq(length, 1 / SAMPLE_RATE_HZ)
+    power = (np.abs(spectrum) ** 2).sum(axis=0)
+    edges = np.searchsorted(hz, _OCTAVES_HZ[:, None] * np.array([[2**-0.5, 2**0.5]]))
+    measured_db = 10 * np.log10([power[low:high].sum() + 1e-9 for low, high in edges])
+    missing_db = REFERENCE_DB - measured_db
+    gains_db = np.clip(0.6 * (missing_db - missing_db[1:9].mean()), -4.0, 4.0)
+    curve_db = np.interp(np.log2(np.maximum(hz, 20.0)), np.log2(_OCTAVES_HZ), gains_db)
+    shaped = spectrum * (10 ** (curve_db / 20)).astype(np.float32)
+    return np.fft.irfft(shaped, length)[:, : stereo.shape[-1]].astype(np.float32)
+
+
 def narrowed_lows(stereo: Signal, hz: float = 130.0) -> Signal:
     """``stereo`` with everything below ``hz`` in the middle, as mono loudspeakers and vinyl like it."""
     middle = stereo.mean(axis=0)
@@ -80,9 +104,7 @@ def narrowed_lows(stereo: Signal, hz: float = 130.0) -> Signal:
 def mastered(mix: Signal) -> Signal:
     """The finished song: no rumble, centred lows, a gentle tilt, glue, loudness and ceiling."""
     stereo = narrowed_lows(mix)
-    stereo = filtered(
-        stereo, high_pass(28.0), low_pass(17_500.0), bell(300.0, -1.5, 0.8), shelf(9000.0, 1.5, high=True)
-    )
+    stereo = filtered(balanced(stereo), high_pass(28.0), low_pass(17_500.0), bell(300.0, -1.0, 0.8))
     stereo *= decibels(-16.0 - integrated_lufs(stereo))
     stereo = compressed(stereo, -18.0, 1.8)
     stereo = _ends_faded(stereo)

@@ -76,12 +76,12 @@ def _through(song: Song, part: str, strip: Strip, dips: list[int], busses: _Buss
         stem = chorus(stem)
     if strip.sway:
         stem = tremolo(stem)
-    gain: Signal | float = decibels(strip.gain_db)
+    gain = np.full(count, decibels(strip.gain_db), dtype=np.float32)
     if strip.levels:
-        gain = gain * 10 ** (_line(song.score, strip.levels, count) / 20)
+        gain *= (10 ** (_line(song.score, strip.levels, count) / 20)).astype(np.float32)
     if strip.duck:
-        gain = gain * ducking(count, np.array(dips), strip.duck, 0.85 * 60 / song.score.tempo[-1].bpm)
-    stem = panned(stem, strip.pan) * np.asarray(gain, dtype=np.float32)
+        gain *= ducking(count, np.array(dips), strip.duck, 0.85 * 60 / song.score.tempo[-1].bpm)
+    stem = panned(stem, strip.pan) * gain
     busses.dry += stem
     if strip.room:
         busses.space += np.float32(strip.room) * stem
@@ -105,4 +105,6 @@ def mixed(song: Song) -> Signal:
         busses.space += 0.3 * echoes
     if busses.space.any():
         busses.dry += reverberated(busses.space, room(np.random.default_rng(song.seed), song.room_s))
+    if song.fader:
+        busses.dry *= (10 ** (_line(song.score, song.fader, count) / 20)).astype(np.float32)
     return busses.dry

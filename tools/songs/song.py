@@ -39,7 +39,7 @@ class Song:
 
     ``weights`` say how much each part draws notes into a chart (parts that are left out draw none);
     ``melodic`` are the parts whose pitch the lanes follow, the most important first; long notes of the
-    ``sustained`` ones become holds.  ``kicks`` is the part that ducks the others.  ``effect_bars`` are the bars of the
+    ``sustained`` ones become holds.  ``kicks`` is the part that ducks the others.  ``fader`` rides the whole mix (dB over beats).  ``effect_bars`` are the bars of the
     Hard 4-key chart in which the field slows down.
     """
 
@@ -58,5 +58,6 @@ class Song:
     room_s: float = 2.0
     echo_beats: float = 0.75
     tail_s: float = 3.0
+    fader: Points = field(default_factory=list)
     effect_bars: tuple[int, int] | None = None
     tags: tuple[str, ...] = ()

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, declick, envelope, high_pass, filtered, saturated, timeline
+from tools.songs.drums import riser
+from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, declick, envelope, saturated, timeline
 
 Voice = Callable[[int, float, float, np.random.Generator], Signal]
 
@@ -265,6 +266,6 @@ def organ(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> 
     return (0.35 * velocity * ring * (tone + 0.3 * click)).astype(np.float32)
 
 
-def thin(signal: Signal, hz: float) -> Signal:
-    """``signal`` without what lies below ``hz``."""
-    return filtered(signal, high_pass(hz))
+def rising_noise(_: int, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
+    """A riser that ends where its note ends."""
+    return velocity * riser(rng, held_s)
