@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import lzma
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from game.rhythm.chart import EDGE, Chart
+from game.rhythm.mods import Mods
 from game.rhythm.replay import Recorded, Replay, ReplayError
 from game.rhythm.result import Result
 
@@ -71,11 +72,6 @@ class OsrFile:
     online_id: int
     times_ms: NDArray[np.int64]
     masks: NDArray[np.int64]
-
-    @property
-    def rate(self) -> float:
-        """The speed its mods set."""
-        return 1.5 if "DT" in self.mods or "NC" in self.mods else 0.75 if "HT" in self.mods else 1.0
 
 
 class _Reader:
@@ -194,13 +190,37 @@ def _frames(text: str, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64],
     return np.maximum.accumulate(times) if len(times) else times, np.array(masks, dtype=np.int64), seed
 
 
-def osr_replay(file: OsrFile, chart: Chart) -> Replay:
-    """The recording of ``file`` on its chart: lanes as the chart has them, mirror undone.
+def _mods(file: OsrFile) -> Mods:
+    """What its mods are here."""
+    named = set(file.mods)
+    fast = bool(named & {"DT", "NC"})
+    return Mods(
+        rate_percent=150 if fast else 75 if "HT" in named else 100,
+        keep_pitch="NC" not in named,
+        mirror="MR" in named,
+        hidden="HD" in named,
+        fade_in="FI" in named and "HD" not in named,
+        no_fail="NF" in named,
+        sudden_death=bool(named & {"SD", "PF"}) and "NF" not in named,
+    )
+
+
+def osr_replay(file: OsrFile, chart: Chart, name: str = "replay.osr") -> Replay:
+    """The recording of ``file`` on its chart.
 
     The recording keeps when the original game looked at its keys (:attr:`Replay.looks_us`) if the file shows
     more than key changes.
+
+    Raises:
+        ReplayError: if it was played with lanes shuffled, in a way only that game knows.
     """
-    keys = chart.keys
+    if "RD" in file.mods:
+        raise ReplayError(name, "it was played with the Random mod, whose order of lanes only osu! knows")
+    keys, mods = chart.keys, _mods(file)
+    # That game mirrors every lane, this one leaves scratch lanes: there the recording is mirrored back instead.
+    undo = mods.mirror and bool(chart.scratch_lanes)
+    if undo:
+        mods = replace(mods, mirror=False)
     changed = np.diff(file.masks, prepend=0)
     frames = np.flatnonzero(changed)
     parts = []
@@ -209,7 +229,7 @@ def osr_replay(file: OsrFile, chart: Chart) -> Replay:
         at = np.flatnonzero(np.diff(bits, prepend=0))
         part = np.zeros(len(at), dtype=EDGE)
         part["at_us"] = file.times_ms[at] * 1000
-        part["lane"] = keys - 1 - key if "MR" in file.mods else key
+        part["lane"] = keys - 1 - key if undo else key
         part["down"] = bits[at]
         parts.append(part)
     edges = np.concatenate(parts)
@@ -221,13 +241,12 @@ def osr_replay(file: OsrFile, chart: Chart) -> Replay:
         edges=edges,
         chart_hash=file.chart_hash,
         rules="osu-mania-stable",
-        rate=file.rate,
-        mods=file.mods,
-        seed=file.seed,
+        mods=mods,
         player=file.player,
         played_us=file.played_us,
         recorded=Recorded({short: file.counts[short] for short in weights}, file.max_combo, file.score, accuracy),
         looks_us=file.times_ms * 1000 if len(frames) < len(file.masks) - len(PADDING) else None,
+        window_scale=1.4 if "EZ" in file.mods else 1 / 1.4 if "HR" in file.mods else 1.0,
     )
 
 
@@ -237,17 +256,15 @@ def write_osr(replay: Replay, result: Result, keys: int) -> bytes:
     ``result`` is the replay judged by ``osu-mania-stable``.
 
     Raises:
-        ReplayError: if it was judged by other rules, whose counts the format cannot hold.
+        ReplayError: if the format cannot hold it: other rules, rates or mods than that game's.
     """
     if set(result.counts) != set(COUNT_NAMES):
-        raise ReplayError(replay.chart_hash, "only performances judged by osu-mania-stable can be written as .osr")
+        raise ReplayError("export", "only performances judged by osu-mania-stable can be written as .osr")
+    mods = _mod_bits(replay)
     text = _frame_text(replay, keys)
     packed = lzma.compress(text.encode("ascii"), format=lzma.FORMAT_ALONE)
     stamp = hashlib.md5(text.encode("ascii"), usedforsecurity=False).hexdigest()
     counts = struct.pack("<6H", *(min(65535, result.counts[short]) for short in COUNT_NAMES))
-    mods = sum(bit for short, bit in MODS.items() if short in replay.mods and short != "MR")
-    if "DT" not in replay.mods and "NC" not in replay.mods and "HT" not in replay.mods:
-        mods |= {1.5: MODS["DT"], 0.75: MODS["HT"]}.get(replay.rate, 0)
     perfect = result.counts["miss"] == 0
     return b"".join(
         (
@@ -265,6 +282,26 @@ def write_osr(replay: Replay, result: Result, keys: int) -> bytes:
     )
 
 
+def _mod_bits(replay: Replay) -> int:
+    mods = replay.mods
+    if mods.rate_percent not in (75, 100, 150) or mods.no_holds or mods.random_seed is not None or mods.section:
+        raise ReplayError("export", "osu! has no such rate or mods, so this performance cannot be written as .osr")
+    bits = {75: MODS["HT"], 100: 0, 150: MODS["DT"]}[mods.rate_percent]
+    if mods.rate_percent == 150 and not mods.keep_pitch:
+        bits |= MODS["NC"]
+    for on, short in (
+        (mods.mirror, "MR"),
+        (mods.hidden, "HD"),
+        (mods.fade_in, "FI"),
+        (mods.no_fail, "NF"),
+        (mods.sudden_death, "SD"),
+        (replay.window_scale > 1, "EZ"),
+        (replay.window_scale < 1, "HR"),
+    ):
+        bits |= MODS[short] if on else 0
+    return bits
+
+
 def _frame_text(replay: Replay, keys: int) -> str:
     """One frame for every instant at which keys changed, two where one key changed twice in a millisecond."""
     frames = ["0|256|-500|0", "-1|256|-500|0"]
@@ -280,7 +317,7 @@ def _frame_text(replay: Replay, keys: int) -> str:
         mask = mask | bit if down else mask & ~bit
     if touched:
         frames.append(f"{frame_ms - last_ms}|{mask}|0|0")
-    frames.append(f"{SEED_DELTA}|0|0|{replay.seed}")
+    frames.append(f"{SEED_DELTA}|0|0|0")
     return ",".join(frames) + ","
 
 

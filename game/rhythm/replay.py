@@ -3,9 +3,12 @@
 The file is ``.jamreplay``: one msgpack map.
 
     format: "jamreplay"     version: 1
-    chart: hash of the chart (32 hex digits)      rules: name of the rule set
-    rate: song speed        mods: list of names   seed: of random mods
-    player: name            played_us: Unix time in microseconds
+    chart: hash of the chart (32 hex digits)
+    rules: name of the rule set
+    mods: what differs from playing as written (:meth:`Mods.to_dict`)
+    window_scale: how much wider the windows were; 1 but for osu!'s EZ and HR
+    player: name
+    played_us: Unix time in microseconds
     recorded: null, or what was shown at the end {counts: {name: n}, max_combo, score, accuracy}
     count: number of edges
     times: zlib of little-endian int64, microseconds of song time, each less the one before
@@ -28,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from engine.errors import UserError
 from game.rhythm.chart import EDGE, MAX_LANES, Chart
 from game.rhythm.judge import Judge
+from game.rhythm.mods import Mods, apply_mods
 from game.rhythm.rules import RULE_SETS, rule_set
 
 FORMAT = "jamreplay"
@@ -65,31 +69,27 @@ class Replay:
     edges: NDArray[np.void]
     chart_hash: str
     rules: str
-    rate: float = 1.0
-    mods: tuple[str, ...] = ()
-    seed: int = 0
+    mods: Mods = field(default_factory=Mods)
     player: str = ""
     played_us: int = 0
     recorded: Recorded | None = None
-    looks_us: NDArray[np.int64] | None = field(default=None)
+    looks_us: NDArray[np.int64] | None = None
     """When the game that recorded it looked at its keys; None if it looked all the time, as this one does."""
+    window_scale: float = 1.0
+    """How much wider the windows were (osu!'s EZ and HR)."""
 
 
 def judge_replay(replay: Replay, chart: Chart, rules: str | None = None) -> Judge:
-    """Judge a recording on ``chart``, by its own rules or those named; call ``finish()`` on what comes back.
+    """A judge that has heard a recording on ``chart`` (as written; its mods are applied here), by the recording's
+    own rules or those named; call ``finish()`` on it for the result.
 
     Raises:
         UserError: if there is no such rule set.
     """
-    named = rule_set(rules or replay.rules, chart, window_scale=window_scale(replay.mods))
-    judge = Judge(chart, named, replay.rate, replay.looks_us)
+    named = rule_set(rules or replay.rules, chart, replay.window_scale)
+    judge = Judge(apply_mods(chart, replay.mods), named, replay.mods.rate, replay.looks_us)
     judge.feed(replay.edges)
     return judge
-
-
-def window_scale(mods: tuple[str, ...]) -> float:
-    """How much wider mods make windows: 1.4 for EZ, its inverse for HR (osu! wiki)."""
-    return 1.4 if "EZ" in mods else 1 / 1.4 if "HR" in mods else 1.0
 
 
 class _Recorded(BaseModel):
@@ -108,9 +108,8 @@ class _File(BaseModel):
     version: int
     chart: str = Field(max_length=64)
     rules: str
-    rate: float = Field(ge=0.1, le=10)
-    mods: list[str] = Field(max_length=32)
-    seed: int = Field(ge=-(1 << 63), lt=1 << 63)
+    mods: dict[str, Any] = Field(max_length=32)
+    window_scale: float = Field(ge=0.5, le=2)
     player: str = Field(max_length=256)
     played_us: int = Field(ge=0, le=1 << 60)
     recorded: _Recorded | None
@@ -142,9 +141,8 @@ def write_replay(replay: Replay) -> bytes:
         "version": VERSION,
         "chart": replay.chart_hash,
         "rules": replay.rules,
-        "rate": float(replay.rate),
-        "mods": list(replay.mods),
-        "seed": replay.seed,
+        "mods": replay.mods.to_dict(),
+        "window_scale": float(replay.window_scale),
         "player": replay.player,
         "played_us": replay.played_us,
         "recorded": None
@@ -198,14 +196,17 @@ def _replay(file: _File, name: str) -> Replay:
     edges["at_us"], edges["lane"], edges["down"] = times, keys % _DOWN, keys // _DOWN
     if file.count and (edges["lane"].max() >= MAX_LANES or (np.diff(times) < 0).any()):
         raise ReplayError(name, "its edges are out of order or outside the playfield")
+    try:
+        mods = Mods.from_dict(file.mods)
+    except UserError as error:
+        raise ReplayError(name, str(error)) from error
     recorded = file.recorded
     return Replay(
         edges=edges,
         chart_hash=file.chart,
         rules=file.rules,
-        rate=file.rate,
-        mods=tuple(file.mods),
-        seed=file.seed,
+        mods=mods,
+        window_scale=file.window_scale,
         player=file.player,
         played_us=file.played_us,
         recorded=None

@@ -60,6 +60,11 @@ class Result:
     """What to add to the input offset so that presses come out centred (median error, real time, negated)."""
 
     @property
+    def mean_us(self) -> float:
+        """The mean error of all presses in real time; below 0 is early."""
+        return self.overall.mean_us
+
+    @property
     def unstable_rate(self) -> float:
         """Ten times the standard deviation of all presses in milliseconds, in real time."""
         return self.overall.unstable_rate

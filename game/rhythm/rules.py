@@ -2,8 +2,8 @@
 
 A rule set says nothing in code: how holds are judged, how points and combo follow is a closed
 set of names (:class:`HoldRule`, :class:`ScoreRule`), each done in one place (``judge/``, ``score.py``).
-All windows are whole microseconds of real time, closed on both ends; under a rate they grow with song time (:func:`at_rate`), so a player's fingers meet
-the same strictness at every speed.
+All windows are whole microseconds of real time, closed on both ends; under a rate they grow with song time
+(:func:`at_rate`), so a player's fingers meet the same strictness at every speed.
 """
 
 from __future__ import annotations

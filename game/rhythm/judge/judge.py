@@ -194,4 +194,8 @@ class Judge:
     def finish(self) -> Result:
         """Let the rest of the song pass and sum up; keys still down count as held to the end."""
         self.advance(NEVER_US - 1)
+        return self.result()
+
+    def result(self) -> Result:
+        """The sum of what was scored so far."""
         return make_result(self.chart, self.rules, self.state, self.hits)
