@@ -144,7 +144,7 @@ class ZipFolder:
                 _check_directory(raw, self.name)
                 with zipfile.ZipFile(raw) as archive:
                     self._list(archive.infolist())
-        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+        except (OSError, ValueError, OverflowError, NotImplementedError, zipfile.BadZipFile, struct.error) as error:
             raise ChartError(self.name, f"cannot be opened as a zip archive ({error}); fetch it again") from error
 
     def names(self) -> list[str]:
@@ -172,7 +172,7 @@ class ZipFolder:
         try:
             with self._open() as raw:
                 data = _unpack(raw, entry, limit)
-        except (OSError, zipfile.BadZipFile, zlib.error, struct.error) as error:
+        except (OSError, ValueError, OverflowError, zipfile.BadZipFile, zlib.error, struct.error) as error:
             raise ChartError(where, f"is damaged in its archive ({error}); fetch the archive again") from error
         if len(data) > limit:
             raise ChartError(where, f"unpacks to more than {limit // 1024 // 1024} MiB; it was left out")
