@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import msgpack
 
-from engine.log.face import HASH_BYTES, NewEvent, SealedEvent, packed
+from engine.log.face import HASH_BYTES, NewEvent, SealedEvent, check_size
 from engine.log.schema import Row
 
 _FRESH = blake2b(digest_size=HASH_BYTES)  # copied for each event: half the price of a new one
@@ -54,7 +54,10 @@ def chained_rows(
         seq += 1
         kind, at_us, truth = event.kind, event.at_us, event.truth
         origin, actor, cause = event.origin, event.actor, event.cause
-        payload = event.payload if isinstance(event, SealedEvent) else packed(pack, event)
+        payload = event.payload
+        if not isinstance(payload, bytes):
+            payload = pack(payload)
+            check_size(kind, payload)
         cause_hash = None if cause is None else hash_of(cause, rows)
         link = fresh()
         link.update(pack((before, stream, kind, at_us, truth, origin, actor, cause_hash, payload)))

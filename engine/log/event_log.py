@@ -106,11 +106,16 @@ class _Still:
 
     def __enter__(self) -> None:
         self._told.__enter__()
-        self._db.execute("BEGIN")
+        try:
+            self._db.execute("BEGIN")
+        except BaseException as error:
+            self._told.__exit__(type(error), error, None)
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # damage may have ended it
+                self._db.execute("ROLLBACK")
         finally:
             self._told.__exit__(kind, error, at)
 

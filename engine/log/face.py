@@ -16,7 +16,7 @@ The exceptions::
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -111,6 +111,8 @@ class NewEvent:
             raise ValueError(f"truth must be 1 to 5, not {self.truth!r}")
         if self.cause is not None and not isinstance(self.cause, int):
             raise TypeError(f"cause must be the seq of an event, not {self.cause!r}")
+        if self.payload.__class__ is not dict:
+            object.__setattr__(self, "payload", dict(self.payload))  # what msgpack packs
 
 
 class StoredEvent(NamedTuple):
@@ -141,22 +143,20 @@ class SealedEvent(NamedTuple):
     cause: int | None
 
 
-def packed(pack: Callable[[Any], bytes], event: NewEvent) -> bytes:
-    """The payload of ``event`` as msgpack bytes, made by ``pack``.
+def check_size(kind: str, payload: bytes) -> None:
+    """Raise ValueError if a packed payload is too large."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"the payload of a {kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
+
+
+def seal(event: NewEvent) -> SealedEvent:
+    """``event`` as it is now.
 
     Raises:
         TypeError, ValueError, OverflowError: the payload holds something msgpack does not know, or is too large.
     """
-    fields = event.payload
-    payload = pack(fields if fields.__class__ is dict else dict(fields))
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise ValueError(f"the payload of a {event.kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
-    return payload
-
-
-def seal(event: NewEvent) -> SealedEvent:
-    """``event`` as it is now; raises as :func:`packed` does."""
-    payload = packed(msgpack.packb, event)
+    payload: bytes = msgpack.packb(event.payload)
+    check_size(event.kind, payload)
     return SealedEvent(event.kind, payload, event.at_us, event.truth, event.origin, event.actor, event.cause)
 
 

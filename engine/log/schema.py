@@ -46,7 +46,7 @@ CREATE TABLE events(
     payload BLOB NOT NULL,
     hash BLOB NOT NULL
 ) STRICT;
-CREATE INDEX events_by_branch ON events(branch, seq);
+CREATE INDEX events_by_branch ON events(branch);
 CREATE TABLE projections(
     name TEXT PRIMARY KEY,
     made_of TEXT NOT NULL,

@@ -80,7 +80,9 @@ class Snapshots:
             raise ValueError("a log in memory has no file to copy")
         self._log, self._source, self._folder, self._clock = log, log.path, folder, clock
         self._mutex = threading.Lock()  # one copy at a time
-        self._since_us = max((snapshot.at_us for snapshot in self.kept()), default=clock.now_us())
+        newest = next(iter(self.kept()), None)
+        self._since_us = newest.at_us if newest else clock.now_us()
+        self._since_seq = min(newest.last_seq, log.last_seq) if newest else 0
 
     def kept(self) -> list[Snapshot]:
         """What is there, newest first."""
@@ -89,22 +91,22 @@ class Snapshots:
         found = [snapshot for path in self._folder.iterdir() if (snapshot := _read_name(path))]
         return sorted(found, key=lambda snapshot: (snapshot.at_us, snapshot.last_seq), reverse=True)
 
-    def tick(self) -> list[Snapshot]:
-        """Take what is due by now, if anything; call it between performances, when a moment's copying is no harm.
+    def tick(self) -> Snapshot | None:
+        """Take the one that is due by now, if any; call it between performances, when a moment's copying is no harm.
 
         Raises:
             LogFull, LogReadOnly, LogError: the copy could not be made; the log itself is as it was.
         """
-        now_us, there = self._clock.now_us(), self.kept()
-        last_seq = self._log.last_seq
-        new = last_seq - max((snapshot.last_seq for snapshot in there), default=0)
-        taken = []
-        days = {snapshot.at_us // DAY_US for snapshot in there if snapshot.sort == "nightly"}
-        if last_seq and now_us // DAY_US not in days:
-            taken.append(self._take("nightly"))
-        elif new >= PERIODIC_EVENTS or (new > 0 and now_us - self._since_us >= PERIODIC_US):
-            taken.append(self._take("periodic"))
-        return taken
+        new = self._log.last_seq - self._since_seq
+        if new <= 0:
+            return None
+        now_us = self._clock.now_us()
+        days = {snapshot.at_us // DAY_US for snapshot in self.kept() if snapshot.sort == "nightly"}
+        if now_us // DAY_US not in days:
+            return self._take("nightly")
+        if new >= PERIODIC_EVENTS or now_us - self._since_us >= PERIODIC_US:
+            return self._take("periodic")
+        return None
 
     def before(self, what: str) -> Snapshot:
         """Take one ahead of something risky (``"import"``, ``"rewind"``); it is kept 14 days.
@@ -128,6 +130,7 @@ class Snapshots:
         with _checked(snapshot.path) as source:
             self.before("restore")
             self._log.replace_with(source)
+        self._since_seq = self._log.last_seq
 
     def _take(self, sort: str, why: str = "") -> Snapshot:
         with self._mutex:
@@ -144,7 +147,7 @@ class Snapshots:
             raise told_os(error, self._folder) from error
         finally:
             part.unlink(missing_ok=True)
-        self._since_us = at_us
+        self._since_us, self._since_seq = at_us, seq
         self._prune(at_us)
         found = _read_name(path)
         assert found is not None

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import MappingProxyType
 
 import apsw
 import pytest
@@ -23,6 +24,7 @@ from engine.log import (
     NewEvent,
     NoSuchPlace,
 )
+from engine.log.face import MAX_PAYLOAD_BYTES
 from tests.rig.log_samples import Presses, assert_whole, lanes, pressed, said
 
 
@@ -95,6 +97,15 @@ def test_an_append_is_refused_when_the_head_moved_on() -> None:
         with pytest.raises(HeadMoved, match="city"):
             log.append("city", [said("three")], expected_head=head)
         assert [event.payload["text"] for event in log.read("city")] == ["one", "two"]
+
+
+def test_any_mapping_may_be_a_payload_but_not_a_huge_one() -> None:
+    with EventLog.in_memory() as log:
+        log.append("play/1", [NewEvent("lane_pressed", MappingProxyType({"lane": 4}), 0)])
+        assert lanes(log.read("play/1")) == [4]
+        with pytest.raises(ValueError, match="bytes"):
+            log.append("play/1", [NewEvent("recorded", {"sound": bytes(MAX_PAYLOAD_BYTES)}, 0)])
+        assert log.head("play/1") == 1
 
 
 def test_an_append_of_nothing_changes_nothing() -> None:

@@ -30,6 +30,10 @@ class Desk:
     def sorts(self) -> list[str]:
         return [snapshot.sort for snapshot in self.snapshots.kept()]
 
+    def due(self) -> str:
+        taken = self.snapshots.tick()
+        return taken.sort if taken else ""
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
@@ -37,28 +41,51 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_an_empty_log_needs_no_snapshot(desk: Desk) -> None:
-    assert desk.snapshots.tick() == []
+    assert desk.due() == ""
     assert not desk.folder.exists()
 
 
 def test_one_is_taken_each_night_each_hundred_events_and_each_half_hour(desk: Desk) -> None:
     desk.play(1)
-    assert [one.sort for one in desk.snapshots.tick()] == ["nightly"]
+    assert desk.due() == "nightly"
     desk.play(99)
-    assert desk.snapshots.tick() == []
+    assert desk.due() == ""
     desk.play(1)
-    assert [one.sort for one in desk.snapshots.tick()] == ["periodic"]
+    assert desk.due() == "periodic"
     desk.play(1)
     desk.clock.advance(29 * MINUTE_US)
-    assert desk.snapshots.tick() == []
+    assert desk.due() == ""
     desk.clock.advance(MINUTE_US)
-    [half_hour] = desk.snapshots.tick()
+    half_hour = desk.snapshots.tick()
+    assert half_hour is not None
     assert (half_hour.sort, half_hour.last_seq, half_hour.at_us) == ("periodic", 102, NOON_US + 30 * MINUTE_US)
-    desk.clock.advance(60 * MINUTE_US)
-    assert desk.snapshots.tick() == []
     desk.clock.advance(DAY_US)
-    assert [one.sort for one in desk.snapshots.tick()] == ["nightly"]
+    assert desk.due() == ""  # nothing new
+    desk.play(1)
+    assert desk.due() == "nightly"
     assert desk.sorts() == ["nightly", "periodic", "periodic", "nightly"]
+
+
+def test_what_is_due_counts_on_from_the_snapshots_of_earlier_runs(desk: Desk) -> None:
+    desk.play(1)
+    assert desk.due() == "nightly"
+    desk.play(60)
+    desk.snapshots = Snapshots(desk.log, desk.folder, desk.clock)
+    assert desk.due() == ""
+    desk.play(40)
+    assert desk.due() == "periodic"
+
+
+def test_what_is_due_counts_on_from_what_was_restored(desk: Desk) -> None:
+    desk.play(1)
+    desk.snapshots.tick()
+    [early] = desk.snapshots.kept()
+    desk.play(500)
+    desk.snapshots.restore(early)
+    desk.play(99)
+    assert desk.due() == ""
+    desk.play(1)
+    assert desk.due() == "periodic"
 
 
 def test_five_periodic_fourteen_nightly_and_fourteen_days_of_others_are_kept(desk: Desk) -> None:
@@ -72,6 +99,7 @@ def test_five_periodic_fourteen_nightly_and_fourteen_days_of_others_are_kept(des
     assert "before" in desk.sorts()
     for _ in range(16):
         desk.clock.advance(DAY_US)
+        desk.play(1)
         desk.snapshots.tick()
     assert desk.sorts().count("nightly") == 14
     assert "before" not in desk.sorts()
