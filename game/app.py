@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.draw import theme
+from engine.draw.frame import Frame
 from engine.errors import UserError
 from engine.jobs import Jobs
 from engine.loop import Loop
@@ -45,11 +46,22 @@ WINDOW_SIZE = (1280, 720)
 log = logging.getLogger(__name__)
 
 
+class Stack(SceneStack):
+    """The scenes, and the notices over all of them."""
+
+    context: Context
+
+    def draw(self, frame: Frame) -> None:
+        """Scenes first, then what the game has to say."""
+        super().draw(frame)
+        draw_notices(frame, self.context)
+
+
 class App:
     """A running game over one window, one profile and one sound."""
 
     def __init__(self, profile: Profile, window: Window, sound: Sound) -> None:
-        self.stack = SceneStack()
+        self.stack = Stack()
         self.loop = Loop(
             window, self.stack, frame_hz=0 if profile.settings.screen.vsync else profile.settings.screen.frame_cap
         )
@@ -67,7 +79,7 @@ class App:
             load_effects(sound.rate_hz),
         )
         self.replay: Replay | None = None
-        self.loop.after_draw = lambda frame: draw_notices(frame, self.context)
+        self.stack.context = self.context
         self.apply_settings()
 
     def apply_settings(self) -> None:

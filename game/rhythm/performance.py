@@ -7,6 +7,7 @@ fingers, a replay or the autoplayer.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from game.rhythm.judge import Judge
 from game.rhythm.mods import Mods, apply_mods
 from game.rhythm.recorder import Recorder, new_stream
 from game.rhythm.replay import Replay
-from game.rhythm.result import Result
+from game.rhythm.result import Result, make_result
 from game.rhythm.rules import rule_set
 from game.truth import Truth
 
@@ -149,7 +150,7 @@ class Performance:
 
     def result(self) -> Result:
         """How it stands."""
-        return self.judge.result()
+        return make_result(self.chart, self.judge.rules, self.judge.state, self.judge.hits)
 
 
 def _section(chart: Chart, mods: Mods) -> Chart:
@@ -167,7 +168,7 @@ def started(
     """What the log is told when ``player`` begins ``chart`` as written."""
     return PerformanceStarted(
         chart.hash,
-        chart.path,
+        str(Path(chart.path).absolute()) if chart.path else "",
         chart.index,
         chart.title,
         chart.artist,
@@ -190,7 +191,7 @@ def _ended(outcome: str, song_us: int, result: Result) -> PerformanceEnded:
         result.max_combo,
         result.accuracy,
         result.grade,
-        result.mean_us,
+        result.overall.mean_us,
         result.unstable_rate,
     )
 

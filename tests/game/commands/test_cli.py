@@ -1,0 +1,195 @@
+"""The command line as a person or a script meets it: real processes, real files, exit codes and JSON lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from game.cli import COMMANDS
+
+HOUSE = Path(__file__).resolve().parents[3]
+CHART = HOUSE / "charts" / "first-light" / "4k-easy.jam"
+
+
+class Ran:
+    """What a finished command said."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr
+        self.lines: list[str] = done.stdout.splitlines()
+
+    @property
+    def json(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+
+def ourojam(*args: object, profile: Path | None = None) -> Ran:
+    """Run the command line in a process of its own."""
+    environment = {**os.environ, "SDL_VIDEODRIVER": "dummy"}
+    environment.pop("OUROJAM_PROFILE", None)
+    if profile is not None:
+        environment["OUROJAM_PROFILE"] = str(profile)
+    command = [sys.executable, "-m", "game", *map(str, args)]
+    return Ran(subprocess.run(command, capture_output=True, text=True, cwd=HOUSE, env=environment, timeout=120))
+
+
+def test_help_names_every_command() -> None:
+    ran = ourojam("--help")
+    assert ran.code == 0
+    assert all(name in ran.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("no-such-command",),
+        ("chart", "info"),
+        ("chart", "info", "no-such-file.osu"),
+        ("chart", "info", "README.md"),
+        ("play", CHART, "--headless"),
+        ("play", CHART, "--headless", "--autoplay", "--rate", "0.77"),
+        ("play", CHART, "--headless", "--autoplay", "--rate", "nan"),
+        ("bench", "no-such-room"),
+        ("shot", "no-such-scene"),
+    ],
+)
+def test_misuse_exits_with_2_and_one_sentence(args: tuple[object, ...], tmp_path: Path) -> None:
+    ran = ourojam(*args, profile=tmp_path)
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert ran.err.strip()
+
+
+def test_a_missing_profile_is_misuse_for_commands_that_only_look(tmp_path: Path) -> None:
+    for args in (("log", "show"), ("log", "verify"), ("replay", "list")):
+        ran = ourojam("--profile", tmp_path / "none", *args)
+        assert (ran.code, ran.err.count("\n")) == (2, 1)
+        assert not (tmp_path / "none").exists()
+
+
+def test_chart_info_is_one_json_object_a_chart() -> None:
+    ran = ourojam("chart", "info", "--json", *sorted(CHART.parent.glob("*.jam")))
+    assert ran.code == 0
+    assert len(ran.json) == len(list(CHART.parent.glob("*.jam")))
+    names = {"file", "title", "name", "keys", "notes", "holds", "mines", "first_ms", "last_ms"}
+    assert all(names | {"bpm_min", "bpm_max", "stars", "hash"} <= set(row) for row in ran.json)
+
+
+def test_a_broken_chart_is_a_finding_and_the_rest_is_read(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.osu"
+    broken.write_text("not a chart at all")
+    ran = ourojam("chart", "info", "--json", broken, CHART)
+    assert ran.code == 1
+    assert "broken.osu" in ran.json[0]["error"]
+    assert ran.json[1]["title"]
+
+
+def test_charts_of_other_modes_are_listed_as_such(tmp_path: Path) -> None:
+    other = tmp_path / "standard.osu"
+    other.write_text("osu file format v14\n\n[General]\nMode: 0\n\n[Metadata]\nTitle:Circles\nVersion:Easy\n")
+    ran = ourojam("chart", "info", "--json", other)
+    assert ran.code == 0
+    assert ran.json[0]["title"] == "Circles"
+    assert ran.json[0]["skipped"]
+
+
+@pytest.mark.parametrize("ending", [".osu", ".jam"])
+def test_convert_keeps_every_note(ending: str, tmp_path: Path) -> None:
+    out = tmp_path / f"out{ending}"
+    assert ourojam("chart", "convert", CHART, "-o", out).code == 0
+    before, after = ourojam("chart", "info", "--json", CHART, out).json
+    assert [before[name] for name in ("title", "keys", "notes", "holds")] == [
+        after[name] for name in ("title", "keys", "notes", "holds")
+    ]
+    again = ourojam("chart", "convert", CHART, "-o", out)
+    assert again.code == 1
+    assert "--force" in again.err
+    assert ourojam("chart", "convert", CHART, "-o", out, "--force").code == 0
+
+
+def test_a_performance_goes_from_the_command_to_the_log_and_back(tmp_path: Path) -> None:
+    played = ourojam("play", CHART, "--autoplay", "--headless", "--json", profile=tmp_path)
+    assert played.code == 0
+    (said,) = played.json
+    assert said["counts"]["max"] == sum(said["counts"].values())
+    assert said["rules"] == "osu-mania-stable"
+    (row,) = ourojam("replay", "list", "--json", profile=tmp_path).json
+    assert row["performance"] == said["performance"]
+    assert [row[name] for name in ("score", "max_combo", "counts")] == [
+        said[name] for name in ("score", "max_combo", "counts")
+    ]
+    assert ourojam("replay", "verify", profile=tmp_path).code == 0
+    assert ourojam("log", "verify", profile=tmp_path).code == 0
+    assert ourojam("log", "rebuild", "--check", profile=tmp_path).code == 0
+    kinds = [event["kind"] for event in ourojam("log", "show", "--json", profile=tmp_path).json]
+    assert kinds[0] == "performance.started"
+    assert kinds[-1] == "performance.ended"
+
+
+def test_an_exported_replay_judges_the_same_and_plays_again(tmp_path: Path) -> None:
+    (said,) = ourojam("play", CHART, "--autoplay", "--headless", "--json", profile=tmp_path).json
+    for ending in (".jamreplay", ".osr"):
+        out = tmp_path / f"mine{ending}"
+        assert ourojam("replay", "export", said["performance"], "-o", out, profile=tmp_path).code == 0
+        (judged,) = ourojam("judge", CHART, out, "--json").json
+        assert [judged[name] for name in ("counts", "score", "max_combo", "rules")] == [
+            said[name] for name in ("counts", "score", "max_combo", "rules")
+        ]
+        (replayed,) = ourojam("play", CHART, "--replay", out, "--headless", "--json", profile=tmp_path).json
+        assert replayed["counts"] == said["counts"]
+
+
+@pytest.mark.parametrize(
+    "rules", ["osu-mania-stable", "osu-mania-lazer", "etterna-wife3-j4", "quaver-standard", "o2jam"]
+)
+def test_the_autoplayer_is_perfect_by_every_rule_set(rules: str, tmp_path: Path) -> None:
+    ran = ourojam(
+        *("play", CHART, "--autoplay", "--headless", "--json", "--rules", rules, "--rate", "1.5"), profile=tmp_path
+    )
+    (said,) = ran.json
+    best, *others = said["counts"].values()
+    assert best > 0
+    assert sum(others) == 0
+    assert said["accuracy"] == pytest.approx(1.0)
+    assert said["rules"] == rules
+
+
+def test_an_unknown_rule_set_is_said_in_one_sentence(tmp_path: Path) -> None:
+    ran = ourojam("play", CHART, "--autoplay", "--headless", "--rules", "golf", profile=tmp_path)
+    assert ran.code in (1, 2)
+    assert "golf" in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_songs_are_added_from_the_command_line(tmp_path: Path) -> None:
+    ran = ourojam("add", "--json", CHART.parent, profile=tmp_path)
+    assert ran.code == 0
+    added = Path(ran.json[0]["added"])
+    assert added.is_relative_to(tmp_path / "songs")
+    assert list(added.rglob("*.jam"))
+    assert ourojam("add", tmp_path / "nothing", profile=tmp_path).code == 2
+
+
+def test_doctor_reports_each_thing_it_looked_for(tmp_path: Path) -> None:
+    ran = ourojam("doctor", "--json", profile=tmp_path)
+    found = {row["name"]: row for row in ran.json}
+    assert {"GL", "audio", "MIDI", "keyboards", "gamepads", "models", "profile", "charts"} <= set(found)
+    assert all(row["ok"] or row["advice"] for row in found.values())
+
+
+def test_a_profile_in_use_is_refused_politely(tmp_path: Path) -> None:
+    from game.profile import Profile
+
+    with Profile.open(tmp_path):
+        ran = ourojam("play", CHART, "--autoplay", "--headless", profile=tmp_path)
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert "open" in ran.err
