@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,7 +19,6 @@ from engine.log.face import (
     Branch,
     CalendarClock,
     HeadMoved,
-    LogReadOnly,
     NewEvent,
     NoSuchPlace,
     Projector,
@@ -29,7 +27,8 @@ from engine.log.face import (
     check_stream,
 )
 from engine.log.lock import FileLock
-from engine.log.schema import FAULTS_OF_OURS, SCHEMA, Row, all_rows, insert_events, open_database, told
+from engine.log.schema import SCHEMA, Row, all_rows, insert_events, open_database
+from engine.log.transactions import Change, Still, Told
 
 State = TypeVar("State")
 
@@ -43,81 +42,6 @@ class _Head(NamedTuple):
     branch: int
     seq: int
     hash: bytes
-
-
-class _Told:
-    """One caller at a time, and what SQLite refuses is said as a sentence.
-
-    This and :class:`_Change` are classes because every append goes through them; generators cost twice as much.
-    """
-
-    def __init__(self, mutex: threading.RLock, db: apsw.Connection, path: Path | None) -> None:
-        self._mutex, self._db, self._path = mutex, db, path
-
-    def __enter__(self) -> None:
-        self._mutex.acquire()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        try:
-            if isinstance(error, apsw.Error) and not isinstance(error, FAULTS_OF_OURS):
-                raise told(error, self._path, self._db) from error
-        finally:
-            self._mutex.release()
-
-
-class _Change:
-    """One transaction: everything inside happens, or nothing."""
-
-    def __init__(self, log: EventLog, db: apsw.Connection) -> None:
-        self._log, self._told, self._db = log, log._told, db
-
-    def __enter__(self) -> apsw.Connection:
-        log = self._log
-        if log.read_only:
-            raise LogReadOnly(f"{log.path}: opened for looking only; open it for writing to change it")
-        self._told.__enter__()
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except BaseException as error:
-            self._told.__exit__(type(error), error, None)
-            raise
-        return self._db
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        try:
-            if error is None:
-                self._db.execute("COMMIT")
-        except BaseException as failed:
-            error = failed
-            raise
-        finally:
-            if error is not None:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                self._log._heads.clear()
-            self._told.__exit__(type(error) if error else None, error, None)
-
-
-class _Still:
-    """A look at one instant, whatever a writer in another process does meanwhile."""
-
-    def __init__(self, log: EventLog, db: apsw.Connection) -> None:
-        self._told, self._db = log._told, db
-
-    def __enter__(self) -> None:
-        self._told.__enter__()
-        try:
-            self._db.execute("BEGIN")
-        except BaseException as error:
-            self._told.__exit__(type(error), error, None)
-            raise
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        try:
-            if self._db.in_transaction:  # damage may have ended it
-                self._db.execute("ROLLBACK")
-        finally:
-            self._told.__exit__(kind, error, at)
 
 
 class EventLog:
@@ -144,13 +68,12 @@ class EventLog:
         self._hearers = projecting.hearers_of(projectors)
         self._file_lock = lock
         self._clock = clock
-        self._mutex = threading.RLock()
         self._heads: dict[str, _Head] = {}
         self._seq = 0
         self._absent: list[str] = []
-        self._told = _Told(self._mutex, db, path)
-        self._change = _Change(self, db)
-        self._still = _Still(self, db)
+        self._told = Told(db, path)
+        self._change = Change(self._told, db, path if read_only else None, undone=self._heads.clear)
+        self._still = Still(self._told, db)
 
     @classmethod
     def open(
@@ -193,7 +116,7 @@ class EventLog:
 
     def close(self) -> None:
         """Let the file go; harmless to repeat."""
-        with self._mutex:
+        with self._told.mutex:
             self._db.close()
             if self._file_lock is not None:
                 self._file_lock.release()
@@ -221,7 +144,7 @@ class EventLog:
 
     def append_many(self, batches: Sequence[Batch]) -> list[int]:
         """Several appends in one transaction, all or none; the new head seq of each.  See :meth:`append`."""
-        with self._mutex:
+        with self._told.mutex:
             heads: dict[str, _Head] = {}
             answer = []
             seq = self._seq
@@ -441,8 +364,7 @@ class EventLog:
 
     def replace_with(self, source: apsw.Connection) -> None:
         """Make this log equal to the one in ``source``, in one transaction (for restoring snapshots)."""
-        if self.read_only:
-            raise LogReadOnly(f"{self.path}: opened for looking only; open it for writing to change it")
+        self._change.check()
         with self._told:
             with self._db.backup("main", source, "main") as copying:
                 while not copying.done:
