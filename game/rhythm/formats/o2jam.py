@@ -132,16 +132,16 @@ def guess_text(raw: bytes) -> str:
     encodings the same bytes give rare signs.
     """
     decoded = {}
-    for encoding in ("utf-8", "cp949", "cp932", "gbk"):
+    for encoding in ("utf-8", "euc_kr", "cp932", "gbk", "cp949"):
         try:
             decoded[encoding] = raw.decode(encoding).strip()
         except UnicodeDecodeError:
             continue
     if "utf-8" in decoded:
         return decoded["utf-8"]
-    korean = [sign for sign in decoded.get("cp949", "") if ord(sign) > 127]
+    korean = [sign for sign in decoded.get("euc_kr", "") if ord(sign) > 127]
     if korean and all("\uac00" <= sign <= "\ud7a3" for sign in korean):
-        return decoded["cp949"]
+        return decoded["euc_kr"]
     japanese = decoded.get("cp932", "")
     if any("\u3041" <= sign <= "\u30fe" for sign in japanese) and not any("\uff61" <= s <= "\uff9f" for s in japanese):
         return japanese
