@@ -20,6 +20,7 @@ from engine.sound.commands import (
     TEXT_BYTES,
     Record,
     State,
+    not_opened,
     read_text,
     unflatten,
 )
@@ -107,7 +108,9 @@ class Child:
                 break
             time.sleep(0.002)
         if self.record().state != State.RUNNING:
-            problem = self.problem or "sound: the sound device does not answer; playing on in silence."
+            # PortAudio aborts its process over some broken configurations; that is why it has one of its own.
+            why = "it does not answer" if self.alive else "the system's sound gave up"
+            problem = self.problem or not_opened(why)
             self.end()
             raise SoundError(problem)
 

@@ -140,3 +140,8 @@ def write_text(memory: memoryview, at: int, size: int, text: str) -> None:
 def read_text(memory: memoryview, at: int, size: int) -> str:
     """A sentence from the control block."""
     return bytes(memory[at : at + size]).split(b"\0", 1)[0].decode("utf-8", "replace")
+
+
+def not_opened(why: str) -> str:
+    """The sentence for a device that cannot be opened."""
+    return f"sound: no sound device could be opened ({why}); connect one or choose another, until then it is silent."

@@ -33,6 +33,7 @@ from engine.sound.commands import (
     Record,
     State,
     flatten,
+    not_opened,
     write_text,
 )
 from engine.sound.mixer import CUE, Mixer
@@ -296,7 +297,7 @@ def _serve(wish: dict[str, Any]) -> None:
     except Exception as error:
         detail = " ".join(str(error).split())[:300]
         failed = Engine(control, PREFERRED_HZ)
-        failed.fail(State.FAILED, f"sound: no sound device could be opened ({detail}); playing on in silence.")
+        failed.fail(State.FAILED, not_opened(detail))
         return
     gc.collect()
     gc.freeze()

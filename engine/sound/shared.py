@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 
 from engine.errors import UserError
 
+MAX_BLOCK_BYTES = 4 << 30
+"""More than any song: an hour takes 1.4 GB."""
+
 _serial = itertools.count()
 
 
@@ -33,6 +36,8 @@ class Block:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        if size > _available_bytes():
+            raise _no_room(size)
         try:
             if sys.platform == "linux":
                 self._fd = os.memfd_create("sound", os.MFD_CLOEXEC)
@@ -45,10 +50,7 @@ class Block:
                 os.ftruncate(self._fd, size)
             self.memory = mmap.mmap(self._fd, size)
         except OSError as error:
-            reason = error.strerror or "out of memory"
-            raise SoundError(
-                f"sound: no room for {size >> 20} MB of sound in memory ({reason}); close other programs."
-            ) from error
+            raise _no_room(size) from error
 
     def close(self) -> None:
         """Give the memory back; what another process has mapped stays until it lets go too."""
@@ -58,6 +60,20 @@ class Block:
         self._fd = -1
         if sys.platform != "linux":
             Path(self.path).unlink(missing_ok=True)
+
+
+def _available_bytes() -> int:
+    """What can be asked for at most: a Linux that is asked for more kills a program instead of refusing."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return MAX_BLOCK_BYTES
+    found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
+    return min([MAX_BLOCK_BYTES, *(size // 2 for size in found)])
+
+
+def _no_room(size: int) -> SoundError:
+    return SoundError(f"sound: no room for {size >> 20} MB of sound in memory; close other programs.")
 
 
 def attach(path: str) -> mmap.mmap:

@@ -112,6 +112,10 @@ class SongClock:
         self._last_us = -(2**62)
         self._last_segment = (-1, -1)
 
+    def follow(self, read: Callable[[], Record]) -> None:
+        """Read the status of another sound process from now on."""
+        self._read = read
+
     def expect(self, serial: int, song_us: int) -> None:
         """Stand at ``song_us`` until the sound process has taken the command ``serial``."""
         self._hold_serial, self._hold_us = serial, song_us

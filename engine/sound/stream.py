@@ -99,7 +99,7 @@ class Sound:
         self._child.wait_until_ready()
         self.rate_hz = self._child.record().rate_hz
         self.problem = ""
-        self.clock = SongClock(lambda: self._child.record())
+        self.clock = SongClock(self._child.record)
         self._serial = 0
         self._number = 1
         self._batches: dict[int, _Batch] = {}
@@ -154,6 +154,7 @@ class Sound:
             return False
         with self._lock:
             self._child = child
+            self.clock.follow(child.record)
             self.problem = ""
             for batch in self._batches.values():
                 child.ring.put(_load(batch))

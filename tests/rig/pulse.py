@@ -96,6 +96,7 @@ class PulseRig:
         self._daemon: subprocess.Popen[bytes] | None = None
         self._recorder: subprocess.Popen[bytes] | None = None
         self._takes = 0
+        self._from = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -138,6 +139,7 @@ class PulseRig:
         if not until(self._socket.exists):
             raise RuntimeError("the private PulseAudio daemon did not start")
         self._takes += 1
+        self._from = 0
         with self._take.open("wb") as take:
             self._recorder = subprocess.Popen(
                 [*RECORD_COMMAND, f"--rate={RATE_HZ}"],
@@ -161,10 +163,14 @@ class PulseRig:
     def _take(self) -> Path:
         return self.folder / f"take{self._takes}.s16"
 
+    def forget(self) -> None:
+        """Begin the recording here."""
+        self._from = self._take.stat().st_size // 2
+
     def heard(self) -> NDArray[np.float32]:
-        """All the daemon has played since it was started, mono at 48 kHz."""
+        """What the daemon has played since it was started or :meth:`forget`, mono at 48 kHz."""
         data = self._take.read_bytes()
-        return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / np.float32(32768)
+        return np.frombuffer(data, "<i2", len(data) // 2)[self._from :].astype(np.float32) / np.float32(32768)
 
 
 def onsets(heard: NDArray[np.float32], level: float = 0.1, apart: int = 2000) -> NDArray[np.int64]:
