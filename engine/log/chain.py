@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import msgpack
 
-from engine.log.face import HASH_BYTES, NewEvent, SealedEvent, check_size
+from engine.log.face import HASH_BYTES, MAX_PAYLOAD_BYTES, NewEvent, SealedEvent, too_large
 from engine.log.schema import Row
 
 _FRESH = blake2b(digest_size=HASH_BYTES)  # copied for each event: half the price of a new one
@@ -57,7 +57,8 @@ def chained_rows(
         payload = event.payload
         if not isinstance(payload, bytes):
             payload = pack(payload)
-            check_size(kind, payload)
+            if len(payload) > MAX_PAYLOAD_BYTES:
+                raise too_large(kind, payload)
         cause_hash = None if cause is None else hash_of(cause, rows)
         link = fresh()
         link.update(pack((before, stream, kind, at_us, truth, origin, actor, cause_hash, payload)))

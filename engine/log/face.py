@@ -143,10 +143,9 @@ class SealedEvent(NamedTuple):
     cause: int | None
 
 
-def check_size(kind: str, payload: bytes) -> None:
-    """Raise ValueError if a packed payload is too large."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise ValueError(f"the payload of a {kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
+def too_large(kind: str, payload: bytes) -> ValueError:
+    """What to raise for a packed payload beyond :data:`MAX_PAYLOAD_BYTES`."""
+    return ValueError(f"the payload of a {kind} has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} fit")
 
 
 def seal(event: NewEvent) -> SealedEvent:
@@ -156,7 +155,8 @@ def seal(event: NewEvent) -> SealedEvent:
         TypeError, ValueError, OverflowError: the payload holds something msgpack does not know, or is too large.
     """
     payload: bytes = msgpack.packb(event.payload)
-    check_size(event.kind, payload)
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise too_large(event.kind, payload)
     return SealedEvent(event.kind, payload, event.at_us, event.truth, event.origin, event.actor, event.cause)
 
 

@@ -20,7 +20,7 @@ from eventsourcing.domain import DomainEvent, datetime_now_with_tzinfo
 from eventsourcing.persistence import DatetimeAsISO, EventStore, JSONTranscoder, Mapper
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from engine.log import EventLog, NewEvent, StoredEvent
+from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
 from engine.log.chain import chained_rows
 from engine.log.face import GENESIS
 from engine.log.schema import INSERT_EVENT, Row, open_database
@@ -31,6 +31,7 @@ EVENTS = 4000
 PEER_EVENTS = 1000
 BATCH = 100
 REPLAYED = 100_000
+HANDED_OVER = 5_000
 SINGLE_RATIO = 0.70
 BATCH_RATIO = 0.60
 REPLAY_HZ = 250_000
@@ -178,6 +179,18 @@ def compare_replays(folder: Path) -> tuple[list[float], list[float]]:
     return ours, peer
 
 
+def hand_overs_us(folder: Path) -> list[float]:
+    """How long the player's thread is held by each of many events it hands to a writer, one a millisecond."""
+    held = []
+    with EventLog.open(folder / "writer.db") as log, LogWriter(log) as writer:
+        for event in presses(HANDED_OVER):
+            started = time.perf_counter_ns()
+            writer.append(STREAM, [event])
+            held.append((time.perf_counter_ns() - started) / 1000)
+            time.sleep(0.001)
+    return sorted(held)
+
+
 def figures() -> Iterator[Figure]:
     """Single appends, batches, replay and fold."""
     gc.collect()
@@ -199,6 +212,9 @@ def _figures(folder: Path) -> Iterator[Figure]:
     replayed, peer_replayed = compare_replays(folder)
     beside = f"{statistics.median(peer_replayed):,.0f}/s eventsourcing, in turns, {ROUNDS} rounds"
     speed = statistics.median(replayed)
+    held = hand_overs_us(folder)
+    yield Figure("log: handing over to the writer, median", statistics.median(held), "us", beside="one event a ms")
+    yield Figure("log: handing over to the writer, p99", held[len(held) * 99 // 100], "us", beside="one event a ms")
     yield Figure("log: replay and fold", speed, "events/s", REPLAY_HZ, at_least=True, beside=beside)
 
 
