@@ -87,7 +87,7 @@ class Engine:
             if command is None:
                 break
             self._obey(command)
-        if underrun:
+        if underrun and self.state is State.RUNNING:
             self.underruns += 1
             self.fit.loosen()
         self.fit.see(self.mixer.frame, heard_us)

@@ -12,6 +12,10 @@ monotonic clock, so the two may differ by one constant (the unknown beginning of
 median difference.  What is left is reported: its greatest size, and the drift, which is the slope of a
 robust line (Theil-Sen) through it times the length of the song.
 
+Beside them runs a process that does nothing but ask to be woken every 5 ms, in real time where it may: how
+late the machine wakes it is what no sound program on it can do better than, and an underrun in a run where
+it was woken later than the buffer lasts is the machine's.
+
 ``OUROJAM_BENCH_SECONDS`` makes it shorter than the 300 seconds the limits are meant for.
 """
 
@@ -19,9 +23,12 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +36,48 @@ from numpy.typing import NDArray
 from engine.clock import now_us
 from engine.sound import Sound, SoundStatus
 from tests.bench.figure import Figure
-from tests.rig.pulse import PulseRig, missing, onsets
+from tests.rig.pulse import RATE_HZ, PulseRig, missing, onsets
 
 SECONDS = 300
 CLICK_EVERY_S = 0.5
 LEAD_IN_S = 1.0
+ASKED = 5
+"""How often the clock is asked at a time when asking it is timed."""
+
 CONTAINERS = 600_000
 GARBAGE = 20_000
 COLLECT_EVERY_S = 0.25
+
+
+SLEEPER = """
+import os, select, sys, time
+try:
+    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))
+except (AttributeError, OSError):
+    pass
+late = []
+while not select.select([sys.stdin], [], [], 0)[0]:
+    due = time.monotonic() + 0.005
+    time.sleep(0.005)
+    late.append(time.monotonic() - due)
+print(max(late) * 1e3, sum(by > 0.010 for by in late))
+"""
+
+
+class Sleeper:
+    """The bare process beside: afterwards ``latest_ms`` and how often it came more than 10 ms late."""
+
+    def __enter__(self) -> Sleeper:
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-c", SLEEPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.latest_ms, self.times_late = 0.0, 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        said, _nothing = self._process.communicate("over")
+        latest, times = said.split()
+        self.latest_ms, self.times_late = float(latest), int(times)
 
 
 class Load:
@@ -83,21 +124,34 @@ def metronome(seconds: float, rate_hz: int) -> NDArray[np.float32]:
     return song
 
 
-def measure(seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64], SoundStatus, list[float]]:
-    """Play under load; for every click when it was said and when heard (us), the status and the clock's cost (us)."""
+class Run(NamedTuple):
+    """What one run gave; instants and costs in us, an instant for every click."""
+
+    said: NDArray[np.float64]
+    heard: NDArray[np.float64]
+    status: SoundStatus
+    cost: list[float]
+    sleeper: Sleeper
+
+
+def measure(seconds: float) -> Run:
+    """Play under load and listen."""
     count = round(seconds / CLICK_EVERY_S)
     said: list[tuple[int, int]] = []
     cost: list[float] = []
     with PulseRig() as rig, rig.reached(), Sound.start(latency_ms=10) as sound:
         song = sound.load(metronome(seconds, sound.rate_hz))
-        with Load():
+        with Sleeper() as sleeper, Load():
             before = sound.status().underruns
             sound.play_song(song, lead_in_us=round(LEAD_IN_S * 1e6))
             end = time.monotonic() + LEAD_IN_S + seconds + 0.2
             while time.monotonic() < end:
                 stamp = now_us()
                 song_us = sound.clock.song_us_at(stamp)
-                cost.append(now_us() - stamp)
+                begun = time.perf_counter_ns()
+                for _ in range(ASKED):
+                    sound.clock.song_us_at(stamp)
+                cost.append((time.perf_counter_ns() - begun) / 1e3 / ASKED)
                 if song_us > -round(LEAD_IN_S * 1e6):
                     said.append((stamp, song_us))
                 time.sleep(0.001)
@@ -108,7 +162,8 @@ def measure(seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64], S
         raise RuntimeError(f"{count} clicks were played and {len(heard)} recorded")
     answers = np.array(said, np.float64)
     clicks_us = np.arange(count) * CLICK_EVERY_S * 1e6
-    return np.interp(clicks_us, answers[:, 1], answers[:, 0]), heard / 48_000 * 1e6, status, cost
+    said_us = np.interp(clicks_us, answers[:, 1], answers[:, 0])
+    return Run(said_us, heard.astype(np.float64) * (1e6 / RATE_HZ), status, cost, sleeper)
 
 
 def slope(at_s: NDArray[np.float64], values: NDArray[np.float64]) -> float:
@@ -123,7 +178,7 @@ def figures() -> Iterator[Figure]:
     if reason:
         raise RuntimeError(f"the sound benchmark cannot run: {reason}")
     seconds = float(os.environ.get("OUROJAM_BENCH_SECONDS", SECONDS))
-    said, heard, status, cost = measure(seconds)
+    said, heard, status, cost, sleeper = measure(seconds)
     error = said - heard
     error -= np.median(error)
     beside = f"{len(said)} clicks in {seconds:g} s, garbage and a busy thread beside, one constant aside"
@@ -133,10 +188,17 @@ def figures() -> Iterator[Figure]:
     drift = abs(slope(np.arange(len(error), dtype=np.float64) * CLICK_EVERY_S, error)) * seconds / 1e3
     yield Figure("drift over the song", drift, "ms", 1.0, beside="Theil-Sen slope times the song's length")
     yield Figure("underruns at a 10 ms buffer", float(status.underruns), "", 0.0, beside=beside)
+    yield Figure(
+        "a bare process woken every 5 ms, latest",
+        sleeper.latest_ms,
+        "ms",
+        beside=f"the same run; {sleeper.times_late} times over 10 ms",
+    )
     yield Figure("output latency", status.latency_us / 1e3, "ms", beside="as the device tells it")
     yield Figure("asking the clock, median", float(np.median(cost)), "us", 5.0, beside="under the same load")
 
 
 if __name__ == "__main__":
     for figure in figures():
-        print(f"{figure.name}: {figure.value:.3f} {figure.unit} (limit {figure.limit}) {'ok' if figure.ok else 'NOT'}")
+        verdict = "ok" if figure.ok else "NOT"
+        print(f"{figure.name}: {figure.value:.3f} {figure.unit} (limit {figure.limit}) {verdict}; {figure.beside}")
