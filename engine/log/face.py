@@ -15,7 +15,6 @@ The exceptions::
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import apsw
 import msgpack
 
+from engine.clock import wall_us
 from engine.errors import UserError
 
 HASH_BYTES = 32
@@ -224,4 +224,4 @@ class CalendarClock:
 
     def now_us(self) -> int:
         """The machine's idea of the present."""
-        return time.time_ns() // 1000
+        return wall_us()

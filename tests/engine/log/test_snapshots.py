@@ -125,6 +125,30 @@ def test_restoring_gives_the_same_bytes_as_living_through_it_and_keeps_what_was(
     assert desk.log.append("city", [said("on")]) == 553
 
 
+def test_going_on_from_a_snapshot_gives_the_same_bytes_as_having_gone_on(desk: Desk) -> None:
+    desk.play(10)
+    snapshot = desk.snapshots.before("test")
+    desk.play(90)
+    desk.log.append("chat/1", [said("hello")])
+    lived = list(desk.log.read_all()), desk.log.query("SELECT * FROM presses")
+    desk.snapshots.restore(snapshot)
+    desk.play(90)
+    desk.log.append("chat/1", [said("hello")])
+    assert (list(desk.log.read_all()), desk.log.query("SELECT * FROM presses")) == lived
+
+
+def test_a_reader_beside_sees_what_was_restored(desk: Desk) -> None:
+    desk.play(3)
+    snapshot = desk.snapshots.before("test")
+    desk.play(3)
+    with EventLog.open(desk.path, read_only=True) as beside:
+        reading = beside.read("play/1")
+        assert next(reading).seq == 1
+        desk.snapshots.restore(snapshot)
+        assert beside.head("play/1") == 3
+        assert_whole(beside)
+
+
 def test_a_rewind_through_snapshots_takes_one_first(desk: Desk) -> None:
     desk.play(3)
     desk.snapshots.rewind("play/1", 1, "again")
