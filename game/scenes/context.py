@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,8 @@ class Context:
     """The services of a running game.
 
     ``open`` shows another scene on top of the present one, ``replace`` in its place.  ``effects`` holds the small
-    sounds of ``assets/sounds`` by name, as frames; ``stats`` says how the main loop is doing.
+    sounds of ``assets/sounds`` by name, as frames; ``stats`` says how the main loop is doing.  In ``remembered`` scenes
+    keep, by name, what they want to find again as long as the game runs.
     """
 
     profile: Profile
@@ -54,6 +55,7 @@ class Context:
     stats: Callable[[], LoopStats]
     effects: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    remembered: dict[str, Any] = field(default_factory=dict)
     _samples: dict[str, Sample] = field(default_factory=dict)
 
     def say(self, sentence: str) -> None:
