@@ -62,7 +62,7 @@ class NoFolder:
 
 def clean_name(name: str) -> str | None:
     """``name`` as a path inside its folder with ``/``, or None when it is absolute, climbs out or is no name."""
-    if "\0" in name or len(name) > 1024:
+    if len(name) > 1024 or any(letter < " " for letter in name):
         return None
     name = name.strip().replace("\\", "/")
     if name.startswith("/") or name[1:2] == ":":
@@ -192,13 +192,14 @@ class ZipFolder:
         if len(infos) > MAX_NAMES:
             raise ChartError(self.name, f"holds more than {MAX_NAMES} files; unpack it and add the songs you want")
         for info in infos:
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 continue
             name = entry_name(info)
             clean = clean_name(name)
             reason = _refusal(info, clean)
             if reason or clean is None:
-                self.refused.append(f"{self.name}/{name}: {reason}; it was left out")
+                shown = "".join(letter if letter.isprintable() else "?" for letter in name[:200])
+                self.refused.append(f"{self.name}/{shown}: {reason}; it was left out")
                 continue
             if clean in self._entries:
                 self.refused.append(f"{self.name}/{clean}: stands in the archive twice; the first one is used")
@@ -252,7 +253,7 @@ def _unpack(raw: BinaryIO, entry: zipfile.ZipInfo, limit: int) -> bytes:
 def _refusal(info: zipfile.ZipInfo, clean: str | None) -> str:
     """Why this entry is not to be had, or an empty text."""
     if clean is None:
-        return "its path leads out of the archive"
+        return "its path leads out of the archive or is no path"
     if info.flag_bits & 0x1:
         return "is encrypted"
     if stat.S_ISLNK(info.external_attr >> 16):

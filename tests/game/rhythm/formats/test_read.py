@@ -65,7 +65,7 @@ def test_in_an_archive_a_broken_chart_is_a_warning_beside_the_others(tmp_path: P
     result = read_chart_file(path)
     assert len(result.charts) == 1
     assert result.warnings == (
-        f"{path}/../d.osu: its path leads out of the archive; it was left out",
+        f"{path}/../d.osu: its path leads out of the archive or is no path; it was left out",
         f"{path}/c.osz: is an archive inside an archive, which is not opened",
         f"{path}/b.osu: is empty",
     )
