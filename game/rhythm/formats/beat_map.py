@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 MAX_TEXT_BYTES = 8 * 1024 * 1024
 """The largest beat-based chart file: 40 times the largest that people play; beyond it memory would not be bounded."""
 
-MAX_CHANGES = 100_000
+MAX_CHANGES = 50_000
 """As many tempo changes, stops, warps and scroll changes one file may hold in all."""
 
 MAX_SCROLL = 1e6

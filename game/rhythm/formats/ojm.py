@@ -99,6 +99,7 @@ def _read_omc(data: bytes, name: str, scrambled: bool) -> dict[int, bytes]:
     _, _, _, _, oggs_at, end = _OMC_HEADER.unpack_from(data)
     oggs_at = min(oggs_at, len(data))
     samples: dict[int, bytes] = {}
+    whole = memoryview(data)
     at = _OMC_HEADER.size
     mask = _RunningMask()
     number = 0
@@ -108,8 +109,8 @@ def _read_omc(data: bytes, name: str, scrambled: bool) -> dict[int, bytes]:
         if size < 0 or at + size > len(data):
             return samples
         if size:
-            raw = data[at : at + size]
-            sound = mask.off(_in_order(raw)) if scrambled else raw
+            raw = whole[at : at + size]
+            sound = mask.off(_in_order(raw)) if scrambled else bytes(raw)
             if 1 <= channels <= 8 and 1000 <= rate <= 384_000 and bits in (8, 16, 24, 32):
                 samples[number] = _wav(sound, kind, channels, rate, bits)
         at += size
@@ -129,11 +130,11 @@ def _read_omc(data: bytes, name: str, scrambled: bool) -> dict[int, bytes]:
     return samples
 
 
-def _in_order(raw: bytes) -> bytes:
+def _in_order(raw: memoryview) -> bytes:
     """``raw`` with its 17 blocks back in order; what does not fill a block stays at the end."""
     block = len(raw) // _BLOCKS
     places = [int(sign, _BLOCKS) for sign in _ORDERS[len(raw) % _BLOCKS]]
-    blocks = [b""] * _BLOCKS
+    blocks = [raw[:0]] * _BLOCKS
     for found, place in enumerate(places):
         blocks[place] = raw[found * block : (found + 1) * block]
     return b"".join((*blocks, raw[block * _BLOCKS :]))

@@ -23,7 +23,7 @@ from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_tex
 MAX_CHARTS = 200
 """Charts in one file; the fullest songs have some 40."""
 
-MAX_ALL_NOTES = 1_000_000
+MAX_ALL_NOTES = 500_000
 """Notes of all charts of one file together."""
 
 SPLIT_TIMING_VERSION = 0.7
