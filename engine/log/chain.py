@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import msgpack
 
 from engine.log.face import HASH_BYTES, MAX_PAYLOAD_BYTES, NewEvent, SealedEvent, too_large
-from engine.log.schema import Row
 
 _FRESH = blake2b(digest_size=HASH_BYTES)  # copied for each event: half the price of a new one
 
@@ -33,22 +33,21 @@ def chain_hash(
     return blake2b(msgpack.packb(fields), digest_size=HASH_BYTES).digest()
 
 
-def chained_rows(
+def chained(
     events: Sequence[NewEvent | SealedEvent],
     stream: str,
     branch: int,
     last_seq: int,
     before: bytes,
-    hash_of: Callable[[int, Sequence[Row]], bytes],
-) -> list[Row]:
-    """``events`` as rows of the table, numbered on from ``last_seq`` and chained on from ``before``.
+    hash_of: Callable[[int, list[Any]], bytes],
+) -> list[Any]:
+    """The columns of ``events`` one after another, numbered on from ``last_seq`` and chained on from ``before``.
 
-    ``hash_of`` looks up the hash of a cause, which may be among the rows made so far.  Says the same as
+    ``hash_of`` looks up the hash of a cause, which may be among the columns made so far.  Says the same as
     :func:`chain_hash`, in one loop without calls, because every event appended comes through here.
     """
     pack, fresh = msgpack.Packer().pack, _FRESH.copy
-    rows: list[Row] = []
-    add = rows.append
+    values: list[Any] = []
     seq = last_seq
     for event in events:
         seq += 1
@@ -59,9 +58,9 @@ def chained_rows(
             payload = pack(payload)
             if len(payload) > MAX_PAYLOAD_BYTES:
                 raise too_large(kind, payload)
-        cause_hash = None if cause is None else hash_of(cause, rows)
+        cause_hash = None if cause is None else hash_of(cause, values)
         link = fresh()
         link.update(pack((before, stream, kind, at_us, truth, origin, actor, cause_hash, payload)))
         before = link.digest()
-        add((seq, branch, stream, kind, at_us, truth, origin, actor, cause, payload, before))
-    return rows
+        values += (seq, branch, stream, kind, at_us, truth, origin, actor, cause, payload, before)
+    return values

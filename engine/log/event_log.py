@@ -12,7 +12,7 @@ import apsw
 
 from engine.clock import Clock
 from engine.log import history, projecting, verifying
-from engine.log.chain import chained_rows
+from engine.log.chain import chained
 from engine.log.face import (
     GENESIS,
     MAX_NAME,
@@ -27,7 +27,7 @@ from engine.log.face import (
     check_stream,
 )
 from engine.log.lock import FileLock
-from engine.log.schema import SCHEMA, Row, all_rows, insert_events, open_database
+from engine.log.schema import EVENT_WIDTH, SCHEMA, all_rows, insert_events, open_database
 from engine.log.transactions import Change, Still, Told
 
 State = TypeVar("State")
@@ -174,22 +174,24 @@ class EventLog:
     def _insert(
         self, stream: str, branch: int, last_seq: int, before: bytes, events: Sequence[NewEvent | SealedEvent]
     ) -> _Head:
-        rows = chained_rows(events, stream, branch, last_seq, before, self._hash_of)
-        insert_events(self._db, rows)
+        values = chained(events, stream, branch, last_seq, before, self._hash_of)
+        insert_events(self._db, values)
         if self._hearers:
-            heard = [row for row in rows if row[3] in self._hearers]
+            starts = range(0, len(values), EVENT_WIDTH)
+            heard = [tuple(values[at : at + EVENT_WIDTH]) for at in starts if values[at + 3] in self._hearers]
             projecting.tell(self._db, self._hearers, [history.decode(heard)])
-        return _Head(branch, rows[-1][0], rows[-1][10])
+        return _Head(branch, values[-EVENT_WIDTH], values[-1])
 
-    def _hash_of(self, cause: int, rows: Sequence[Row]) -> bytes:
-        if rows and cause >= rows[0][0]:
-            found = [row[10] for row in rows if row[0] == cause]
-        else:
-            found = [row[0] for row in all_rows(self._db, "SELECT hash FROM events WHERE seq=?", (cause,))]
+    def _hash_of(self, cause: int, made: list[Any]) -> bytes:
+        """The hash of the event ``cause``, stored or among those just ``made``."""
+        if made and made[0] <= cause <= made[-EVENT_WIDTH]:
+            among: bytes = made[(cause - made[0] + 1) * EVENT_WIDTH - 1]
+            return among
+        found = all_rows(self._db, "SELECT hash FROM events WHERE seq=?", (cause,))
         if not found:
             raise ValueError(f"event {cause}, named as a cause, is not in the log")
-        hash_: bytes = found[0]
-        return hash_
+        stored: bytes = found[0][0]
+        return stored
 
     def _begin(self, stream: str) -> int:
         check_stream(stream)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -63,6 +62,9 @@ OWN_TABLES = frozenset({"branches", "heads", "events", "projections", "projectio
 
 INSERT_EVENT = "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?)"
 
+EVENT_WIDTH = 11
+"""Columns of an event."""
+
 _ROWS_AT_ONCE = 20  # beyond ten rows a statement it stays as fast: about 0.6 of the price of one row a statement
 
 _INSERT_SOME = INSERT_EVENT + ",(?,?,?,?,?,?,?,?,?,?,?)" * (_ROWS_AT_ONCE - 1)
@@ -83,13 +85,14 @@ def all_rows(db: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> list[
     return db.execute(sql, tuple(values)).fetchall()
 
 
-def insert_events(db: apsw.Connection, new: Sequence[Row]) -> None:
-    """Insert rows of the events table; more than one only inside a transaction of the caller."""
-    some = len(new) - len(new) % _ROWS_AT_ONCE
-    for start in range(0, some, _ROWS_AT_ONCE):
-        db.execute(_INSERT_SOME, tuple(chain.from_iterable(new[start : start + _ROWS_AT_ONCE])))
-    for row in new[some:]:
-        db.execute(INSERT_EVENT, row)
+def insert_events(db: apsw.Connection, values: list[Any]) -> None:
+    """Insert events, their columns one after another; more than one only inside a transaction of the caller."""
+    width = _ROWS_AT_ONCE * EVENT_WIDTH
+    some = len(values) - len(values) % width
+    for start in range(0, some, width):
+        db.execute(_INSERT_SOME, values[start : start + width])
+    for start in range(some, len(values), EVENT_WIDTH):
+        db.execute(INSERT_EVENT, values[start : start + EVENT_WIDTH])
 
 
 def told(error: apsw.Error, path: Path | None, db: apsw.Connection | None = None) -> LogError:

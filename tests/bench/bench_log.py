@@ -1,8 +1,9 @@
 """What the log costs beside bare SQLite doing the same inserts, and beside the eventsourcing library.
 
-Every round measures each of the three in turn on a fresh file; figures are medians over the rounds, ratios are medians
-of each round's own ratio.  The peer for appending inserts the same rows, hashes and payloads ready made, into the same
-tables with the same settings.  eventsourcing writes, maps and reads its events as it comes (JSON, its own settings).
+Each of the three has a file of its own and appends to it in turns, a few milliseconds at a time; figures are medians
+over the rounds, ratios are medians of each round's own ratio.  The peer for appending inserts the same rows, hashes and
+payloads ready made, into the same tables with the same settings.  eventsourcing writes, maps and reads its events as it
+comes (JSON, its own settings).
 """
 
 from __future__ import annotations
@@ -14,28 +15,32 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID, uuid4
 
+import apsw
 from eventsourcing.domain import DomainEvent, datetime_now_with_tzinfo
 from eventsourcing.persistence import DatetimeAsISO, EventStore, JSONTranscoder, Mapper
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
-from engine.log.chain import chained_rows
+from engine.log.chain import chained
 from engine.log.face import GENESIS
-from engine.log.schema import INSERT_EVENT, Row, open_database
+from engine.log.schema import EVENT_WIDTH, INSERT_EVENT, Row, open_database
 from tests.bench.figure import Figure
 
-ROUNDS = 11
-EVENTS = 4000
-PEER_EVENTS = 1000
+ROUNDS = 60
+EVENTS = 1000
+PEER_EVENTS = 100
 BATCH = 100
 REPLAYED = 100_000
+REPLAYS = 11
 HANDED_OVER = 5_000
 SINGLE_RATIO = 0.70
 BATCH_RATIO = 0.60
 REPLAY_HZ = 250_000
 STREAM = "play/1"
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -76,23 +81,25 @@ def timed(count: int, work: Callable[[], object]) -> float:
     return count / (time.perf_counter() - started)
 
 
-def append_ours(path: Path, events: Sequence[NewEvent], batch: int) -> float:
+def parts(things: Sequence[Thing], size: int) -> list[Sequence[Thing]]:
+    """``things`` in order, ``size`` at a time."""
+    return [things[start : start + size] for start in range(0, len(things), size)]
+
+
+def append_ours(log: EventLog, events: Sequence[NewEvent], batch: int) -> float:
     """Events a second through ``EventLog.append``."""
-    batches = [events[start : start + batch] for start in range(0, len(events), batch)]
-    with EventLog.open(path) as log:
+    batches = parts(events, batch)
 
-        def work() -> None:
-            for one in batches:
-                log.append(STREAM, one)
+    def work() -> None:
+        for one in batches:
+            log.append(STREAM, one)
 
-        return timed(len(events), work)
+    return timed(len(events), work)
 
 
-def append_bare(path: Path, rows: Sequence[Row], batch: int) -> float:
+def append_bare(db: apsw.Connection, rows: Sequence[Row], batch: int) -> float:
     """Rows a second through apsw alone: a statement each, or BEGIN, executemany, COMMIT."""
-    db = open_database(path)
-    db.execute("INSERT INTO branches VALUES(1, ?, NULL, 0, '', 0)", (STREAM,))
-    batches = [rows[start : start + batch] for start in range(0, len(rows), batch)]
+    batches = parts(rows, batch)
 
     def work() -> None:
         if batch == 1:
@@ -104,9 +111,7 @@ def append_bare(path: Path, rows: Sequence[Row], batch: int) -> float:
             db.executemany(INSERT_EVENT, one)
             db.execute("COMMIT")
 
-    speed = timed(len(rows), work)
-    db.close()
-    return speed
+    return timed(len(rows), work)
 
 
 def peer_store(path: Path) -> EventStore[UUID]:
@@ -129,26 +134,32 @@ def peer_presses(count: int) -> list[LanePressed]:
     ]
 
 
-def append_peer(path: Path, batch: int) -> float:
+def append_peer(store: EventStore[UUID], batch: int) -> float:
     """Events a second through eventsourcing."""
-    store, events = peer_store(path), peer_presses(PEER_EVENTS)
+    batches = parts(peer_presses(PEER_EVENTS), batch)
 
     def work() -> None:
-        for start in range(0, len(events), batch):
-            store.put(events[start : start + batch])
+        for one in batches:
+            store.put(one)
 
-    return timed(len(events), work)
+    return timed(PEER_EVENTS, work)
 
 
 def compare_appends(folder: Path, batch: int) -> Speeds:
-    """All three in turns."""
-    events = presses(EVENTS)
-    rows = chained_rows(events, STREAM, 1, 0, GENESIS, lambda cause, made: GENESIS)
+    """All three in turns, each in a file of its own."""
+    events = presses(EVENTS * ROUNDS)
+    values = chained(events, STREAM, 1, 0, GENESIS, lambda cause, made: GENESIS)
+    rows = [tuple(row) for row in parts(values, EVENT_WIDTH)]
+    bare = open_database(folder / f"bare-{batch}.db")
+    bare.execute("INSERT INTO branches VALUES(1, ?, NULL, 0, '', 0)", (STREAM,))
+    peer = peer_store(folder / f"peer-{batch}.db")
     speeds = Speeds([], [], [])
-    for number in range(ROUNDS):
-        speeds.bare.append(append_bare(folder / f"bare-{batch}-{number}.db", rows, batch))
-        speeds.ours.append(append_ours(folder / f"ours-{batch}-{number}.db", events, batch))
-        speeds.peer.append(append_peer(folder / f"peer-{batch}-{number}.db", batch))
+    with EventLog.open(folder / f"ours-{batch}.db") as log:
+        for start in range(0, len(events), EVENTS):
+            speeds.bare.append(append_bare(bare, rows[start : start + EVENTS], batch))
+            speeds.ours.append(append_ours(log, events[start : start + EVENTS], batch))
+            speeds.peer.append(append_peer(peer, batch))
+    bare.close()
     return speeds
 
 
@@ -165,15 +176,15 @@ def pressed_lane(event: object) -> int:
 
 def compare_replays(folder: Path) -> tuple[list[float], list[float]]:
     """Events a second read, decoded and folded: ours and eventsourcing's."""
-    events = presses(EVENTS)
-    store, peer_events = peer_store(folder / "peer-replay.db"), peer_presses(PEER_EVENTS * 10)
+    events = presses(REPLAYED // 10)
+    store, peer_events = peer_store(folder / "peer-replay.db"), peer_presses(REPLAYED // 10)
     store.put(peer_events)
     who = peer_events[0].originator_id
     ours, peer = [], []
     with EventLog.open(folder / "replay.db") as log:
-        for _ in range(REPLAYED // EVENTS):
+        for _ in range(10):
             log.append(STREAM, events)
-        for _ in range(ROUNDS):
+        for _ in range(REPLAYS):
             ours.append(timed(REPLAYED, lambda: log.fold(STREAM, 0, add_lane)))
             peer.append(timed(len(peer_events), lambda: sum(pressed_lane(event) for event in store.get(who))))
     return ours, peer
@@ -210,7 +221,7 @@ def _figures(folder: Path) -> Iterator[Figure]:
         yield Figure(f"log: {name}", ours, "events/s", beside=beside)
         yield Figure(f"log: {name}, of bare apsw", speeds.ratio, "times", limit, at_least=True, beside=beside)
     replayed, peer_replayed = compare_replays(folder)
-    beside = f"{statistics.median(peer_replayed):,.0f}/s eventsourcing, in turns, {ROUNDS} rounds"
+    beside = f"{statistics.median(peer_replayed):,.0f}/s eventsourcing, in turns, {REPLAYS} rounds"
     speed = statistics.median(replayed)
     held = hand_overs_us(folder)
     yield Figure("log: handing over to the writer, median", statistics.median(held), "us", beside="one event a ms")
