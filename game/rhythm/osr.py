@@ -310,6 +310,8 @@ def _frame_text(replay: Replay, keys: int) -> str:
     times = ((edges["at_us"] + 500) // 1000).tolist()
     for at_ms, lane, down in zip(times, edges["lane"].tolist(), edges["down"].tolist(), strict=True):
         bit = 1 << lane
+        if bool(mask & bit) == bool(down):
+            continue
         if touched and (at_ms != frame_ms or touched & bit):
             frames.append(f"{frame_ms - last_ms}|{mask}|0|0")
             last_ms, touched = frame_ms, 0

@@ -50,7 +50,9 @@ class Scorer:
 
     def __init__(self, rules: RuleSet, total: int, long: Sequence[bool]) -> None:
         self.rules = rules
-        self.total = max(1, total)
+        self.total = total
+        self.shares = max(1, total)
+        """Among how many judgements a million is shared."""
         self.long = long
         self.counts = [0] * len(rules.judgements)
         self.combo = 0
@@ -148,7 +150,7 @@ class ScoreV1(Scorer):
     def __init__(self, rules: RuleSet, total: int, long: Sequence[bool]) -> None:
         super().__init__(rules, total, long)
         self.bonus = 100
-        self.unit = SCORE_MAX / 2 / self.total / 320
+        self.unit = SCORE_MAX / 2 / self.shares / 320
 
     def worth(self, judgement: int, part: int, error_us: int) -> float:
         """See :class:`Scorer`."""
@@ -164,7 +166,7 @@ class Lazer(Scorer):
     def __init__(self, rules: RuleSet, total: int, long: Sequence[bool]) -> None:
         super().__init__(rules, total, long)
         self.factors = [self._factor(combo) for combo in range(401)]
-        self.most = sum(300 * self.factors[min(combo, 400)] for combo in range(1, self.total + 1))
+        self.most = sum(300 * self.factors[min(combo, 400)] for combo in range(1, self.shares + 1))
 
     @staticmethod
     def _factor(combo: int) -> float:
@@ -177,7 +179,7 @@ class Lazer(Scorer):
     def score(self) -> int:
         """See :class:`Scorer`."""
         accuracy = self.accuracy()
-        by_accuracy: float = 850_000 * accuracy ** (2 + 2 * accuracy) * self.judged / self.total
+        by_accuracy: float = 850_000 * accuracy ** (2 + 2 * accuracy) * self.judged / self.shares
         return round(150_000 * self.points / self.most + by_accuracy)
 
 
@@ -197,7 +199,7 @@ class Wife3(Scorer):
 
     def score(self) -> int:
         """Wife points as a share of a million."""
-        return max(0, round(SCORE_MAX * self.accuracy_sum / (2 * self.total)))
+        return max(0, round(SCORE_MAX * self.accuracy_sum / (2 * self.shares)))
 
 
 class Quaver(Scorer):
@@ -210,7 +212,7 @@ class Quaver(Scorer):
     def __init__(self, rules: RuleSet, total: int, long: Sequence[bool]) -> None:
         super().__init__(rules, total, long)
         self.multiplier = 0
-        self.most = sum(100 + min(count // self.STEP, self.STEPS) * self.STEP for count in range(1, self.total + 1))
+        self.most = sum(100 + min(count // self.STEP, self.STEPS) * self.STEP for count in range(1, self.shares + 1))
 
     def worth(self, judgement: int, part: int, error_us: int) -> float:
         """See :class:`Scorer`."""
@@ -290,9 +292,16 @@ def wife3(off_ms: float, scale: float) -> float:
     if off_ms <= 5 * scale:
         return 2.0
     if off_ms <= zero:
-        return 2 * math.erf((zero - off_ms) / (22.7 * scale**0.75))
+        return 2 * _erf((zero - off_ms) / (22.7 * scale**0.75))
     most = 180 * scale
     return (off_ms - zero) * -5.5 / (most - zero) if off_ms <= most else -5.5
+
+
+def _erf(value: float) -> float:
+    """The error function from 0 up as Etterna takes it (Abramowitz and Stegun 7.1.26), right to seven digits."""
+    step = 1 / (1 + 0.3275911 * value)
+    row = (((1.061405429 * step - 1.453152027) * step + 1.421413741) * step - 0.284496736) * step + 0.254829592
+    return 1 - row * step * math.exp(-value * value)
 
 
 _SCORERS: dict[ScoreRule, type[Scorer]] = {

@@ -40,10 +40,11 @@ def notes(*lanes: str, difficulty: float = 8.0, drain: float = 8.0) -> Chart:
 
 def keys(*lanes: str) -> NDArray[np.void]:
     """Edges from one text a lane, in time order."""
-    rows = []
-    for lane, text in enumerate(lanes):
-        for word in text.split():
-            rows.append((round(float(word[:-1]) * 1000), lane, int(word[-1] == "v")))
+    rows = [
+        (round(float(word[:-1]) * 1000), lane, int(word[-1] == "v"))
+        for lane, text in enumerate(lanes)
+        for word in text.split()
+    ]
     return np.array(sorted(rows, key=lambda row: row[0]), dtype=EDGE)
 
 

@@ -42,21 +42,27 @@ class Judge:
         self.chart = chart
         self.rules = at_rate(rules, rate)
         self.rate = rate
+        # The original games walk notes of one instant as their file lists them, and so does the score.
+        order = np.arange(len(chart.notes))
+        if chart.file_order is not None:
+            order = np.lexsort((chart.file_order, chart.notes["at_us"]))
+        self._note_of = order
+        self._turn_of = np.argsort(order)
+        self._notes = chart.notes[order]
         self._states = bytearray(len(chart.notes))
         self._out: list[Row] = []
         looks = None if looks_us is None else np.unique(looks_us).tolist()
         self._lanes: list[list[Lane]] = [self._machines(lane, looks) for lane in range(chart.keys)]
         self._machines_all = [machine for machines in self._lanes for machine in machines]
         self._down = [False] * chart.keys
-        self._note_lanes = chart.notes["lane"].tolist()
-        self._scorer = scorer(self.rules, self._total(), self._long().tolist())
+        self._scorer = scorer(self.rules, self._total(), (self._notes["kind"] == NoteKind.HOLD).tolist())
         self._hits = np.zeros(_FIRST_HITS, dtype=HIT)
         self._hit_count = 0
         self._now_us = -NEVER_US
 
     def _machines(self, lane: int, looks_us: list[int] | None) -> list[Lane]:
         """The machines that hear one lane: its notes, and its mines if it has any."""
-        notes = self.chart.notes
+        notes = self._notes
         here = notes["lane"] == lane
         mine, fake = notes["kind"] == NoteKind.MINE, notes["kind"] == NoteKind.FAKE
         played = np.flatnonzero(here & ~mine & ~fake).tolist()
@@ -70,14 +76,11 @@ class Judge:
             machine = KeepLane(self.rules, notes, played, self._states, self._out)
         return [machine, MineLane(self.rules, notes, mines, self._states, self._out)] if mines else [machine]
 
-    def _long(self) -> NDArray[np.bool_]:
-        return np.isin(self.chart.notes["kind"], [int(NoteKind.HOLD), int(NoteKind.ROLL)])
-
     def _total(self) -> int:
         """How many judgements up to the miss the chart gives."""
         total = self.chart.count(NoteKind.TAP, NoteKind.HOLD, NoteKind.ROLL, NoteKind.LIFT)
         if self.rules.hold is HoldRule.APART:
-            total += int(self._long().sum())
+            total += self.chart.count(NoteKind.HOLD)
         if self.rules.mine_avoided >= 0:
             total += self.chart.count(NoteKind.MINE)
         return total
@@ -104,7 +107,8 @@ class Judge:
 
     def advance(self, now_us: int) -> None:
         """Time has come to ``now_us``: judge what was missed by then."""
-        self._wake(now_us)
+        # A later edge may still be rounded down to the quantum's beginning.
+        self._wake(now_us // self.rules.quantum_us * self.rules.quantum_us)
         self._settle()
 
     def _wake(self, now_us: int) -> None:
@@ -152,14 +156,15 @@ class Judge:
         while start + count > len(self._hits):
             self._hits = np.concatenate([self._hits, np.zeros(len(self._hits), dtype=HIT)])
         if count < _FEW_ROWS:
-            for place, (at_us, note, part, judgement, error_us) in enumerate(rows, start):
-                self._hits[place] = (at_us, note, self._note_lanes[note], part, judgement, error_us)
+            for place, (at_us, turn, part, judgement, error_us) in enumerate(rows, start):
+                self._hits[place] = (at_us, self._note_of[turn], self._notes["lane"][turn], part, judgement, error_us)
         else:
             table = np.array(rows, dtype=np.int64)
             block = self._hits[start : start + count]
-            for column, name in enumerate(("at_us", "note", "part", "judgement", "error_us")):
+            for column, name in ((0, "at_us"), (2, "part"), (3, "judgement"), (4, "error_us")):
                 block[name] = table[:, column]
-            block["lane"] = self.chart.notes["lane"][table[:, 1]]
+            block["note"] = self._note_of[table[:, 1]]
+            block["lane"] = self._notes["lane"][table[:, 1]]
         self._hit_count = start + count
 
     @property
@@ -188,8 +193,8 @@ class Judge:
 
     @property
     def note_states(self) -> NDArray[np.uint8]:
-        """A :class:`NoteState` for every note of the chart; a view that keeps up by itself."""
-        return np.frombuffer(self._states, dtype=np.uint8)
+        """A :class:`NoteState` for every note of the chart, as they are now."""
+        return np.frombuffer(self._states, dtype=np.uint8)[self._turn_of]
 
     def finish(self) -> Result:
         """Let the rest of the song pass and sum up; keys still down count as held to the end."""

@@ -3,8 +3,8 @@
 A lane hears two things: an edge (its key went down or up) and a wake (time passed).  It keeps
 ``wake_us``, the next instant at which something happens to it without input, so a judge asks only
 lanes that have something to say.  What happened is appended to ``out`` as rows of
-``(at_us, note, part, judgement, error_us)``; sorted, they stand in the order in which they are scored: by
-time, and within an instant by note, as the original games walk their notes.
+``(at_us, note, part, judgement, error_us)``, notes numbered in the order they are walked.  Sorted, rows stand
+in the order in which they are scored: by time, and within an instant by note, as the original games do it.
 """
 
 from __future__ import annotations
@@ -94,5 +94,5 @@ class Lane:
 
 
 def is_long(kind: int) -> bool:
-    """Whether a note has a tail in rule sets that know no rolls."""
-    return kind in (NoteKind.HOLD, NoteKind.ROLL)
+    """Whether a note has a tail in games without rolls and lifts, where those are taps."""
+    return kind == NoteKind.HOLD

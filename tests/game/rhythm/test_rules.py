@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import UserError
+from game.rhythm.chart import Chart
 from game.rhythm.rules import RULE_SETS, at_rate, rule_set
 from tests.rig.judging import notes
 
 
-def at_difficulty(value: float):  # type: ignore[no-untyped-def]
+def at_difficulty(value: float) -> Chart:
     return notes("x", difficulty=value)
 
 
@@ -44,7 +45,12 @@ def test_lazer_windows(difficulty: float, windows: tuple[float, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("difficulty", "windows"),
-    [(3.1, (16, 54, 87, 117, 141)), (5, (16, 49, 82, 112, 136)), (7.2, (16, 42, 75, 105, 129)), (9.3, (16, 36, 69, 99, 123))],
+    [
+        (3.1, (16, 54, 87, 117, 141)),
+        (5, (16, 49, 82, 112, 136)),
+        (7.2, (16, 42, 75, 105, 129)),
+        (9.3, (16, 36, 69, 99, 123)),
+    ],
 )
 def test_stable_windows_are_cut_to_whole_milliseconds(difficulty: float, windows: tuple[int, ...]) -> None:
     rules = at_rate(rule_set("osu-mania-stable", at_difficulty(difficulty)), 1.0)
@@ -76,4 +82,4 @@ def test_a_harder_chart_drains_more_and_heals_less() -> None:
     easy = rule_set("osu-mania-stable", replace(notes("x" * 40), health_drain=2.0))
     hard = rule_set("osu-mania-stable", replace(notes("x" * 40), health_drain=9.0))
     assert hard.health[5] < easy.health[5] < 0
-    assert 0 < hard.health[0]
+    assert hard.health[0] > 0
