@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 
@@ -47,6 +48,7 @@ MAX_OBJECTS = 1_000_000
 DEFAULT_BPM = 130.0
 """The tempo of a BMS that names none."""
 
+_ENDINGS = ("bms", "bme", "bml", "pms")
 _LEVELS = {"1": "Beginner", "2": "Normal", "3": "Hyper", "4": "Another", "5": "Insane"}
 
 _OVERALL_DIFFICULTY = {"0": 10.0, "1": 9.0, "2": 8.0, "3": 7.0, "4": 5.0}
@@ -221,7 +223,7 @@ class _ChartReader:
             creator=source.text("MAKER"),
             level=level,
             path=self._name,
-            format=self._name.rpartition(".")[2].lower() or "bms",
+            format=suffix if (suffix := PurePath(self._name).suffix[1:].lower()) in _ENDINGS else "bms",
             hash=chart_hash(data, 0, several=False),
             timing=self._beats.timing_rows(self._grid.meters()),
             scroll=self._beats.scroll_rows(self._last_beat),

@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import UserError
 from game.rhythm.chart import Chart, NoteKind
-from game.rhythm.formats import sm, sm_msd
+from game.rhythm.formats import osu, sm, sm_msd
 from game.rhythm.formats.containers import NoFolder
 from game.rhythm.formats.face import ChartError, ReadResult
 
@@ -97,6 +98,17 @@ def test_both_forms_of_one_song_are_the_same_charts(real_data: Path) -> None:
     for one, other in zip(first, second, strict=True):
         assert one.notes.tolist() == other.notes.tolist()
     assert (first[0].format, second[0].format) == ("sm", "ssc")
+
+
+@pytest.mark.real
+def test_a_song_is_the_same_as_in_osu(real_data: Path) -> None:
+    first = read((real_data / "charts" / "Gravity.sm").read_bytes()).charts[0].notes
+    second = osu.parse((real_data / "charts" / "Gravity.osu").read_bytes(), "Gravity.osu", NoFolder()).charts[0].notes
+    first, second = (notes[np.lexsort((notes["at_us"], notes["lane"]))] for notes in (first, second))
+    assert first["lane"].tolist() == second["lane"].tolist()
+    assert first["kind"].tolist() == second["kind"].tolist()
+    for column in ("at_us", "end_us"):  # its converter rounded tempos, and so drifts by some milliseconds
+        assert np.ptp(first[column] - second[column]) < 6000
 
 
 @pytest.mark.real
