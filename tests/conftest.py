@@ -15,3 +15,16 @@ def real_data() -> Path:
     if not REAL.is_dir():
         pytest.skip("the folder of real charts and replays is not beside this checkout")
     return REAL
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Long runs only happen when they are asked for (`make soak`)."""
+    parser.addoption("--run-soak", action="store_true", help="also run the long ones, marked soak")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is marked soak unless it was asked for."""
+    if not config.getoption("--run-soak"):
+        for item in items:
+            if "soak" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="a long run; make soak runs it"))

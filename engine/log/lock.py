@@ -52,6 +52,7 @@ class FileLock:
         try:
             _try_lock(self._handle)
         except OSError as error:
+            os.lseek(self._handle, 0, os.SEEK_SET)
             holder = os.read(self._handle, 20).decode("ascii", "replace").strip()
             os.close(self._handle)
             if error.errno not in _TAKEN:
