@@ -26,5 +26,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Skip what is marked soak unless it was asked for."""
     if not config.getoption("--run-soak"):
         for item in items:
-            if "soak" in item.keywords:
+            if item.get_closest_marker("soak"):
                 item.add_marker(pytest.mark.skip(reason="a long run; make soak runs it"))

@@ -1,7 +1,8 @@
 """A process that appends until it is killed, and says on standard output which event it was told is safe.
 
 Run as ``appender.py PATH how``: ``direct`` appends one by one, ``batches`` in batches, ``writer`` through a LogWriter,
-``branches`` with rewinds in between.  Each line it prints is the seq of an acknowledged event.
+``branches`` with rewinds in between.  Each line it prints is the seq of an acknowledged event.  ``restores`` appends
+nothing but goes back and forth between the snapshots it finds beside the log, and prints the head it restored.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from engine.log import EventLog, LogWriter, NewEvent
+from engine.log import CalendarClock, EventLog, LogWriter, NewEvent, Snapshots
 from tests.rig.log_samples import LastWord, Presses
 
 
@@ -26,6 +27,12 @@ def numbered(number: int) -> NewEvent:
 def run(path: Path, how: str) -> None:
     with EventLog.open(path, [Presses(), LastWord()]) as log:
         say(log.last_seq)
+        if how == "restores":
+            snapshots = Snapshots(log, path.parent / "snapshots", CalendarClock())
+            kept = [snapshot for snapshot in snapshots.kept() if snapshot.why == "first"]
+            for snapshot in itertools.cycle(kept):
+                snapshots.restore(snapshot)
+                say(log.last_seq)
         numbers = itertools.count(log.last_seq + 1)
         if how == "writer":
             writer = LogWriter(log)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.log import EventLog
-from tests.rig.log_samples import LastWord, Presses, assert_whole
+from engine.log import CalendarClock, EventLog, Snapshots
+from tests.rig.log_samples import LastWord, Presses, assert_whole, pressed
 
 APPENDER = Path(__file__).with_name("appender.py")
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,6 +64,26 @@ def kill_again_and_again(folder: Path, kills: int, seed: int) -> None:
 
 def test_forty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
     kill_again_and_again(tmp_path, kills=40, seed=4)
+
+
+def test_killed_while_restoring_it_is_either_what_it_was_or_what_it_should_be(tmp_path: Path) -> None:
+    path, chance = tmp_path / "log.db", random.Random(8)
+    with EventLog.open(path, [Presses(), LastWord()]) as log:
+        snapshots = Snapshots(log, tmp_path / "snapshots", CalendarClock())
+        heads = []
+        for count in (400, 4000):
+            heads.append(log.append("play/1", [pressed(lane % 7) for lane in range(count)]))
+            snapshots.before("first")
+    for _ in range(8):
+        killed_after(path, "restores", 2, chance.uniform(0.0, 0.1))
+        with EventLog.open(path, [Presses(), LastWord()]) as log:
+            assert log.head("play/1") in heads
+            assert_whole(log)
+            for snapshot in Snapshots(log, tmp_path / "snapshots", CalendarClock()).kept():
+                with EventLog.open(snapshot.path, read_only=True) as copy:
+                    assert copy.verify() == []
+                if snapshot.why == "restore":
+                    snapshot.path.unlink()
 
 
 @pytest.mark.soak
