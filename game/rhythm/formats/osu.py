@@ -25,6 +25,7 @@ OLD_OFFSET_US = 24_000
 
 MIN_BEAT_MS, MAX_BEAT_MS = 6.0, 60_000.0
 MIN_SV, MAX_SV = 0.01, 10.0
+MAX_SECTIONS = 200
 KEYS_OF_TWO_STAGES = 10
 """From here on the playfield is two stages side by side, each with its own scratch lane."""
 
@@ -44,7 +45,7 @@ def parse(data: bytes, name: str, folder: Folder) -> ReadResult:
     text = one_line_end(decode_text(data, name), name)
     version = _version(text, name)
     warnings = Warnings(name)
-    sections = _sections(text, warnings)
+    sections = _sections(text, name, warnings)
     general = _pairs(sections["General"])
     metadata = _pairs(sections["Metadata"])
     mode = _whole(general.get("Mode", "0"), 0)
@@ -101,8 +102,10 @@ def _version(text: str, name: str) -> int:
     raise ChartError(name, "does not begin with `osu file format v`, so it is no osu! chart", number)
 
 
-def _sections(text: str, warnings: Warnings) -> dict[str, list[Block]]:
-    """For each section its lines; one may come twice."""
+def _sections(text: str, name: str, warnings: Warnings) -> dict[str, list[Block]]:
+    """For each section its lines; one may come twice.  Raises :class:`ChartError` for more than a file can mean."""
+    if text.count("\n[") > MAX_SECTIONS:
+        raise ChartError(name, f"has more than {MAX_SECTIONS} sections, which no chart has")
     found: dict[str, list[Block]] = {title: [] for title in _KNOWN}
     number = 1
     counted = 0

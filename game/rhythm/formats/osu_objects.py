@@ -7,6 +7,7 @@ array of bytes, whole columns at a time; any other goes line by line, which give
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, MAX_WARNINGS, Warnin
 CIRCLE, SLIDER, SPINNER, HOLD = 1, 2, 8, 128
 MAX_COORDINATE = 131_072
 """Beyond it the game leaves an object out (Parsing.MAX_COORDINATE_VALUE)."""
+
+DEFAULT_BEAT_US = 1_000_000.0
+"""A chart without any tempo runs at 60 beats a minute."""
 
 _MAX_TIME_MS = MAX_TIME_US // 1000
 _CELLS = 6
@@ -50,17 +54,18 @@ class SliderRule:
     """How long a slider lasts; a mania chart may hold some, and they play as holds."""
 
     def __init__(self, timing: Notes, sv: dict[int, float], multiplier: float) -> None:
-        self._timing = timing
-        self._sv_at = np.array(list(sv), dtype=np.int64)
+        self._beat_at: list[int] = timing["at_us"].tolist()
+        self._beat_us: list[float] = timing["beat_us"].tolist()
+        self._sv_at = list(sv)
         self._sv = list(sv.values())
         self._multiplier = multiplier
 
     def length_us(self, at_us: int, pixels: float, slides: float) -> int:
         """From the first touch to the last of ``slides`` passes over ``pixels`` of path."""
-        index = int(np.searchsorted(self._sv_at, at_us, side="right")) - 1
+        index = bisect_right(self._sv_at, at_us) - 1
         velocity = self._sv[index] if index >= 0 else 1.0
-        beat = int(np.searchsorted(self._timing["at_us"], at_us, side="right")) - 1
-        beat_us = float(self._timing["beat_us"][max(beat, 0)]) if len(self._timing) else 1_000_000.0
+        beat = bisect_right(self._beat_at, at_us) - 1
+        beat_us = self._beat_us[max(beat, 0)] if self._beat_us else DEFAULT_BEAT_US
         length = pixels * slides * beat_us / (100 * self._multiplier * velocity)
         return round(length) if 0 <= length <= MAX_TIME_US else 0
 
