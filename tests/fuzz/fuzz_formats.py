@@ -4,8 +4,9 @@
     python tests/fuzz/fuzz_formats.py --runs 1000000 --format all --report fuzz.jsonl
 
 Each format starts from small seeds made here.  The first byte of an input may say that the rest is repeated, so that
-long files are met too.  A run ends with one line of JSON: inputs, seconds, how the readers answered, the
-slowest input (in time of the processor, for other work may share it) and how far memory grew.  Needs ``pip install -e .[soak]`` (atheris, on Linux).
+long files are met too.  A run ends with one line of JSON: inputs, seconds, how the readers answered, how far memory
+grew and the slowest input (in processor time: other work may share the machine).  Needs ``pip install -e .[soak]``
+(atheris, on Linux).
 """
 
 from __future__ import annotations
