@@ -67,7 +67,9 @@ class Scorer:
         """Take in hits, in time order; gives them back, with what the rules changed (O2Jam's pills)."""
         rules, counts = self.rules, self.counts
         accuracy, gauge, miss, keep = rules.accuracy, rules.health, rules.miss, rules.combo_keep
-        worth, change, long = self.worth, self.change, self.long
+        worth, long = self.worth, self.long
+        weight = self.weight if type(self).weight is not Scorer.weight else None
+        change = self.change if type(self).change is not Scorer.change else None
         taken: list[Row] = []
         for row in rows:
             at_us, note, part, judgement, error_us = row
@@ -80,9 +82,8 @@ class Scorer:
                     self.combo = 0
                 taken.append(row)
                 continue
-            changed = change(judgement)
-            if changed != judgement:
-                judgement = changed
+            if change is not None:
+                judgement = change(judgement)
                 row = (at_us, note, part, judgement, error_us)
             taken.append(row)
             counts[judgement] += 1
@@ -95,13 +96,14 @@ class Scorer:
                 self.combo = 0
             if judgement <= miss:
                 self.judged += 1
-            self.accuracy_sum += self.weight(judgement, part, error_us) if error_us else accuracy[judgement]
+            self.accuracy_sum += accuracy[judgement] if weight is None else weight(judgement, part, error_us)
             self.points += worth(judgement, part, error_us)
             by = gauge[judgement]
             if judgement == miss and long[note]:
                 by *= rules.hold_miss_health
-            self.health = min(1.0, max(0.0, self.health + by))
-            if self.health <= 0.0 and self.failed_at_us is None:
+            health = self.health + by
+            self.health = health if 0.0 < health < 1.0 else 1.0 if health > 0.5 else 0.0
+            if health <= 0.0 and self.failed_at_us is None:
                 self.failed_at_us = at_us
         return taken
 
@@ -110,7 +112,7 @@ class Scorer:
         return judgement
 
     def weight(self, judgement: int, part: int, error_us: int) -> float:
-        """What a judgement adds to accuracy when its error is not 0."""
+        """What a judgement adds to accuracy."""
         return self.rules.accuracy[judgement]
 
     def worth(self, judgement: int, part: int, error_us: int) -> float:

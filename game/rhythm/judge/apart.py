@@ -13,6 +13,7 @@ One machine with the differences as data (:class:`~game.rhythm.rules.RuleSet`):
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 from game.rhythm.chart import Notes
 from game.rhythm.judge.lanes import NEVER_US, UNCOUNTED, Lane, NoteState, Part, Row, is_long
@@ -20,15 +21,15 @@ from game.rhythm.rules import RuleSet
 
 
 class _Tail:
-    """A hold whose head is over and whose tail is not."""
+    """A hold whose head is over and whose tail may not be."""
 
-    __slots__ = ("broken", "due_us", "place", "pressed")
+    __slots__ = ("broken", "place", "pressed", "waiting")
 
-    def __init__(self, place: int, due_us: int, pressed: bool, broken: bool) -> None:
+    def __init__(self, place: int, pressed: bool, broken: bool) -> None:
         self.place = place
-        self.due_us = due_us
         self.pressed = pressed
         self.broken = broken
+        self.waiting = True
 
 
 class ApartLane(Lane):
@@ -39,14 +40,19 @@ class ApartLane(Lane):
         self.long = [is_long(kind) for kind in self.kind]
         self.late_us = rules.late_us[-1]
         self.tail_late_us = rules.tail_late_us[-1]
-        self.tails: list[_Tail] = []
+        self.by_end: list[tuple[int, int, _Tail]] = []
+        """A heap of tails, the first to end on top; those no longer waiting are dropped when they come up."""
+        self.by_start: list[_Tail] = []
+        self.pressed: list[_Tail] = []
         self._plan()
 
     def _plan(self) -> None:
         """Windows are closed, so a note is missed in the microsecond after its last."""
         due = self.at[self.cursor] + self.late_us + 1 if self.cursor < len(self.at) else NEVER_US
-        for tail in self.tails:
-            due = min(due, tail.due_us)
+        while self.by_end and not self.by_end[0][2].waiting:
+            heappop(self.by_end)
+        if self.by_end:
+            due = min(due, self.by_end[0][0] + self.tail_late_us + 1)
         self.wake_us = due
 
     def edge(self, at_us: int, down: bool) -> None:
@@ -55,8 +61,10 @@ class ApartLane(Lane):
             return
         self.down = down
         if not down:
-            for tail in [tail for tail in self.tails if tail.pressed]:
-                self._release(tail, at_us)
+            tails, self.pressed = self.pressed, []
+            for tail in tails:
+                if tail.waiting:
+                    self._release(tail, at_us)
         else:
             self._take_up(at_us)
             self._press(at_us)
@@ -67,11 +75,18 @@ class ApartLane(Lane):
         return self.rules.yields_to_next and place + 1 < len(self.at) and at_us >= self.at[place + 1]
 
     def _take_up(self, at_us: int) -> None:
-        """Press again a hold that was let go, or whose head was missed."""
-        for tail in self.tails:
-            late_us = at_us - self.end[tail.place]
-            if not tail.pressed and late_us <= self.late_us and not self._blocked(tail.place, at_us):
+        """Press again a hold that was let go, or whose head was missed.
+
+        If the note after a hold has begun, so has the one after each hold before it.
+        """
+        while self.by_start and not self.by_start[-1].waiting:
+            self.by_start.pop()
+        for tail in reversed(self.by_start):
+            if self._blocked(tail.place, at_us):
+                break
+            if tail.waiting and not tail.pressed and at_us - self.end[tail.place] <= self.late_us:
                 tail.pressed = True
+                self.pressed.append(tail)
                 self.states[self.index[tail.place]] = NoteState.HOLDING
 
     def _press(self, at_us: int) -> None:
@@ -105,20 +120,25 @@ class ApartLane(Lane):
             self._count_tail(place, at_us, rules.miss, 0)
         else:
             self.states[note] = NoteState.HOLDING if pressed else NoteState.LET_GO
-            self.tails.append(_Tail(place, self.end[place] + self.tail_late_us + 1, pressed, missed))
+            tail = _Tail(place, pressed, missed)
+            heappush(self.by_end, (self.end[place], place, tail))
+            self.by_start.append(tail)
+            if pressed:
+                self.pressed.append(tail)
 
     def _miss_head(self, at_us: int, ended_us: int) -> None:
         """The head at the cursor went by; holds that ended by ``ended_us`` go with it."""
         place = self.cursor
         self._head(at_us, self.rules.miss, 0, pressed=False)
-        if self.tails and self.tails[-1].place == place and self.end[place] < ended_us:
-            self._count_tail(self.tails.pop().place, at_us, self.rules.miss, 0)
+        if self.by_start and self.by_start[-1].place == place and self.end[place] < ended_us:
+            self._end(self.by_start[-1], at_us, self.rules.miss, 0)
 
     def _miss_tails_before(self, place: int, at_us: int) -> None:
         """Hitting a note misses what stood before it in its lane and is not over."""
-        for tail in [tail for tail in self.tails if self.end[tail.place] <= self.at[place]]:
-            self.tails.remove(tail)
-            self._count_tail(tail.place, at_us, self.rules.miss, 0)
+        while self.by_end and self.by_end[0][0] <= self.at[place]:
+            tail = heappop(self.by_end)[2]
+            if tail.waiting:
+                self._end(tail, at_us, self.rules.miss, 0)
 
     def _release(self, tail: _Tail, at_us: int) -> None:
         rules, place = self.rules, tail.place
@@ -135,8 +155,11 @@ class ApartLane(Lane):
             self.states[self.index[place]] = NoteState.LET_GO
             self.out.append((at_us, self.index[place], Part.BREAK, UNCOUNTED, error_us))
             return
-        self.tails.remove(tail)
-        self._count_tail(place, at_us, judgement, error_us)
+        self._end(tail, at_us, judgement, error_us)
+
+    def _end(self, tail: _Tail, at_us: int, judgement: int, error_us: int) -> None:
+        tail.waiting = False
+        self._count_tail(tail.place, at_us, judgement, error_us)
 
     def _count_tail(self, place: int, at_us: int, judgement: int, error_us: int) -> None:
         note = self.index[place]
@@ -147,10 +170,10 @@ class ApartLane(Lane):
         """See :class:`Lane`."""
         while self.wake_us <= now_us:
             due = self.wake_us
-            for tail in [tail for tail in self.tails if tail.due_us == due]:
-                self.tails.remove(tail)
-                judgement = self.rules.tail_unreleased if tail.pressed else self.rules.miss
-                self._count_tail(tail.place, due, judgement, 0)
+            while self.by_end and self.by_end[0][0] + self.tail_late_us + 1 <= due:
+                tail = heappop(self.by_end)[2]
+                if tail.waiting:
+                    self._end(tail, due, self.rules.tail_unreleased if tail.pressed else self.rules.miss, 0)
             if self.cursor < len(self.at) and self.at[self.cursor] + self.late_us + 1 == due:
                 self._miss_head(due, -NEVER_US)
             self._plan()

@@ -7,6 +7,7 @@ lock).  A hold, its head hit, may be let go for at most 250 ms at a time; a roll
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from game.rhythm.chart import NoteKind, Notes
@@ -57,16 +58,22 @@ class KeepLane(Lane):
 
     def _nearest(self, at_us: int, down: bool) -> int:
         """The open note nearest to an edge, the earlier of two as near; -1 for none in reach."""
-        best, best_off = -1, NEVER_US
-        for place in range(self.cursor, len(self.at)):
-            error_us = at_us - self.at[place]
-            if error_us < -self.early_us or -error_us >= best_off:
-                break
-            if self.open[place] and error_us <= self.late_us and (self.kind[place] == NoteKind.LIFT) != down:
-                off = abs(error_us)
-                if off < best_off:
-                    best, best_off = place, off
-        return best
+        first_ahead = bisect_right(self.at, at_us)
+        behind = first_ahead - 1
+        while behind >= self.cursor and at_us - self.at[behind] <= self.late_us and not self._takes(behind, down):
+            behind -= 1
+        ahead = first_ahead
+        while ahead < len(self.at) and self.at[ahead] - at_us <= self.early_us and not self._takes(ahead, down):
+            ahead += 1
+        behind_off = at_us - self.at[behind] if behind >= self.cursor else NEVER_US
+        ahead_off = self.at[ahead] - at_us if ahead < len(self.at) else NEVER_US
+        if behind_off <= min(ahead_off, self.late_us):
+            return behind
+        return ahead if ahead_off <= self.early_us else -1
+
+    def _takes(self, place: int, down: bool) -> bool:
+        """Whether a note is open and of the kind for this edge: lifts for releases, all others for presses."""
+        return self.open[place] and (self.kind[place] == NoteKind.LIFT) != down
 
     def _hit(self, place: int, at_us: int) -> None:
         error_us = at_us - self.at[place]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from game.rhythm.chart import Chart, make_notes
 from game.rhythm.judge import Judge, NoteState
 from game.rhythm.rules import RULE_SETS, rule_set
 from tests.rig.judging import judged, keys, notes, result, told
@@ -190,3 +191,16 @@ def test_errors_lanes_and_hands_are_told_apart_in_real_time() -> None:
     assert (summed.overall.early, summed.overall.late, summed.overall.missed) == (2, 2, 1)
     assert summed.unstable_rate == pytest.approx(10 * np.std([-5, 0, 5, -5, 5]))
     assert result(chart, keys("1010v 1050^ 1210v", "", ""), "quaver-standard").suggested_offset_us == -10_000
+
+
+@pytest.mark.parametrize(
+    "rules", ["osu-mania-stable", "osu-mania-lazer", "etterna-wife3-j4", "quaver-standard", "o2jam"]
+)
+@pytest.mark.parametrize("apart_us", [0, 1])
+def test_thousands_of_long_holds_on_one_spot_are_judged_all_the_same(rules: str, apart_us: int) -> None:
+    count = 5_000
+    rows = [(1_000_000 + place * apart_us, 9_000_000 + place * apart_us, 0, 1, -1) for place in range(count)]
+    chart = Chart(keys=1, notes=make_notes(rows))
+    played = keys(" ".join(f"{900 + place * 5}v {902 + place * 5}^" for place in range(100)))
+    summed = result(chart, played, rules)
+    assert sum(value for name, value in summed.counts.items() if name not in ("held", "let go")) == summed.total
