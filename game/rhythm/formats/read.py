@@ -76,8 +76,9 @@ def open_folder(chart: Chart) -> Folder:
     path = Path(chart.path)
     for place in path.parents:
         if place.suffix.lower() in ARCHIVE_SUFFIXES and place.is_file():
+            inside = path.parent.relative_to(place).as_posix()
             try:
-                return ZipFolder(place, inside=path.parent.relative_to(place).as_posix().strip("."))
+                return ZipFolder(place, inside="" if inside == "." else inside)
             except ChartError:
                 return NoFolder()
     return DiskFolder(path.parent) if path.parent.is_dir() else NoFolder()
