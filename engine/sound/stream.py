@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from engine.clock import now_us
 from engine.sound.child import Child, Wish
 from engine.sound.commands import Bus, Kind, State
-from engine.sound.mixer import CUE
+from engine.sound.mixer import CUE, LATER
 from engine.sound.shared import Block, Command, Ring, SoundError
 from engine.sound.song_clock import SongClock
 
@@ -107,6 +108,7 @@ class Sound:
         self._gains: dict[Bus, float] = {}
         self._cues: tuple[Block, int] | None = None
         self._song: _Song | None = None
+        self._scheduled: deque[Command] = deque(maxlen=LATER)
         self.dropped = 0
 
     # -- opening and closing ---------------------------------------------------------------------
@@ -153,24 +155,30 @@ class Sound:
             self.problem = str(error)
             return False
         with self._lock:
+            self.clock.expect(self._serial, at_us)
             self._child = child
             self.clock.follow(child.record)
             self.problem = ""
-            for batch in self._batches.values():
-                child.ring.put(_load(batch))
-            for bus, gain in self._gains.items():
-                child.ring.put(Command(Kind.GAIN, int(bus), gain=gain))
             for _, _, block in self._retired:
                 block.close()
             self._retired.clear()
+            for command in self._standing():
+                self._put(command)
         if self._song is not None:
-            song = self._song
-            self.play_song(song.sample, at_us, song.rate, song.gain, loop=song.loop)
+            self.play_song(self._song.sample, at_us, self._song.rate, self._song.gain, loop=self._song.loop)
             self.pause_song()
-            if self._cues is not None:
-                self._send(Command(Kind.CUES, start=self._cues[1], text=self._cues[0].path.encode()))
+        for command in self._scheduled:
+            self._send(command)
         old.end()
         return True
+
+    def _standing(self) -> Iterator[Command]:
+        """What a new sound process has to be told before it can take over."""
+        yield from map(_load, self._batches.values())
+        for bus, gain in self._gains.items():
+            yield Command(Kind.GAIN, int(bus), gain=gain)
+        if self._cues is not None:
+            yield _cues(*self._cues)
 
     def close(self) -> None:
         """End the sound process and give all memory back."""
@@ -327,7 +335,12 @@ class Sound:
     def stop_song(self, fade_out_us: int = 0) -> None:
         """End the song; its time stands still at once, its sound fades, its cues are forgotten."""
         self._song = None
+        self._scheduled.clear()
         self._send_serial(Command(Kind.STOP, at=fade_out_us))
+        with self._lock:
+            if self._cues is not None:
+                self._retire(self._cues[0])
+                self._cues = None
 
     # -- sounds beside it ---------------------------------------------------------------------------------
 
@@ -342,12 +355,15 @@ class Sound:
 
         Meant for a few (1024 are kept); a chart's backing goes through :meth:`set_cues`.
         """
-        self._send(Command(Kind.SCHEDULE, sample.number, at=song_time_us, start=int(bus), gain=gain, pan=pan))
+        command = Command(Kind.SCHEDULE, sample.number, at=song_time_us, start=int(bus), gain=gain, pan=pan)
+        self._scheduled.append(command)
+        self._send(command)
 
     def set_cues(self, cues: Iterable[Cue]) -> None:
         """Bind a whole table of sounds to instants of the song, in place of the table before.
 
-        They hold through seeks and loops, until the song is stopped.
+        They hold through seeks, loops and a new start of the song, until it is stopped.  Those under way
+        where the song starts or is sought to are joined in their middle.
 
         Raises:
             SoundError: if there is no memory for them.
@@ -357,7 +373,7 @@ class Sound:
         block = Block(max(64, table.nbytes))
         np.frombuffer(block.memory, CUE, len(table))[:] = table
         with self._lock:
-            self._put(Command(Kind.CUES, start=len(table), text=block.path.encode()))
+            self._put(_cues(block, len(table)))
             if self._cues is not None:
                 self._retire(self._cues[0])
             self._cues = (block, len(table))
@@ -384,6 +400,10 @@ class Sound:
     def _put(self, command: Command) -> None:
         if not self._child.ring.put(command):
             self.dropped += 1
+
+
+def _cues(block: Block, count: int) -> Command:
+    return Command(Kind.CUES, start=count, text=block.path.encode())
 
 
 def _load(batch: _Batch) -> Command:

@@ -140,6 +140,29 @@ def test_a_process_that_was_killed_is_lost_and_comes_back_where_it_was(sound: So
     assert until(lambda: sound.status().voices == 1)
 
 
+def test_cues_and_gains_come_back_with_the_process(sound: Sound) -> None:
+    backing, key = sound.load_all([np.full((96_000, 2), 0.1, np.float32), np.full((9600, 2), 0.1, np.float32)])
+    music = song(sound)
+    sound.set_cues([Cue(100_000, backing)])
+    sound.schedule(key, 500_000)
+    sound.play_song(music)
+    assert until(lambda: sound.clock.now_us() > 200_000)
+    os.kill(sound.pid, signal.SIGKILL)
+    assert until(lambda: sound.status().lost)
+    assert sound.reopen()
+    sound.resume_song()
+    assert until(lambda: sound.status().voices == 2), "the backing was not joined in its middle"
+    assert until(lambda: sound.status().voices == 3), "the scheduled sound was forgotten"
+    sound.stop_song()
+    assert until(lambda: sound.status().voices == 0)
+    os.kill(sound.pid, signal.SIGKILL)
+    assert until(lambda: sound.status().lost)
+    assert sound.reopen()
+    sound.play_song(music)
+    assert until(lambda: sound.clock.now_us() > 600_000)
+    assert sound.status().voices == 1, "a stopped song's cues came back"
+
+
 def test_commands_to_a_dead_process_do_no_harm(sound: Sound) -> None:
     key = song(sound, 0.1)
     os.kill(sound.pid, signal.SIGKILL)
