@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 SAMPLE_RATE_HZ = 44_100
 
@@ -14,6 +14,11 @@ Spectrum = NDArray[np.complex64]
 
 Section = tuple[tuple[float, float, float], tuple[float, float, float]]
 """One second-order filter: numerator and denominator in powers of z^-1."""
+
+
+def as_signal(values: ArrayLike) -> Signal:
+    """``values`` as single-precision samples."""
+    return np.asarray(values, dtype=np.float32)
 
 
 def decibels(value_db: float) -> float:
@@ -119,7 +124,7 @@ def convolved(signal: Signal, impulse: Signal) -> Signal:
 
 def saturated(signal: Signal, drive: float) -> Signal:
     """Soft clipping that leaves small signals alone in level; ``drive`` above 1 bends more."""
-    return (np.tanh(signal * drive) / np.tanh(drive)).astype(np.float32)
+    return as_signal(np.tanh(signal * drive) / np.tanh(drive))
 
 
 def envelope(held_s: float, attack_s: float, decay_s: float, sustain: float, release_s: float) -> Signal:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tools.songs.dsp import (
     SAMPLE_RATE_HZ,
     Signal,
+    as_signal,
     band_pass,
     convolved,
     filtered,
@@ -123,4 +124,4 @@ def curve(count: int, points: list[tuple[float, float]], *, geometric: bool = Fa
     values = np.array([point[1] for point in points])
     coarse = np.arange(0, count + 64, 64)
     shape = np.exp(np.interp(coarse, at, np.log(values))) if geometric else np.interp(coarse, at, values)
-    return np.interp(np.arange(count), coarse, shape).astype(np.float32)
+    return as_signal(np.interp(np.arange(count), coarse, shape))

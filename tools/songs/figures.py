@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tools.songs.score import TICKS, Note, steps
+from tools.songs.theory import chord_classes
 
 _MARKS = {"X": 1.0, "x": 0.8, "o": 0.6, "g": 0.35}
 
@@ -63,13 +64,30 @@ def bass(root: int, pattern: str, beat: float, velocity: float = 0.8, legato: fl
     return notes
 
 
+def seconded(notes: Iterable[Note], symbols: Sequence[str], first: float, lengths: Sequence[float]) -> list[Note]:
+    """A second voice below a melody: for each note the chord's own note a third to a sixth lower.
+
+    ``symbols`` begin at beat ``first`` and last ``lengths`` beats, over and over.
+    """
+    starts = [first]
+    for place in range(len(symbols)):
+        starts.append(starts[-1] + lengths[place % len(lengths)])
+    below: list[Note] = []
+    for note in notes:
+        beat = note.tick / TICKS
+        symbol = next(one for one, end in zip(symbols, starts[1:], strict=True) if beat < end)
+        lower = [note.pitch - step for step in range(3, 10) if (note.pitch - step) % 12 in chord_classes(symbol)]
+        below += [Note(note.tick, note.length, lower[0], note.velocity * 0.7)] if lower else []
+    return below
+
+
 def drum_bars(rows: dict[str, str], first_bar: int, bars: int, meter: int, step: float = 0.25) -> dict[str, list[Note]]:
     """Each row's pattern, which may last several bars, repeated over ``bars``."""
     played: dict[str, list[Note]] = {}
     for part, row in rows.items():
         places = len(row.replace("|", "").replace(" ", ""))
         length = places * step
-        beat, stop = first_bar * meter, (first_bar + bars) * meter
+        beat, stop = float(first_bar * meter), (first_bar + bars) * meter
         notes: list[Note] = []
         while beat < stop:
             notes += steps(row, beat, step)

@@ -36,7 +36,7 @@ def left_hand(lane: int, keys: int) -> float:
 
 @dataclass(slots=True)
 class _Hands:
-    """Where the walk has come to."""
+    """Where the walk has come to; ``leads`` holds each part's last pitch, the middle of its lanes, and its tick."""
 
     keys: int
     last: list[int]
@@ -46,7 +46,7 @@ class _Hands:
     balance: float = 0.0
     recent: list[Lanes] = field(default_factory=list)
     trill: int = 1
-    lead: tuple[str, int, int, int] = ("", 0, 0, -10_000)
+    leads: dict[str, tuple[int, float, int]] = field(default_factory=dict)
     tick: int = -10_000
 
     def holding(self, tick: int) -> list[int]:
@@ -163,17 +163,17 @@ def _cost(
         cost += 6.0 * len(set(before) ^ set(way))
     if target >= 0:
         cost += (3.0 if onset.part else 1.0) * ((lead - target) / (keys - 1)) ** 2
-    part, pitch, lane, when = hands.lead
-    if onset.part and part == onset.part and tick - when <= 2 * TICKS:
+    pitch, centre, when = hands.leads.get(onset.part, (0, 0.0, -10_000))
+    if onset.part and tick - when <= 2 * TICKS:
         step = np.sign(onset.pitch - pitch)
-        moved = np.sign(lead - lane)
-        cost += 0.0 if step == moved else 0.5 if step == 0 else 0.9 if moved == 0 else 1.8
+        moved = np.sign(sum(way) / len(way) - centre)
+        cost += 0.0 if step == moved else 0.5 if step == 0 else 1.2 if moved == 0 else 3.0
     mean = sum(hands.used) / keys + 1.0
     left = 0.0
     for one in way:
-        cost += 0.7 * (hands.used[one] / mean - 1.0) + 0.8 * float(np.exp(-(tick - hands.last[one]) / 36.0))
+        cost += 0.7 * (hands.used[one] / mean - 1.0) + 1.7 * float(np.exp(-(tick - hands.last[one]) / 30.0))
         left += 2.0 * left_hand(one, keys) - 1.0
-    cost += 0.12 * abs(hands.balance + left) ** 1.5
+    cost += 0.2 * abs(hands.balance + left) ** 1.5
     if tick - hands.tick <= 16 and hands.recent and keys > 4:
         same = left_hand(way[0], keys) == left_hand(hands.recent[-1][-1], keys)
         cost += 0.35 * same
@@ -181,7 +181,7 @@ def _cost(
         cost += 0.6 * (len({left_hand(one, keys) for one in way}) == 1)
     for one in held:
         cost += 0.5 * sum(left_hand(one, keys) == left_hand(other, keys) for other in way)
-    return cost + (0.3 * hands.used[lead] / mean if hold else 0.0)
+    return float(cost + (0.3 * hands.used[lead] / mean if hold else 0.0))
 
 
 def _press(hands: _Hands, onset: Onset, way: Lanes, lead: int, hold: int, level: Level) -> None:
@@ -199,5 +199,5 @@ def _press(hands: _Hands, onset: Onset, way: Lanes, lead: int, hold: int, level:
     hands.balance *= 0.97
     hands.recent = [*hands.recent[-1:], way]
     if onset.part:
-        hands.lead = (onset.part, onset.pitch, lead, tick)
+        hands.leads[onset.part] = (onset.pitch, sum(way) / len(way), tick)
     hands.tick = tick

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.songs.dsp import SAMPLE_RATE_HZ, Section, Signal, filtered
+from tools.songs.dsp import SAMPLE_RATE_HZ, Section, Signal, as_signal, filtered
 
 _BLOCK_S = 0.4
 _HOP_S = 0.1
@@ -76,7 +76,7 @@ def oversampled_peaks(stereo: Signal) -> Signal:
     for row in _interpolators():
         for channel in stereo:
             np.maximum(peaks, np.abs(np.convolve(channel, row, mode="same")), out=peaks)
-    return peaks
+    return as_signal(peaks)
 
 
 def true_peak_db(stereo: Signal) -> float:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
 
 from tools.songs.score import TICKS
 from tools.songs.song import Song
@@ -19,13 +22,18 @@ CRASHES = ("crash", "impact")
 """Parts that mark a new section."""
 
 
+SHORTEST_HOLD_S = 0.48
+"""A note that sounds for less is a tap, whatever its length in beats: held any shorter it feels like one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Onset:
     """All that begins at one tick.
 
     ``strength`` says how much it is heard; ``part``, ``pitch``, ``length`` (ticks) are those of the leading
-    melodic note, ``part`` is empty when only drums sound and ``length`` is 0 unless the part sustains; ``accent`` says how big a chord it deserves;
-    ``side`` is where on the field a drum wants to be (0 left, 1 right, below 0 anywhere).
+    melodic note, ``part`` is empty when only drums sound and ``length`` is 0 unless the part sustains;
+    ``accent`` says how big a chord it deserves; ``side`` is where on the field a drum wants to
+    be (0 left, 1 right, below 0 anywhere).
     """
 
     tick: int
@@ -86,7 +94,10 @@ def gathered(song: Song) -> list[Onset]:
         strength = loudest + 0.2 * (sum(row[0] for row in heard) - loudest)
         place = tick % bar_ticks
         strength += 0.3 if place == 0 else next((bonus for grid, bonus in _METRIC[1:] if place % grid == 0), 0.0)
-        lead = _leading(song, heard)
+        part, height, length = _leading(song, heard)
+        if length and float(np.ptp(score.seconds([tick, tick + length]))) < SHORTEST_HOLD_S:
+            length = 0
+        lead = part, height, length
         onsets.append(Onset(tick, round(strength, 4), *lead, _accent(heard, place == 0), _side(heard)))
     return onsets
 
@@ -151,7 +162,7 @@ def _fits(taken: list[int], tick: int, bar_ticks: int, level: Level) -> bool:
         return False
     row = sorted([*taken, tick])
     runs: list[list[int]] = [[row[0]]]
-    for before, after in zip(row, row[1:], strict=False):
+    for before, after in pairwise(row):
         if after - before <= level.run_gap:
             runs[-1].append(after)
         else:

@@ -39,8 +39,8 @@ class Song:
 
     ``weights`` say how much each part draws notes into a chart (parts that are left out draw none);
     ``melodic`` are the parts whose pitch the lanes follow, the most important first; long notes of the
-    ``sustained`` ones become holds.  ``kicks`` is the part that ducks the others.  ``fader`` rides the whole mix (dB over beats).  ``effect_bars`` are the bars of the
-    Hard 4-key chart in which the field slows down.
+    ``sustained`` ones become holds.  ``kicks`` is the part that ducks the others, ``fader`` rides the whole
+    mix (dB over beats).  In ``effect_bars`` the field of the Hard 4-key chart slows down.
     """
 
     slug: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
@@ -81,7 +81,7 @@ def _places(pitch_class: int, lowest: int, highest: int) -> list[int]:
 def _movement(before: list[int], after: list[int]) -> float:
     nearest = sum(min(abs(one - other) for other in before) for one in after)
     outer = abs(before[-1] - after[-1]) + 0.5 * abs(before[0] - after[0])
-    gaps = [high - low for low, high in zip(after, after[1:], strict=False)]
+    gaps = [high - low for low, high in pairwise(after)]
     crowded = sum(4.0 for gap in gaps if gap < 3) - 0.0 + sum(3.0 for gap in gaps if gap > 9)
     doubled = 20.0 * sum(gap == 0 for gap in gaps)
     spread = max(0, after[-1] - after[0] - 16)

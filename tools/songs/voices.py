@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from tools.songs.drums import riser
-from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, declick, envelope, saturated, timeline
+from tools.songs.dsp import SAMPLE_RATE_HZ, Signal, as_signal, declick, envelope, saturated, timeline
 
 Voice = Callable[[int, float, float, np.random.Generator], Signal]
 
@@ -70,7 +70,7 @@ def _oscillator(
     darker = flat[at] + (flat[at + 1] - flat[at]) * between
     at = at + _TABLE + 1
     brighter = flat[at] + (flat[at + 1] - flat[at]) * between
-    return (darker + (brighter - darker) * mix).astype(np.float32)
+    return as_signal(darker + (brighter - darker) * mix)
 
 
 def electric_piano(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> Signal:
@@ -81,7 +81,7 @@ def electric_piano(midi: int, held_s: float, velocity: float, _: np.random.Gener
     strike = np.exp(-t / 0.09) * (0.35 + 0.9 * velocity)
     body = np.sin(turn + (0.35 + 0.75 * velocity) * np.exp(-t / 0.8) * np.sin(turn))
     tine = np.sin(turn + 0.9 * strike * np.sin(14.0 * turn)) if midi < 84 else body
-    return (velocity * ring * (0.62 * body + 0.38 * tine)).astype(np.float32)
+    return as_signal(velocity * ring * (0.62 * body + 0.38 * tine))
 
 
 def glass(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> Signal:
@@ -90,7 +90,7 @@ def glass(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> 
     t = timeline(len(ring))
     turn = 2 * np.pi * frequency(midi) * t
     tone = np.sin(turn + velocity * 1.5 * np.exp(-t / 0.25) * np.sin(3.5 * turn))
-    return (velocity * ring * (0.8 * tone + 0.2 * np.sin(2.0 * turn) * np.exp(-t / 0.4))).astype(np.float32)
+    return as_signal(velocity * ring * (0.8 * tone + 0.2 * np.sin(2.0 * turn) * np.exp(-t / 0.4)))
 
 
 def mallet(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> Signal:
@@ -99,7 +99,7 @@ def mallet(midi: int, held_s: float, velocity: float, _: np.random.Generator) ->
     t = timeline(len(ring))
     turn = 2 * np.pi * frequency(midi) * t
     tone = np.sin(turn) + 0.34 * np.sin(3.93 * turn) * np.exp(-t / 0.06) + 0.14 * np.sin(9.2 * turn) * np.exp(-t / 0.02)
-    return (0.85 * velocity * ring * tone).astype(np.float32)
+    return as_signal(0.85 * velocity * ring * tone)
 
 
 def plucked(midi: int, held_s: float, velocity: float, rng: np.random.Generator, bright: float = 0.5) -> Signal:
@@ -148,7 +148,7 @@ def upright_bass(midi: int, held_s: float, velocity: float, rng: np.random.Gener
     body = 0.45 * string + 0.6 * velocity * tone * swell
     body[: len(stop)] *= stop
     body[len(stop) :] = 0.0
-    return body.astype(np.float32)
+    return as_signal(body)
 
 
 def sub_bass(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> Signal:
@@ -179,7 +179,7 @@ def pad(midi: int, held_s: float, velocity: float, rng: np.random.Generator, top
         sum(_oscillator(midi + cents / 100, len(ring), cutoff, "saw", 0.7, rng.random()) for cents in pair)
         for pair in ((-9.0, 4.0), (-3.0, 10.0))
     ]
-    return (0.3 * velocity * ring * np.stack(sides)).astype(np.float32)
+    return as_signal(0.3 * velocity * ring * np.stack(sides))
 
 
 def choir(midi: int, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
@@ -196,7 +196,7 @@ def choir(midi: int, held_s: float, velocity: float, rng: np.random.Generator) -
         place = (turn / (2 * np.pi) % 1.0 * _TABLE).astype(np.int32)
         closed, opened = (_vowel(k, hz, peaks, rng)[place] for peaks in (_OO, _AH))
         sides.append(closed + (opened - closed) * opening)
-    return (velocity * ring * np.stack(sides)).astype(np.float32)
+    return as_signal(velocity * ring * np.stack(sides))
 
 
 _OO = ((320.0, 70.0, 1.0), (800.0, 90.0, 0.35), (2500.0, 200.0, 0.05))
@@ -209,7 +209,7 @@ def _vowel(k: np.ndarray, hz: float, peaks: tuple[tuple[float, float, float], ..
     spectrum = np.zeros(_TABLE // 2 + 1, dtype=np.complex128)
     spectrum[1 : len(k) + 1] = strength * np.exp(2j * np.pi * rng.random(len(k)))
     cycle = np.fft.irfft(spectrum, _TABLE)
-    return (cycle / np.sqrt(np.mean(cycle**2)) * 0.3).astype(np.float32)
+    return as_signal(cycle / np.sqrt(np.mean(cycle**2)) * 0.3)
 
 
 def supersaw(midi: int, held_s: float, velocity: float, rng: np.random.Generator, cutoff_hz: float = 7000.0) -> Signal:
@@ -235,7 +235,7 @@ def lead(midi: int, held_s: float, velocity: float, rng: np.random.Generator) ->
     first = _oscillator(midi + 0.05, len(ring), cutoff, "pulse", 1.0, 0.1)
     second = _oscillator(midi - 0.06, len(ring), cutoff, "saw", 0.9, rng.random())
     read = np.interp(np.arange(len(ring)) - bend, np.arange(len(ring)), 0.5 * first + 0.35 * second)
-    return (0.8 * velocity * ring * read).astype(np.float32)
+    return as_signal(0.8 * velocity * ring * read)
 
 
 def brass(midi: int, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:
@@ -252,7 +252,7 @@ def brass(midi: int, held_s: float, velocity: float, rng: np.random.Generator) -
     scoop = 2.5 * np.exp(-t / 0.02)
     read = np.arange(len(ring)) + scoop * SAMPLE_RATE_HZ * 0.0002
     bent = np.stack([np.interp(read, np.arange(len(ring)), side) for side in sides])
-    return (0.4 * velocity * ring * bent).astype(np.float32)
+    return as_signal(0.4 * velocity * ring * bent)
 
 
 def organ(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> Signal:
@@ -263,7 +263,7 @@ def organ(midi: int, held_s: float, velocity: float, _: np.random.Generator) -> 
     bars = ((0.5, 0.5), (1.0, 1.0), (1.5, 0.35), (2.0, 0.55), (3.0, 0.25), (4.0, 0.2))
     tone = sum(gain * np.sin(ratio * turn + ratio) for ratio, gain in bars)
     click = np.sin(9.0 * turn) * np.exp(-t / 0.006)
-    return (0.35 * velocity * ring * (tone + 0.3 * click)).astype(np.float32)
+    return as_signal(0.35 * velocity * ring * (tone + 0.3 * click))
 
 
 def rising_noise(_: int, held_s: float, velocity: float, rng: np.random.Generator) -> Signal:

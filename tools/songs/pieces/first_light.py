@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars
+from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded
 from tools.songs.score import Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -21,14 +21,16 @@ VERSE_TUNE = """
  r:.5 F#5:.5 E5:.5 F#5:.5 A5:1.5! B5:.5 | C#6:1.5! A5:.5 F#5:2 | r:.5 B5:.5 A5:.5 F#5:.5 E5:1 D5:1 | E5:3 r:1
 """
 VERSE_AGAIN = """
- r:.5 F#5:.5 E5:.5 F#5:.5 A5:1.5! F#5:.5 | E5:1 C#5:.5 E5:.5 A5:1 G5:.5 E5:.5 | F#5:1.5! E5:.5 D5:1 B4:.5 D5:.5 | A4:3 B4:.5 D5:.5
+ r:.5 F#5:.5 E5:.5 F#5:.5 A5:1.5! F#5:.5 | E5:1 C#5:.5 E5:.5 A5:1 G5:.5 E5:.5 |
+ F#5:1.5! E5:.5 D5:1 B4:.5 D5:.5 | A4:3 B4:.5 D5:.5
 """
 CHORUS_TUNE = """
  D5:1! B5:2! A5:.5 G5:.5 | A5:1.5! E5:.5 C#5:1 E5:1 | F#5:1! A5:2! G5:.5 F#5:.5 | F#5:1.5! D5:.5 B4:1 D5:1 |
  E5:1! G5:2! F#5:.5 E5:.5 | E5:1 D6:1.5! B5:.5 A5:1 | F#5:1.5! E5:.5 D5:1 E5:.5 F#5:.5 | A5:3! r:1
 """
 CHORUS_LAST = """
- D5:1! B5:2! A5:.5 G5:.5 | A5:1.5! E5:.5 C#5:.5 E5:.5 A5:1 | F#5:1! A5:1.5! B5:.5 A5:.5 F#5:.5 | F#5:1.5! D5:.5 B4:1 D5:1 |
+ D5:1! B5:2! A5:.5 G5:.5 | A5:1.5! E5:.5 C#5:.5 E5:.5 A5:1 |
+ F#5:1! A5:1.5! B5:.5 A5:.5 F#5:.5 | F#5:1.5! D5:.5 B4:1 D5:1 |
  E5:1! G5:1.5! A5:.5 G5:.5 E5:.5 | E5:1 D6:1.5! B5:.5 A5:1 | F#5:1.5! E5:.5 D5:1 E5:.5 F#5:.5 | D6:3! r:1
 """
 BREAK_TUNE = "D5:2! F5:1 D5:1 | E5:2! G5:1 E5:1 | F5:2! D5:1 F5:1 | E5:2 A5:2!"
@@ -97,10 +99,12 @@ def compose() -> Song:
     score.add("tune", line(VERSE_AGAIN, 96, 0.75))
     score.add("tune", line(CHORUS_LAST, 112, 0.9))
     score.add("tune", line(OUTRO_TUNE, 144, 0.6))
+    score.add("second", seconded(line(CHORUS_LAST, 112, 0.9), CHORUS, 112, [4]))
     score.add("sparkle", line(CHORUS_LAST, 112, 0.4, transpose=12))
     _drums(score)
     strips = {
         "tune": Strip(electric_piano, -9.5, room=0.22, echo=0.22, sway=True),
+        "second": Strip(electric_piano, -15.0, pan=-0.2, room=0.25, sway=True),
         "sparkle": Strip(glass, -14.0, pan=0.3, room=0.4, echo=0.3),
         "string": Strip(partial(plucked, bright=0.55), -9.0, pan=-0.28, room=0.25, echo=0.08, low_cut_hz=120),
         "piano": Strip(electric_piano, -17.0, pan=0.25, room=0.2, sway=True, low_cut_hz=150),

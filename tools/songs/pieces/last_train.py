@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, stabs, without
+from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, shifted, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -31,8 +31,10 @@ RUN_END = ["Cmaj9", "D", "Em7", "G/B", "Am7", "D", "Em9", "Em9"]
 TUNNEL = ["Em9", "Em9", "Cmaj7", "Cmaj7", "Am9", "Am9", "B7sus4", "B7"]
 
 PLATFORM_TUNE = """
- r:.5 B4:.5 E5:.5 F#5:.5 G5:1.5! F#5:.5 | E5:1 B4:.5 D5:.5 E5:2 | r:.5 B4:.5 D5:.5 E5:.5 G5:1.5! A5:.5 | F#5:1.5 E5:.5 D5:2 |
- r:.5 B4:.5 E5:.5 F#5:.5 B5:1.5! A5:.5 | G5:1 F#5:.5 E5:.5 G5:2 | r:.5 E5:.5 A5:.5 B5:.5 C6:1.5! B5:.5 | A5:1 F#5:1 D#5:2
+ r:.5 B4:.5 E5:.5 F#5:.5 G5:1.5! F#5:.5 | E5:1 B4:.5 D5:.5 E5:2 |
+ r:.5 B4:.5 D5:.5 E5:.5 G5:1.5! A5:.5 | F#5:1.5 E5:.5 D5:2 |
+ r:.5 B4:.5 E5:.5 F#5:.5 B5:1.5! A5:.5 | G5:1 F#5:.5 E5:.5 G5:2 |
+ r:.5 E5:.5 A5:.5 B5:.5 C6:1.5! B5:.5 | A5:1 F#5:1 D#5:2
 """
 LEAVING_TUNE = """
  E5:.5! A5:.5 E5:.5 C5:.5 E5:.5! A5:.5 C6:.5 A5:.5 | F#5:.5! B5:.5 F#5:.5 D5:.5 F#5:.5! B5:.5 D6:.5 B5:.5 |
@@ -147,6 +149,8 @@ def _tunes(score: Score) -> None:
     score.add("tune", line(HOOK, 16 * METER, 0.85) + line(HOOK_AGAIN, 24 * METER, 0.88))
     score.add("voice", line(TUNNEL_TUNE, 32 * METER, 0.7))
     score.add("tune", line(HOOK, 40 * METER, 0.88) + line(HOOK_AGAIN, 48 * METER, 0.9))
+    last = line(HOOK, 40 * METER, 0.88) + line(HOOK_AGAIN, 48 * METER, 0.9)
+    score.add("second", seconded(last, [*RUN, *RUN_END], 40 * METER, [4]))
     score.add("bells", shifted(line(HOOK, 40 * METER, 0.45) + line(HOOK_AGAIN, 48 * METER, 0.45), 0, 12))
     score.add("voice", line(ARRIVAL_TUNE, ARRIVING_BAR * METER, 0.7))
 
@@ -168,6 +172,7 @@ def compose() -> Song:
     _drums(score)
     strips = {
         "tune": Strip(lead, -8.5, room=0.22, echo=0.22, duck=0.1),
+        "second": Strip(lead, -12.5, pan=-0.25, room=0.25),
         "voice": Strip(electric_piano, -10.5, room=0.3, echo=0.25, sway=True),
         "bells": Strip(glass, -16.0, pan=0.2, room=0.35, echo=0.25),
         "string": Strip(partial(plucked, bright=0.65), -10.0, pan=-0.3, room=0.25, echo=0.1, low_cut_hz=180),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, stabs, without
+from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, shifted, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -20,7 +20,7 @@ BUILD = ["Bbm7", "Cm7", "Dbmaj7", "Eb"]
 
 VERSE_TUNE = """
  r:1 C5:.5 Eb5:.5 F5:1.5! Eb5:.5 | C5:1.5 Ab4:.5 C5:2 | r:1 C5:.5 Eb5:.5 Ab5:1.5! G5:.5 | Eb5:1.5 Bb4:.5 Eb5:2 |
- r:1 C5:.5 Eb5:.5 F5:1.5! Ab5:.5 | G5:1 F5:.5 Eb5:.5 F5:2 | r:1 Db5:.5 F5:.5 Ab5:1.5! F5:.5 | G5:2 F5:1 G5:1
+ r:1 C5:.5 Eb5:.5 F5:1.5! Ab5:.5 | Ab5:1 F5:.5 Eb5:.5 F5:2 | r:1 Db5:.5 F5:.5 Ab5:1.5! F5:.5 | G5:2 F5:1 G5:1
 """
 HOOK = """
  Ab5:.75! F5:.75 Eb5:.5 F5:1! Ab5:1 | Bb5:.75! G5:.75 Eb5:.5 G5:1.5! F5:.25 G5:.25 |
@@ -34,7 +34,8 @@ BUILD_TUNE = """
  Bb5:.5! G5:.5 Bb5:.5 Eb6:.5 Bb5:.5! G5:.5 r:1
 """
 BREAK_TUNE = """
- C5:3 Eb5:1 | F5:2.5! Ab5:.5 G5:1 | Eb5:3 C5:1 | Bb4:2 Eb5:2 | C5:3! Eb5:1 | F5:2! Ab5:1 C6:1 | Bb5:3! Ab5:1 | G5:2 E5:2
+ C5:3 Eb5:1 | F5:2.5! Eb5:.5 Ab5:1 | Eb5:3 C5:1 | Bb4:2 Eb5:2 |
+ C5:3! Eb5:1 | F5:2! Ab5:1 C6:1 | Bb5:3! Ab5:1 | G5:2 E5:2
 """
 
 
@@ -45,7 +46,7 @@ def _chords(score: Score) -> None:
         (12, BUILD, "build"),
         (16, [*DROP, *DROP_END], "drop"),
         (24, [*DROP, *DROP_END], "drop"),
-        (32, [*VERSE, *VERSE_END], "break"),
+        (32, [*VERSE, *VERSE_END[:3], "C7"], "break"),
         (40, BUILD, "build"),
         (44, [*DROP, *DROP_END], "drop"),
         (52, [*VERSE, *VERSE_END][:4], "outro"),
@@ -130,6 +131,9 @@ def _tunes(score: Score) -> None:
             "r:1 C5:.5 Eb5:.5 F5:1.5! Eb5:.5 | C5:1.5 Ab4:.5 C5:2 | r:1 C5:.5 Eb5:.5 Ab5:1.5! G5:.5 | F5:4!", 208, 0.6
         ),
     )
+    for bar in range(24, 32, 2):
+        score.add("bells", line("r:3.5 C6:.25 Eb6:.25 F6:.75 Eb6:.75 C6:.5 r:2", bar * METER, 0.5))
+    score.add("second", seconded(line(HOOK + HOOK_CLOSE, 176, 0.9), [*DROP, *DROP_END], 176, [4]))
     score.add("bells", shifted(line(VERSE_TUNE, 4 * METER, 0.35), 0, 12))
 
 
@@ -140,6 +144,7 @@ def _strips() -> dict[str, Strip]:
     rise += [(160.0, 500.0), (175.0, 14_000.0), (176.0, 16_000.0)]
     return {
         "tune": Strip(lead, -7.5, room=0.2, echo=0.25, duck=0.15),
+        "second": Strip(lead, -11.5, pan=-0.25, room=0.25, duck=0.15),
         "voice": Strip(lead, -6.5, room=0.35, echo=0.35, duck=0.2),
         "bells": Strip(glass, -15.5, pan=0.25, room=0.35, echo=0.35),
         "saws": Strip(supersaw, -10.5, room=0.22, duck=0.6, low_cut_hz=170, sweep=rise),

@@ -5,7 +5,7 @@ Written straight, played with a triplet shuffle: of four quarter-beat steps the 
 
 from __future__ import annotations
 
-from tools.songs.figures import arpeggio, block, drum_bars, stabs, without
+from tools.songs.figures import arpeggio, block, drum_bars, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -36,9 +36,10 @@ CHORUS_TUNE = """
  F5:.5 Eb5:.5 D5:.5 C5:.5 B4:.5! D5:.5 F5:.5 Ab5:.5 | G5:1! Eb5:.5 C5:1.5! r:1
 """
 CHORUS_LAST = """
- C5:1! Ab5:1.5! G5:.5 F5:1 | G5:1.5! F5:.5 Eb5:.5 D5:.5 Bb4:.5 D5:.5 | C5:1! F5:1.5! Eb5:.5 D5:1 | Eb5:1.5! Bb4:.5 Db5:1 Eb5:1 |
+ C5:1! Ab5:1.5! G5:.5 F5:1 | G5:1.5! F5:.5 Eb5:.5 D5:.5 Bb4:.5 D5:.5 |
+ C5:1! F5:1.5! Eb5:.5 D5:1 | Eb5:1.5! Bb4:.5 Db5:1 Eb5:1 |
  C5:1! Eb5:1.5! G5:.5 F5:.5 Ab5:.5 | Ab5:1.5! G5:.5 Eb5:.5 C5:.5 G4:1 |
- F5:.5 Eb5:.5 D5:.5 C5:.5 B4:.5! D5:.5 F5:.5 Ab5:.5 | C6:1! G5:.5 Eb5:.5 C5:2!
+ F5:.5 Eb5:.5 D5:.5 C5:.5 B4:.5! D5:.5 F5:.5 Ab5:.5 | C6:1! G5:.5 Eb5:.5 C5:1! r:1
 """
 BRIDGE_TUNE = "G5:3! Eb5:1 | D5:2 Db5:2! | C5:1.5 Eb5:.5 G5:1 Ab5:1! | F5:1.5 D5:.5 B4:2!"
 RIFF = "C5+Eb5:.5! r:1 C5+Eb5:.5 r:.5 A4+C5:.5! r:1 | C5+Gb5:1! r:1 B4+F5:.5! B4+F5:.5 r:1"
@@ -121,6 +122,7 @@ def _tunes(score: Score) -> None:
         score.add(
             "horns", line("r:4 | r:2 r:.5 G4+Bb4:.5! r:.5 G4+Bb4:.5! | r:4 | r:2 G4+Db5:1! r:1", bar * METER, 0.7)
         )
+    score.add("second", seconded(line(CHORUS_LAST, 160, 0.92), CHORUS.replace("|", " ").split(), 160, [2]))
     score.add("horns", line(RIFF, 48 * METER, 0.75))
     score.add(
         "horns",
@@ -131,6 +133,7 @@ def _tunes(score: Score) -> None:
 def _strips() -> dict[str, Strip]:
     return {
         "tune": Strip(brass, -10.0, room=0.18, echo=0.12),
+        "second": Strip(brass, -13.0, pan=0.25, room=0.2),
         "horns": Strip(brass, -13.5, pan=-0.25, room=0.2, low_cut_hz=150),
         "vibes": Strip(mallet, -11.0, pan=0.3, room=0.25, echo=0.1, sway=True),
         "piano": Strip(electric_piano, -18.5, pan=-0.15, room=0.15, low_cut_hz=160),

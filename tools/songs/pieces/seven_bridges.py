@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, without
+from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, without
 from tools.songs.score import Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -129,6 +129,8 @@ def compose() -> Song:
     score.add("tune", line(CHORUS_TUNE, 10 * METER, 0.85) + line(CHORUS_CLOSE, 14 * METER, 0.88))
     score.add("voice", line(BRIDGE_TUNE, 18 * METER, 0.7))
     score.add("tune", line(CHORUS_TUNE, 22 * METER, 0.88) + line(CHORUS_CLOSE, 26 * METER, 0.9))
+    last = line(CHORUS_TUNE, 22 * METER, 0.88) + line(CHORUS_CLOSE, 26 * METER, 0.9)
+    score.add("second", seconded(last, [*CHORUS, *CHORUS_END], 22 * METER, [4, 3]))
     score.add("bells", line(CHORUS_TUNE, 22 * METER, 0.45) + line(CHORUS_CLOSE, 26 * METER, 0.5))
     score.add(
         "voice", line("E5:1! C#5:.5 E5:.5 A5:2! G#5:1 E5:1 B4:1 | C#5:1 A4:.5 C#5:.5 E5:1 A5:4!", 30 * METER, 0.65)
@@ -136,6 +138,7 @@ def compose() -> Song:
     _drums(score)
     strips = {
         "tune": Strip(lead, -9.0, room=0.22, echo=0.2),
+        "second": Strip(lead, -13.0, pan=-0.25, room=0.25),
         "voice": Strip(partial(plucked, bright=0.85), -4.0, room=0.28, echo=0.25),
         "bells": Strip(glass, -14.5, pan=-0.2, room=0.35, echo=0.2),
         "bars": Strip(mallet, -11.5, pan=0.35, room=0.22, echo=0.08),
