@@ -246,6 +246,7 @@ def osr_replay(file: OsrFile, chart: Chart, name: str = "replay.osr") -> Replay:
         played_us=file.played_us,
         recorded=Recorded({short: file.counts[short] for short in weights}, file.max_combo, file.score, accuracy),
         looks_us=file.times_ms * 1000 if len(frames) < len(file.masks) - len(PADDING) else None,
+        score_scale=0.5 ** len({"EZ", "NF", "HT"} & set(file.mods)),
         window_scale=1.4 if "EZ" in file.mods else 1 / 1.4 if "HR" in file.mods else 1.0,
     )
 

@@ -7,6 +7,7 @@ The file is ``.jamreplay``: one msgpack map.
     rules: name of the rule set
     mods: what differs from playing as written (:meth:`Mods.to_dict`)
     window_scale: how much wider the windows were; 1 but for osu!'s EZ and HR
+    score_scale: what mods made of the score; 1 but for osu!'s EZ, NF and HT
     player: name
     played_us: Unix time in microseconds
     recorded: null, or what was shown at the end {counts: {name: n}, max_combo, score, accuracy}
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgpack
@@ -77,6 +78,8 @@ class Replay:
     """When the game that recorded it looked at its keys; None if it looked all the time, as this one does."""
     window_scale: float = 1.0
     """How much wider the windows were (osu!'s EZ and HR)."""
+    score_scale: float = 1.0
+    """What the game's mods made of its score (osu!'s EZ, NF and HT halve it)."""
 
 
 def judge_replay(replay: Replay, chart: Chart, rules: str | None = None) -> Judge:
@@ -87,6 +90,7 @@ def judge_replay(replay: Replay, chart: Chart, rules: str | None = None) -> Judg
         UserError: if there is no such rule set.
     """
     named = rule_set(rules or replay.rules, chart, replay.window_scale)
+    named = replace(named, score_scale=replay.score_scale)
     judge = Judge(apply_mods(chart, replay.mods), named, replay.mods.rate, replay.looks_us)
     judge.feed(replay.edges)
     return judge
@@ -110,6 +114,7 @@ class _File(BaseModel):
     rules: str
     mods: dict[str, Any] = Field(max_length=32)
     window_scale: float = Field(ge=0.5, le=2)
+    score_scale: float = Field(ge=0.01, le=2)
     player: str = Field(max_length=256)
     played_us: int = Field(ge=0, le=1 << 60)
     recorded: _Recorded | None
@@ -143,6 +148,7 @@ def write_replay(replay: Replay) -> bytes:
         "rules": replay.rules,
         "mods": replay.mods.to_dict(),
         "window_scale": float(replay.window_scale),
+        "score_scale": float(replay.score_scale),
         "player": replay.player,
         "played_us": replay.played_us,
         "recorded": None
@@ -207,6 +213,7 @@ def _replay(file: _File, name: str) -> Replay:
         rules=file.rules,
         mods=mods,
         window_scale=file.window_scale,
+        score_scale=file.score_scale,
         player=file.player,
         played_us=file.played_us,
         recorded=None

@@ -98,6 +98,8 @@ class RuleSet:
     tick_us: int = 0
     """COMBINED: holding this long adds one to the combo."""
     wife_scale: float = 1.0
+    score_scale: float = 1.0
+    """What mods make of the score (ScoreV1)."""
     rate: float = 1.0
     """The rate these windows are for (:func:`at_rate`)."""
 

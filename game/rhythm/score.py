@@ -152,7 +152,7 @@ class ScoreV1(Scorer):
     def __init__(self, rules: RuleSet, total: int, long: Sequence[bool]) -> None:
         super().__init__(rules, total, long)
         self.bonus = 100
-        self.unit = SCORE_MAX / 2 / self.shares / 320
+        self.unit = SCORE_MAX * rules.score_scale / 2 / self.shares / 320
 
     def worth(self, judgement: int, part: int, error_us: int) -> float:
         """See :class:`Scorer`."""

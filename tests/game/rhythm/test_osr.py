@@ -82,8 +82,15 @@ def test_mods_are_read_and_written(short: str, mods: Mods) -> None:
 def test_nightcore_raises_the_pitch_and_easy_widens_the_windows() -> None:
     assert osr_replay(read_osr(osr("0|1|0|0,", mods=MODS["NC"] | MODS["DT"])), CHART).mods.keep_pitch is False
     assert osr_replay(read_osr(osr("0|1|0|0,", mods=MODS["EZ"])), CHART).window_scale == 1.4
+    assert osr_replay(read_osr(osr("0|1|0|0,", mods=MODS["EZ"] | MODS["NF"])), CHART).score_scale == 0.25
     with pytest.raises(ReplayError, match="Random"):
         osr_replay(read_osr(osr("0|1|0|0,", mods=MODS["RD"])), CHART)
+
+
+def test_half_time_halves_the_score() -> None:
+    edges = autoplay(CHART, 0.75)
+    replay = Replay(edges, "", "osu-mania-stable", Mods(rate_percent=75), score_scale=0.5)
+    assert judge_replay(replay, CHART).finish().score == 500_000
 
 
 @settings(max_examples=40, deadline=None)

@@ -26,6 +26,7 @@ FULL = Replay(
     recorded=Recorded({"marv": 7, "miss": 0}, 7, 1_000_000, 1.0),
     looks_us=np.array([0, 16_000, 33_000]),
     window_scale=1.4,
+    score_scale=0.5,
 )
 
 
@@ -33,7 +34,7 @@ def same(one: Replay, other: Replay) -> bool:
     looks = (one.looks_us is None) == (other.looks_us is None) and (
         one.looks_us is None or np.array_equal(one.looks_us, other.looks_us if other.looks_us is not None else [])
     )
-    names = ("chart_hash", "rules", "mods", "player", "played_us", "recorded", "window_scale")
+    names = ("chart_hash", "rules", "mods", "player", "played_us", "recorded", "window_scale", "score_scale")
     return (
         looks
         and np.array_equal(one.edges, other.edges)
