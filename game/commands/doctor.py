@@ -61,10 +61,8 @@ def _graphics() -> list[Found]:
     import moderngl
 
     try:
-        if sys.platform == "linux":
-            context = moderngl.create_context(standalone=True, backend="egl", require=330)
-        else:
-            context = moderngl.create_context(standalone=True, require=330)
+        backend: dict[str, Any] = {"backend": "egl"} if sys.platform == "linux" else {}
+        context = moderngl.create_context(standalone=True, require=330, **backend)
         renderer = str(context.info["GL_RENDERER"])
         context.release()
         soft = " (drawn by the processor: fine for checks, slow at full screen)" if "llvmpipe" in renderer else ""

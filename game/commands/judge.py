@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     """Judge and print."""
     from game.commands.chart import pick
     from game.rhythm.performance import rejudge
-    from game.rhythm.replay import read_replay
+    from game.rhythm.replay_files import load_replay
 
-    replay = read_replay(args.replay)
     chart = pick(args.chart, args.level)
+    replay = load_replay(args.replay, chart)
     rules = args.rules or replay.rules
     said = summary(rejudge(chart, replay, rules), rules)
     if args.json:

@@ -56,13 +56,13 @@ def _mods(args: argparse.Namespace) -> Mods:
 def _windowed(args: argparse.Namespace) -> int:
     from game.app import open_game
     from game.commands.chart import pick
-    from game.rhythm.replay import read_replay
+    from game.rhythm.replay_files import load_replay
     from game.scenes.requests import ChartRef, Play
 
     if len(args.charts) > 1:
         raise Misuse("a window plays one chart at a time; name one, or add --headless")
     chart = pick(args.charts[0], args.level)
-    replay = read_replay(args.replay) if args.replay else None
+    replay = load_replay(args.replay, chart) if args.replay else None
     request = Play(ChartRef(chart.path, chart.index), args.rules or "", _mods(args))
     return open_game(profile_folder(args), first=request, replay=replay)
 
@@ -72,21 +72,22 @@ def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
     from game.commands.judge import print_summary, summary
     from game.rhythm.performance import FINISHED, Performance, autoplay_edges, started
     from game.rhythm.recorder import Recorder, new_stream
-    from game.rhythm.replay import read_replay
+    from game.rhythm.replay_files import load_replay
     from game.truth import Truth
 
     chart = pick(file, args.level)
     mods = _mods(args)
     rules = args.rules or profile.settings.playfield.rules
+    replay = None
     if args.replay:
-        replay = read_replay(args.replay)
+        replay = load_replay(args.replay, chart)
         rules = args.rules or replay.rules
         mods = replay.mods if args.rate is None else mods
         edges, player, origin = replay.edges, "replay", "automation:replay"
     else:
         edges, player, origin = autoplay_edges(chart, mods), "autoplay", "automation:autoplay"
     recorder = Recorder(profile.writer, new_stream(), truth=Truth.AUTOMATION, origin=origin)
-    performance = Performance(chart, rules, mods, recorder, started(chart, rules, mods, player))
+    performance = Performance(chart, rules, mods, recorder, started(chart, rules, mods, player), replay)
     for at_us, lane, down in edges.tolist():
         if lane < chart.keys:
             performance.step(at_us, at_us)

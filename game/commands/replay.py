@@ -58,7 +58,12 @@ def run_list(args: argparse.Namespace) -> int:
     with _open(args) as profile:
         for row in performances(profile.log):
             if args.json:
-                said = {"performance": row.id, "file": row.chart_path, "title": row.title, "name": row.level}
+                said: dict[str, Any] = {
+                    "performance": row.id,
+                    "file": row.chart_path,
+                    "title": row.title,
+                    "name": row.level,
+                }
                 said |= {"keys": row.keys, "rules": row.rules, "rate": row.rate_percent / 100, "mods": row.mods.label}
                 said |= {"player": row.player, "outcome": row.outcome, "score": row.score, "counts": row.counts}
                 said |= {"max_combo": row.max_combo, "accuracy": row.accuracy, "grade": row.grade}
@@ -105,13 +110,14 @@ def _verify(profile: Profile, row: BoardRow) -> tuple[bool, str]:
 def run_export(args: argparse.Namespace) -> int:
     """Write a performance to a file."""
     from game.rhythm.performance import Kept
-    from game.rhythm.replay import write_replay
+    from game.rhythm.replay_files import save_replay
+    from game.rhythm.songs import read_chart
 
     with _open(args) as profile:
         row = _find(profile, args.id)
         replay = Kept(profile.log.read(row.stream)).replay
     out = Path(args.output)
-    write_replay(replay, out)
+    save_replay(replay, read_chart(row.chart_path, row.chart_index), out)
     if args.json:
         emit({"performance": row.id, "file": str(out), "edges": len(replay.edges)})
     else:
@@ -124,10 +130,10 @@ def run_import(args: argparse.Namespace) -> int:
     from game.commands.chart import pick
     from game.profile import Profile
     from game.rhythm.performance import import_replay
-    from game.rhythm.replay import read_replay
+    from game.rhythm.replay_files import load_replay
 
-    replay = read_replay(args.replay)
     chart = pick(args.chart, args.level)
+    replay = load_replay(args.replay, chart)
     with Profile.open(profile_folder(args)) as profile:
         performance_id = import_replay(profile.writer, chart, replay, Path(args.replay).name)
         profile.writer.flush(10.0, final=True)

@@ -76,7 +76,11 @@ class PerformanceEnded:
 
 @dataclass(frozen=True, slots=True)
 class ReplayImported:
-    """A replay of another game (or another player) was taken into the log, edges and all."""
+    """A replay of another game (or another player) was taken into the log, edges and all.
+
+    ``looks`` packs when that game looked at its keys (int64, microseconds; empty: all the time), ``window_scale`` is
+    how much wider its windows were.
+    """
 
     kind: ClassVar[str] = "performance.imported"
     chart_hash: str
@@ -95,6 +99,8 @@ class ReplayImported:
     max_combo: int = 0
     accuracy: float = 0.0
     grade: str = ""
+    looks: bytes = b""
+    window_scale: float = 1.0
 
 
 EVENTS = (

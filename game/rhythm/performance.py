@@ -48,6 +48,7 @@ class Performance:
         mods: what is changed about it.
         recorder: where it is kept; None keeps nothing (a replay being watched).
         started: what the log is told at the beginning; needed with a recorder.
+        replay: the recording it is fed from, if its game looked at the keys only now and then or had other windows.
 
     Raises:
         UserError: no such rule set.
@@ -60,12 +61,14 @@ class Performance:
         mods: Mods,
         recorder: Recorder | None = None,
         started: PerformanceStarted | None = None,
+        replay: Replay | None = None,
     ) -> None:
         self.written = chart
         self.chart = _section(apply_mods(chart, mods), mods)
         self.rules_name = rules
         self.mods = mods
-        self.judge = Judge(self.chart, rule_set(rules, chart), mods.rate)
+        scale, looks_us = (replay.window_scale, replay.looks_us) if replay is not None else (1.0, None)
+        self.judge = Judge(self.chart, rule_set(rules, chart, scale), mods.rate, looks_us)
         self.outcome = ""
         self.held: NDArray[np.bool_] = np.zeros(chart.keys, dtype=np.bool_)
         windows = (*self.judge.rules.late_us, *self.judge.rules.tail_late_us, 0)
@@ -79,6 +82,11 @@ class Performance:
     def id(self) -> str:
         """The performance's id in the log; empty when it is not kept."""
         return self._recorder.id if self._recorder is not None else ""
+
+    @property
+    def song_us(self) -> int:
+        """The instant up to which it has been played."""
+        return self._now_us
 
     @property
     def ended(self) -> bool:
@@ -208,7 +216,7 @@ def rejudge(chart: Chart, replay: Replay, rules: str = "", upto_us: int | None =
         raise UserError(
             f"the replay was played on another chart than {chart.title!r} [{chart.level}]: its hash differs"
         )
-    performance = Performance(chart, rules or replay.rules, replay.mods)
+    performance = Performance(chart, rules or replay.rules, replay.mods, replay=replay)
     performance.judge.feed(replay.edges)
     if upto_us is None:
         performance.judge.finish()
@@ -242,6 +250,8 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
         result.max_combo,
         result.accuracy,
         result.grade,
+        b"" if replay.looks_us is None else replay.looks_us.astype("<i8").tobytes(),
+        replay.window_scale,
     )
     writer.append(stream, [to_log(event, at_us=wall_us(), truth=Truth.LAN_PEER, origin="peer:file")])
     return stream.partition("/")[2]
@@ -285,13 +295,17 @@ class Kept:
     @property
     def replay(self) -> Replay:
         """The performance as a replay that can be watched, judged or exported."""
-        assert self.started is not None
+        begun = self.started
+        assert begun is not None
+        looks, scale = (begun.looks, begun.window_scale) if isinstance(begun, ReplayImported) else (b"", 1.0)
         return Replay(
             edges=self.edges,
-            chart_hash=self.started.chart_hash,
-            rules=self.started.rules,
-            mods=Mods.from_dict(self.started.mods),
-            player=self.started.player,
+            chart_hash=begun.chart_hash,
+            rules=begun.rules,
+            mods=Mods.from_dict(begun.mods),
+            player=begun.player,
+            looks_us=np.frombuffer(looks, "<i8") if looks else None,
+            window_scale=scale,
         )
 
     @property

@@ -58,11 +58,16 @@ def read_chart(path: str, index: int) -> Chart:
     raise UserError(f"{path}: this chart is no longer there; look for songs again")
 
 
-def make_ready(chart: Chart, mods: Mods, rate_hz: int, progress: Progress = lambda done: None) -> ReadySong:
-    """Read and prepare all that sounds or shows in ``chart``; what is missing is said, not fatal."""
+def make_ready(
+    chart: Chart, mods: Mods, rate_hz: int, progress: Progress = lambda done: None, speed: float = 1.0
+) -> ReadySong:
+    """Read and prepare all that sounds or shows in ``chart``; what is missing is said, not fatal.
+
+    ``speed`` is on top of the mods' rate: how fast a replay is watched.
+    """
     folder = open_folder(chart)
     problems: list[str] = []
-    song = _song(chart, mods, rate_hz, folder, problems, progress)
+    song = _song(chart, mods.rate * speed, mods.keep_pitch, rate_hz, folder, problems, progress)
     sounds = _key_sounds(chart, rate_hz, folder, problems)
     background = folder.read(chart.background) if chart.background else None
     progress(1.0)
@@ -70,7 +75,13 @@ def make_ready(chart: Chart, mods: Mods, rate_hz: int, progress: Progress = lamb
 
 
 def _song(
-    chart: Chart, mods: Mods, rate_hz: int, folder: Folder, problems: list[str], progress: Progress
+    chart: Chart,
+    rate: float,
+    keep_pitch: bool,
+    rate_hz: int,
+    folder: Folder,
+    problems: list[str],
+    progress: Progress,
 ) -> NDArray[np.float32]:
     pcm = None
     if chart.audio:
@@ -84,11 +95,10 @@ def _song(
                 problems.append(str(error))
     if pcm is None:
         length = max(0, chart.last_us) + SILENCE_AFTER_US
-        return np.zeros((round(length / mods.rate * rate_hz / 1e6), 2), np.float32)
+        return np.zeros((round(length / rate * rate_hz / 1e6), 2), np.float32)
     pcm = resample(pcm, rate_hz, lambda done: progress(0.3 + 0.3 * done))
-    pcm = stretch(
-        _placed(pcm, chart.audio_offset_us), mods.rate, mods.keep_pitch, lambda done: progress(0.6 + 0.3 * done)
-    )
+    placed = _placed(pcm, chart.audio_offset_us)
+    pcm = stretch(placed, rate, keep_pitch, lambda done: progress(0.6 + 0.3 * done))
     return pcm.frames
 
 

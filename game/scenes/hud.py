@@ -119,15 +119,15 @@ class Hud:
         recent = [entry for entry in self._errors if frame.now_us - entry[0] < ERROR_US]
         for at_us, error_us, judgement in recent:
             fade = 1.0 - (frame.now_us - at_us) / ERROR_US
-            place = x + half * max(-1.0, min(1.0, error_us / widest))
+            mark = x + half * max(-1.0, min(1.0, error_us / widest))
             frame.shapes.rect(
-                place - frame.px(1), y - frame.px(8), frame.px(2), frame.px(16), faded(self._colours[judgement], fade)
+                mark - frame.px(1), y - frame.px(8), frame.px(2), frame.px(16), faded(self._colours[judgement], fade)
             )
         if recent:
             mean = sum(entry[1] for entry in recent) / len(recent)
-            place = x + half * max(-1.0, min(1.0, mean / widest))
+            mark = x + half * max(-1.0, min(1.0, mean / widest))
             side = frame.px(8)
-            frame.shapes.triangle(place, y - frame.px(14), side, side, theme.INK, turn=np.pi)
+            frame.shapes.triangle(mark, y - frame.px(14), side, side, theme.INK, turn=np.pi)
 
     def _draw_health(self, frame: Frame, field: Geometry, state: ScoreState) -> None:
         x = field.left + field.width + frame.px(10)

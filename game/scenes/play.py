@@ -15,6 +15,7 @@ from engine.draw.fonts import Weight
 from engine.draw.frame import Frame, Texture
 from engine.errors import UserError
 from engine.input.events import DeviceLost, Event, InputEvent, WindowChange, WindowEvent
+from engine.jobs import Job
 from engine.scene import Scene
 from game.hands.bindings import LaneInput
 from game.rhythm.board import performance as find_performance
@@ -87,22 +88,30 @@ class PlayScene(Scene):
         """Read the song beside the main thread."""
         chart, mods, rate_hz = self._request.chart, self._mods, self._context.sound.rate_hz
 
-        def work(progress: Any) -> ReadySong:
+        def work(job: Job[ReadySong]) -> ReadySong:
+            def progress(share: float) -> None:
+                job.progress(round(share * 1000), 1000)
+
             return make_ready(read_chart(chart.path, chart.index), mods, rate_hz, progress)
 
-        self._job = self._context.jobs.run(work, self._on_loaded, self._on_failed_to_load)
+        self._job = self._context.jobs.start("getting the song ready", work, self._on_loaded, self._on_failed_to_load)
 
     def _on_failed_to_load(self, error: UserError) -> None:
         self._context.say(str(error))
-        self.leave(error)
+        if not self._job.cancelled:
+            self.leave(error)
 
     def _on_loaded(self, song: ReadySong) -> None:
+        if self._job.cancelled:
+            return
         for problem in song.problems:
             self._context.say(problem)
         self._song = song
         if song.background is not None:
             self._background = self._context.picture(song.background)
-        self._stage = Stage(self._context.sound, song, self._mods, self._context.profile.settings.sound.audio_offset_us)
+        self._stage = Stage(
+            self._context.sound, song, self._mods.rate, self._context.profile.settings.sound.audio_offset_us
+        )
         if self._mods.metronome:
             self._stage.add_metronome(self._context.effects["tick"], self._context.effects["tick_accent"])
         self._begin()
@@ -131,9 +140,9 @@ class PlayScene(Scene):
         still = profile.settings.screen.reduced_motion
         self._hud = Hud(self._performance.judge.rules, self._settings, reduced_motion=still)
         self._stage.start(mods.section.start_us if mods.section is not None else None)
-        self._last_step_us = now_us()
         self._phase = Phase.PLAYING
         loop.quiet()
+        self._last_step_us = 0
 
     def _make_ghost(self, song: ReadySong) -> tuple[Performance | None, Feeder | None]:
         if not self._request.ghost:
@@ -192,7 +201,7 @@ class PlayScene(Scene):
     def step(self, dt_us: int) -> None:
         """Bring the judge up to the present, and see whether it is over."""
         at_us = now_us()
-        stalled = at_us - self._last_step_us > STALL_US
+        stalled = 0 < self._last_step_us < at_us - STALL_US
         self._last_step_us = at_us
         if self._phase is Phase.COUNTDOWN and at_us >= self._resume_at_us:
             self._resume()
@@ -200,7 +209,7 @@ class PlayScene(Scene):
             if self._phase is Phase.OVER and at_us >= self._over_us:
                 self._show_results()
             return
-        if stalled:
+        if stalled and self._feeder is None:
             self._pause("the game was held up")
             return
         if self._context.sound.status().lost:
@@ -268,8 +277,8 @@ class PlayScene(Scene):
         self._performance.resume(down)
         self._stage.resume()
         self._phase = Phase.PLAYING
-        self._last_step_us = now_us()
         loop.quiet()
+        self._last_step_us = 0
 
     def _show_results(self) -> None:
         self._context.replace(ShowResults(self._performance.id, self._result))

@@ -7,9 +7,12 @@ it.  What a scene returns when it leaves comes back through ``on_resume``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from game.rhythm.mods import Mods
-from game.rhythm.result import Result
+
+if TYPE_CHECKING:
+    from game.rhythm.result import Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from engine.clock import now_us
 from engine.sound import Bus, Cue, Sample, Sound
 from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.judge import NoteState
-from game.rhythm.mods import Mods
 from game.rhythm.performance import Performance
 from game.rhythm.songs import ReadySong
 
@@ -47,22 +46,21 @@ class Stage:
     Args:
         sound: the game's sound.
         song: the song, ready at the mods' rate.
-        mods: the mods it was made ready for.
+        rate: the rate it was made ready for.
         audio_offset_us: how much later sound is heard than the clock says (real time).
     """
 
-    def __init__(self, sound: Sound, song: ReadySong, mods: Mods, audio_offset_us: int = 0) -> None:
+    def __init__(self, sound: Sound, song: ReadySong, rate: float, audio_offset_us: int = 0) -> None:
         self.sound = sound
         self.chart = song.chart
-        self.mods = mods
-        self._shift_us = round(audio_offset_us * mods.rate)
+        self.rate = rate
+        self._shift_us = round(audio_offset_us * rate)
         self._sample = sound.load(song.frames)
         numbers = sorted(song.sounds)
         loaded = sound.load_all([song.sounds[number] for number in numbers])
         self._keys: dict[int, Sample] = dict(zip(numbers, loaded, strict=True))
         self._ticks: list[Sample] = []
         self.paused = False
-        self._start_us = 0
 
     def add_metronome(self, plain: NDArray[np.float32], accent: NDArray[np.float32]) -> None:
         """Let every beat of the chart be heard; call before :meth:`start`."""
@@ -70,14 +68,21 @@ class Stage:
 
     def start(self, from_us: int | None = None) -> None:
         """Begin, at ``from_us`` or at the beginning, with time to settle before the first note."""
-        rate = self.mods.rate
+        rate = self.rate
         first = self.chart.first_us if from_us is None else from_us
         begin = min(0, first) if from_us is None else from_us
         lead = LEAD_IN_US if first - begin < LEAD_IN_US * rate else LEAD_IN_US // 3
-        self._start_us = begin - round(lead * rate)
         self.sound.play_song(self._sample, begin, rate, lead_in_us=round(lead * rate))
         self.sound.set_cues(self._cues())
         self.paused = False
+
+    def start_at(self, song_us: int, *, paused: bool) -> None:
+        """Begin at ``song_us`` without any lead-in, standing still if ``paused``."""
+        self.sound.play_song(self._sample, song_us + self._shift_us, self.rate)
+        self.sound.set_cues(self._cues())
+        self.paused = paused
+        if paused:
+            self.sound.pause_song()
 
     def _cues(self) -> list[Cue]:
         cues = [

@@ -1,0 +1,322 @@
+"""The replay viewer: any performance of the log, at any speed, forwards, backwards and frame by frame."""
+
+from __future__ import annotations
+
+import numpy as np
+from imgui_bundle import imgui
+from numpy.typing import NDArray
+
+from engine.clock import now_us
+from engine.draw import icons, theme, widgets
+from engine.draw.colour import faded
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from engine.draw.panels import panel
+from engine.draw.pen import Vec, px
+from engine.errors import UserError
+from engine.input.events import Event, InputEvent
+from engine.jobs import Job
+from engine.scene import Scene
+from game.rhythm.performance import Performance
+from game.rhythm.result import Result
+from game.rhythm.songs import ReadySong, make_ready
+from game.scenes.context import Context
+from game.scenes.hud import Hud
+from game.scenes.playfield import Playfield
+from game.scenes.requests import Watch
+from game.scenes.results import Found, find
+from game.scenes.stage import Feeder, Stage
+
+SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+FRAME_US = 16_667
+"""A step of one frame at 60 Hz; with Shift one millisecond."""
+
+SKIP_US = 5_000_000
+PANEL_HEIGHT = 218.0
+
+
+class WatchScene(Scene):
+    """Plays a recorded performance into a judge of its own; seeking judges anew from the start."""
+
+    def __init__(self, context: Context, request: Watch) -> None:
+        self._context = context
+        self._request = request
+        self._found: Found | None = None
+        self._stage: Stage | None = None
+        self._speed = 1.0
+        self._overlay = True
+        self._shift = False
+        self._job: Job[tuple[Found, ReadySong]] | None = None
+
+    # -- loading -------------------------------------------------------------------------------------
+
+    def on_enter(self) -> None:
+        """Read performance and song beside the main thread."""
+        self._load(0, paused=False)
+
+    def _load(self, at_us: int | None, *, paused: bool) -> None:
+        """Make the song ready at the present speed, then go on at ``at_us`` (None: at the beginning)."""
+        context, speed, known = self._context, self._speed, self._found
+        if self._job is not None:
+            self._job.cancel()
+
+        def work(job: Job[tuple[Found, ReadySong]]) -> tuple[Found, ReadySong]:
+            context.profile.writer.flush(5.0)
+            found = known or find(context, self._request.performance_id, None)
+
+            def progress(share: float) -> None:
+                job.progress(round(share * 1000), 1000)
+
+            mods = found.row.mods
+            return found, make_ready(found.chart, mods, context.sound.rate_hz, progress, speed)
+
+        def ready(both: tuple[Found, ReadySong]) -> None:
+            self._on_loaded(*both, speed, at_us if known is not None else None, paused)
+
+        self._job = context.jobs.start("reading the replay", work, ready, self._on_failed)
+
+    def _on_failed(self, error: UserError) -> None:
+        self._context.say(str(error))
+        if self._stage is None:
+            self.leave()
+
+    def _on_loaded(self, found: Found, song: ReadySong, speed: float, at_us: int | None, paused: bool) -> None:
+        if self._job is None or self._job.cancelled:
+            return
+        settings = self._context.profile.settings
+        if self._stage is not None:
+            at_us, paused = self._stage.now_us, self._stage.paused
+            self._stage.close()
+        self._found = found
+        self._stage = Stage(self._context.sound, song, found.row.mods.rate * speed, settings.sound.audio_offset_us)
+        if at_us is None:
+            self._make_field(found)
+            self._stage.start()
+        else:
+            self._stage.start_at(at_us, paused=paused)
+
+    def _make_field(self, found: Found) -> None:
+        settings = self._context.profile.settings
+        self._rewind()
+        performance = self._performance
+        self._field = Playfield(performance.chart, found.row.mods, settings.playfield)
+        self._hud = Hud(performance.judge.rules, settings.playfield, reduced_motion=settings.screen.reduced_motion)
+        self._presses = presses(found.kept.edges, performance.chart.keys)
+        self._misses = self._miss_places(found.result)
+
+    def _rewind(self) -> None:
+        """Begin the judging anew."""
+        found = self._found
+        assert found is not None
+        replay = found.kept.replay
+        self._performance = Performance(found.chart, replay.rules, replay.mods, replay=replay)
+        self._feeder = Feeder(found.kept.edges)
+
+    def _miss_places(self, result: Result) -> NDArray[np.float64]:
+        """Where in the song notes were missed, 0 to 1."""
+        chart = self._performance.chart
+        hit = np.zeros(len(chart.notes), np.bool_)
+        hit[result.error_notes] = True
+        at = chart.notes["at_us"][~hit & (chart.notes["kind"] <= 2)]
+        return np.asarray((at - chart.first_us) / max(1, chart.length_us), dtype=np.float64)
+
+    # -- time ----------------------------------------------------------------------------------------
+
+    def step(self, dt_us: int) -> None:
+        """Bring the judge to where the song is."""
+        if self._stage is not None:
+            self._bring_to(self._stage.now_us)
+
+    def _bring_to(self, song_us: int) -> None:
+        if song_us < self._performance.song_us:
+            self._rewind()
+            self._hud.restart()
+        self._feeder.feed(self._performance, song_us)
+        self._performance.step(song_us, now_us())
+
+    def _seek(self, song_us: int) -> None:
+        stage = self._stage
+        if stage is None:
+            return
+        low = min(0, stage.chart.first_us)
+        stage.seek(max(low, min(song_us, stage.chart.last_us + 1_000_000)))
+
+    def _set_speed(self, speed: float) -> None:
+        if self._stage is None or speed == self._speed:
+            return
+        self._speed = speed
+        self._load(self._stage.now_us, paused=self._stage.paused)
+
+    # -- input ---------------------------------------------------------------------------------------
+
+    def handle(self, event: Event) -> bool:
+        """Space, arrows, comma and dot, minus and plus, I, Home, Escape."""
+        if not isinstance(event, InputEvent):
+            return False
+        if event.control in ("key:lshift", "key:rshift"):
+            self._shift = event.pressed
+            return False
+        if not event.pressed:
+            return False
+        if event.control == "key:escape":
+            self.leave()
+            return True
+        if self._stage is None:
+            return False
+        return self._handle_key(event.control, self._stage)
+
+    def _handle_key(self, control: str, stage: Stage) -> bool:
+        step_us = 1_000 if self._shift else FRAME_US
+        now = stage.now_us
+        if control == "key:space":
+            self._toggle_pause()
+        elif control == "key:left":
+            self._seek(now - SKIP_US)
+        elif control == "key:right":
+            self._seek(now + SKIP_US)
+        elif control == "key:home":
+            self._seek(min(0, stage.chart.first_us))
+        elif control in ("key:comma", "key:period"):
+            stage.pause()
+            self._seek(now + (step_us if control == "key:period" else -step_us))
+        elif control in ("key:minus", "key:equals"):
+            at = SPEEDS.index(self._speed) + (1 if control == "key:equals" else -1)
+            self._set_speed(SPEEDS[max(0, min(at, len(SPEEDS) - 1))])
+        elif control == "key:i":
+            self._overlay = not self._overlay
+        else:
+            return False
+        return True
+
+    def _toggle_pause(self) -> None:
+        stage = self._stage
+        if stage is None:
+            return
+        if stage.paused:
+            stage.resume()
+        else:
+            stage.pause()
+
+    def on_exit(self) -> bool:
+        """Let go of the song."""
+        if self._job is not None:
+            self._job.cancel()
+        if self._stage is not None:
+            self._stage.close(fade_out_us=200_000)
+        return True
+
+    # -- drawing -------------------------------------------------------------------------------------
+
+    def draw(self, frame: Frame) -> None:
+        """The field as it was, what the hands did over it, and the controls below."""
+        frame.ground = theme.NIGHT
+        stage, found = self._stage, self._found
+        if stage is None or found is None:
+            self._draw_loading(frame)
+            return
+        song_us = stage.now_us
+        performance = self._performance
+        self._field.draw(frame, song_us, performance.judge.note_states, performance.held)
+        if self._overlay:
+            self._draw_presses(frame, song_us)
+        frame.layer()
+        self._hud.take(performance.judge.hits, frame.now_us)
+        self._hud.draw(frame, self._field.geometry, performance.judge.state, stage.progress)
+        self._draw_head(frame, found)
+        self._draw_controls(frame, stage, song_us)
+
+    def _draw_loading(self, frame: Frame) -> None:
+        x, y, radius = frame.width / 2, frame.height / 2, frame.px(48)
+        share = self._job.share if self._job is not None else 0.0
+        frame.shapes.ring(x, y, radius, frame.px(6), theme.RAISED)
+        frame.shapes.ring(x, y, radius, frame.px(6), theme.tone(theme.CYAN), share=max(0.02, share))
+        frame.text(x, y + frame.px(84), "Getting the replay ready", frame.px(18), theme.INK_SOFT, across=0.5, down=0.5)
+
+    def _draw_presses(self, frame: Frame, song_us: int) -> None:
+        """A thin bar in its lane for every press, from down to up."""
+        lanes, down_us, up_us = self._presses
+        field, scroll = self._field.geometry, self._field.scroll
+        span = self._field.span_us
+        near = (up_us > song_us - span) & (down_us < song_us + span * 1.1)
+        count = int(near.sum())
+        if not count:
+            return
+        here, zoom = scroll.position(song_us), scroll.speed_factor(song_us) / span
+        edges = [
+            field.hit_y + field.towards * field.length * (scroll.positions(times[near]) - here) * zoom
+            for times in (down_us, up_us)
+        ]
+        block = frame.shapes.block(count)
+        width = max(3.0, frame.px(6))
+        block["x"] = field.left + lanes[near] * field.pitch + field.lane_width / 2 - width / 2
+        block["w"] = width
+        block["y"] = np.minimum(*edges)
+        block["h"] = np.maximum(np.abs(edges[1] - edges[0]), width)
+        block["radius"] = width / 2
+        block["top"] = block["bottom"] = faded(theme.tone(theme.MAGENTA), 0.9)
+        block["border"], block["border_px"] = faded(theme.NIGHT, 0.8), 1.0
+
+    def _draw_head(self, frame: Frame, found: Found) -> None:
+        x, y = frame.px(28), frame.px(24)
+        frame.text(x, y, found.row.title, frame.px(20), theme.INK, weight=Weight.BOLD)
+        detail = f"{found.row.level}   {found.row.keys}K   {found.row.rules}   {found.row.mods.label}"
+        frame.text(x, y + frame.px(28), detail, frame.px(16), theme.INK_SOFT)
+        frame.text(x, y + frame.px(52), "Replay", frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
+
+    def _draw_controls(self, frame: Frame, stage: Stage, song_us: int) -> None:
+        height = frame.px(PANEL_HEIGHT)
+        margin = frame.px(24)
+        width = min(frame.px(420), max(frame.px(300), self._field.geometry.left - 2 * margin))
+        top = frame.height - height - margin
+        with panel("replay controls", margin, top, width, height):
+            icon = icons.PLAY if stage.paused else icons.PAUSE
+            if widgets.small_button("Space", icon=icon):
+                self._toggle_pause()
+            imgui.same_line()
+            if widgets.small_button("I", icon=icons.EYE):
+                self._overlay = not self._overlay
+            imgui.same_line()
+            widgets.text(f"{_clock(song_us)} / {_clock(stage.chart.last_us)}", theme.TEXT_BODY, theme.INK)
+            low, high = float(min(0, stage.chart.first_us)) / 1e6, max(1.0, stage.chart.last_us / 1e6)
+            changed, value = widgets.slider(
+                "Place", song_us / 1e6, low, high, step=1.0, shown=f"{len(self._misses)} missed"
+            )
+            if changed:
+                self._seek(round(value * 1e6))
+            at = imgui.get_item_rect_min()
+            end = imgui.get_item_rect_max()
+            self._draw_misses(at.x + px(10), end.x - px(10), at.y + px(38))
+            chosen = widgets.segmented("speed", [f"{speed:g}x" for speed in SPEEDS], SPEEDS.index(self._speed))
+            self._set_speed(SPEEDS[chosen])
+
+    def _draw_misses(self, left: float, right: float, y: float) -> None:
+        """A tick on the place slider for every miss."""
+        draw = imgui.get_window_draw_list()
+        tone = theme.tone(theme.RED)
+        for place in self._misses[:400]:
+            x = left + (right - left) * float(place)
+            draw.add_rect_filled(Vec(x, y - px(9)), Vec(x + max(1.0, px(1.5)), y - px(3)), tone)
+
+
+def presses(edges: NDArray[np.void], keys: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Lane, down and up of every press in a recording; a key never let go is up 50 ms later."""
+    lanes: list[int] = []
+    downs: list[int] = []
+    ups: list[int] = []
+    for lane in range(keys):
+        own = edges[edges["lane"] == lane]
+        down = own["at_us"][own["down"] == 1]
+        up = own["at_us"][own["down"] == 0]
+        after = np.searchsorted(up, down, side="left")
+        ends = np.where(after < len(up), up[np.minimum(after, max(0, len(up) - 1))] if len(up) else 0, down + 50_000)
+        lanes += [lane] * len(down)
+        downs += down.tolist()
+        ups += ends.tolist()
+    return np.array(lanes, np.int64), np.array(downs, np.int64), np.array(ups, np.int64)
+
+
+def _clock(song_us: int) -> str:
+    """``m:ss.t`` of an instant."""
+    sign = "-" if song_us < 0 else ""
+    tenths = abs(song_us) // 100_000
+    return f"{sign}{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
