@@ -5,8 +5,8 @@
 
 Each format starts from small seeds made here.  The first byte of an input may say that the rest is repeated, so that
 long files are met too.  A run ends with one line of JSON: inputs, seconds, how the readers answered, how far memory
-grew and the slowest input (in processor time: other work may share the machine).  Needs ``pip install -e .[soak]``
-(atheris, on Linux).
+grew in all and by one input, and the slowest and hungriest inputs (processor time: other work may share the machine).
+Needs ``pip install -e .[soak]`` (atheris, on Linux).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ MAX_INPUT_BYTES = 4096
 MAX_REPEATED_BYTES = 1024 * 1024
 HANG_S = 1.0
 MEMORY_MB = 200.0
+WARM_UP = 100
+"""Inputs after which everything is loaded; memory is counted from there."""
 
 OSU_SEED = """osu file format v14
 
@@ -215,11 +217,14 @@ class Tally:
     slowest: bytes = b""
     largest_bytes: int = 0
     base_mb: float = 0.0
+    peak_mb: float = 0.0
+    hungriest_mb: float = 0.0
+    hungriest: bytes = b""
 
     def report(self) -> dict[str, Any]:
         """The line that is printed at the end."""
         seconds = time.perf_counter() - self.started
-        grown_mb = peak_mb() - self.base_mb
+        grown_mb = self.peak_mb - self.base_mb
         return {
             "format": self.format,
             "inputs": self.inputs,
@@ -230,8 +235,10 @@ class Tally:
             "slowest_cpu_ms": round(self.slowest_cpu_ms, 2),
             "largest_bytes": self.largest_bytes,
             "memory_grown_mb": round(grown_mb, 1),
+            "hungriest_mb": round(self.hungriest_mb, 1),
             "ok": self.slowest_cpu_ms < HANG_S * 1000 and grown_mb < MEMORY_MB,
-            "slowest_input": base64.b64encode(self.slowest[:MAX_INPUT_BYTES]).decode(),
+            "slowest_input": base64.b64encode(self.slowest).decode(),
+            "hungriest_input": base64.b64encode(self.hungriest).decode(),
         }
 
 
@@ -295,8 +302,8 @@ def fuzz(name: str, runs: int, report: Path | None, seed: int) -> None:
 
     def one(data: bytes) -> None:
         whole = repeated(data)
-        if tally.inputs == 100:
-            tally.base_mb = peak_mb()
+        if tally.inputs == WARM_UP:
+            tally.base_mb = tally.peak_mb = peak_mb()
         sentence = ""
         start = time.thread_time()
         try:
@@ -312,6 +319,11 @@ def fuzz(name: str, runs: int, report: Path | None, seed: int) -> None:
         tally.largest_bytes = max(tally.largest_bytes, len(whole))
         if taken_ms > tally.slowest_cpu_ms:
             tally.slowest_cpu_ms, tally.slowest = taken_ms, data
+        step_mb = peak_mb() - tally.peak_mb
+        if step_mb > 0 and tally.inputs > WARM_UP:
+            tally.peak_mb += step_mb
+            if step_mb > tally.hungriest_mb:
+                tally.hungriest_mb, tally.hungriest = step_mb, data
         if tally.inputs == tally.runs:
             line = json.dumps(tally.report())
             print(line, flush=True)
