@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +17,24 @@ SIDE_MAX = 8192
 """The widest or highest picture that is read, in pixels."""
 
 
-def read_image(path: Path, side_max: int = 2560) -> NDArray[np.uint8]:
-    """The picture in ``path`` as (height, width, 4) bytes, made smaller until no side exceeds ``side_max``.
+def read_image(source: Path | bytes, name: str = "", side_max: int = 2560) -> NDArray[np.uint8]:
+    """A picture, from its file or the bytes of one (called ``name``), as (height, width, 4) bytes, made smaller until
+    no side exceeds ``side_max``.
 
     Safe to call from any thread.
 
     Raises:
         UserError: no such file, too large, or not a picture.
     """
+    path = name or (str(source) if isinstance(source, Path) else "picture")
     try:
-        size = path.stat().st_size
+        size = source.stat().st_size if isinstance(source, Path) else len(source)
     except OSError as error:
         raise UserError(f"The picture {path} cannot be read: {error.strerror}.") from error
     if size > FILE_MAX:
         raise UserError(f"The picture {path} is larger than {FILE_MAX >> 20} MB; make it smaller.")
     try:
-        surface = pygame.image.load(str(path))
+        surface = pygame.image.load(str(source) if isinstance(source, Path) else BytesIO(source))
     except (pygame.error, OSError, ValueError) as error:
         raise UserError(f"The picture {path} cannot be read: it is broken or of an unknown kind.") from error
     width, height = surface.get_size()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,7 +72,7 @@ class Context:
     def picture(self, data: bytes) -> Texture | None:
         """A texture of an image file's bytes; None, and a notice, when it is none."""
         try:
-            return self.window.texture(read_image(BytesIO(data)))
+            return self.window.texture(read_image(data))
         except UserError as error:
             self.say(str(error))
             return None
