@@ -101,7 +101,8 @@ def test_shipped_audio_lasts_as_the_score_says_and_begins_and_ends_in_silence(
 
 @pytest.mark.parametrize("slug", PIECES)
 def test_shipped_audio_survives_a_mono_loudspeaker_and_is_not_one_itself(slug: str, heard: dict[str, Signal]) -> None:
-    correlation = float(np.corrcoef(heard[slug])[0, 1])
+    left, right = heard[slug].astype(np.float64)
+    correlation = float((left * right).mean() / (left.std() * right.std()))
     assert 0.4 < correlation < 0.97
 
 

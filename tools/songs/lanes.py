@@ -21,6 +21,9 @@ ANCHOR_MOST = 4
 TRILL_MOST = 9
 """So many notes in a row that go to and fro between the same two lanes."""
 
+CHORD_EASE = {4: 1.0, 7: 0.88, 10: 0.78}
+"""By key count, the share of an accent that is enough for a chord: more fingers take more notes."""
+
 _CLOSE = TICKS // 2
 
 Placed = list[tuple[int, int, int]]
@@ -121,7 +124,7 @@ def _best(
     tick = onset.tick
     held = hands.holding(tick)
     free = [lane for lane in range(hands.keys) if _may_press(hands, lane, tick, level)]
-    size = 1 + sum(onset.accent >= least for least in level.chords)
+    size = 1 + sum(onset.accent >= least * CHORD_EASE[hands.keys] for least in level.chords)
     hurried = tick - hands.tick <= 12
     if hurried and (size > 2 or (hands.recent and len(hands.recent[-1]) > 1)):
         size = min(size, 1 if len(hands.recent[-1]) > 1 else 2)

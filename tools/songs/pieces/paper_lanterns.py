@@ -79,9 +79,11 @@ def _harmony(score: Score) -> None:
                 score.add("vibes", arpeggio(voicing, "012.345.", beat, length=0.5))
                 continue
             score.add("piano", stabs(voicing, "x--o" if place % 2 == 0 else ".x-.", beat, 0.5, 0.3))
+            if kind == "head" and place % 4 == 3:
+                score.add("vibes", arpeggio(voicing, "012.345.", beat, length=0.4, velocity=0.5))
             if kind == "chorus":
                 score.add("organ", stabs(voicing, ".o.o", beat, 0.5, 0.2))
-                score.add("vibes", arpeggio(voicing, "2.1.012." if place % 2 else "........", beat, length=0.4))
+                score.add("vibes", arpeggio(voicing, "2.1.012." if place % 2 else "....321.", beat, length=0.4))
             if kind == "solo":
                 orders = ("012.3.2.", "3.2.321.", "0.1.234.", "543.2.1.")
                 score.add("vibes", arpeggio(voicing, orders[place % 4], beat, length=0.4, velocity=0.8))
