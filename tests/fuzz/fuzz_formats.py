@@ -5,8 +5,8 @@
 
 Each format starts from small seeds made here.  The first byte of an input may say that the rest is repeated, so that
 long files are met too.  A run ends with one line of JSON: inputs, seconds, how the readers answered, how far memory
-grew in all and by one input, and the slowest and hungriest inputs (processor time: other work may share the machine).
-Needs ``pip install -e .[soak]`` (atheris, on Linux).
+grew in all (the fuzzer's own books among it) and by one input, and the slowest and hungriest inputs (in processor time:
+other work may share the machine).  Needs ``pip install -e .[soak]`` (atheris, on Linux).
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class Tally:
             "largest_bytes": self.largest_bytes,
             "memory_grown_mb": round(grown_mb, 1),
             "hungriest_mb": round(self.hungriest_mb, 1),
-            "ok": self.slowest_cpu_ms < HANG_S * 1000 and grown_mb < MEMORY_MB,
+            "ok": self.slowest_cpu_ms < HANG_S * 1000 and self.hungriest_mb < MEMORY_MB,
             "slowest_input": base64.b64encode(self.slowest).decode(),
             "hungriest_input": base64.b64encode(self.hungriest).decode(),
         }
