@@ -81,18 +81,6 @@ def bell(hz: float, gain_db: float, q: float = 1.0) -> Section:
     return (1 + a * root, -2 * c, 1 - a * root), (1 + a / root, -2 * c, 1 - a / root)
 
 
-def shelf(hz: float, gain_db: float, *, high: bool) -> Section:
-    """A boost or cut of everything above (``high``) or below ``hz``."""
-    c, a = _warped(hz, 0.707)
-    root = decibels(gain_db / 2)
-    slope = 2 * np.sqrt(root) * a
-    s = -1.0 if high else 1.0
-    up, down = root + 1, root - 1
-    top = (root * (up - s * down * c + slope), s * 2 * root * (down - s * up * c), root * (up - s * down * c - slope))
-    low = (up + s * down * c + slope, -s * 2 * (down + s * up * c), up + s * down * c - slope)
-    return (float(top[0]), float(top[1]), float(top[2])), (float(low[0]), float(low[1]), float(low[2]))
-
-
 def response(sections: tuple[Section, ...], length: int) -> Spectrum:
     """The complex gain of ``sections`` in a row on the bins of a real FFT of ``length``."""
     delay = np.exp(-2j * np.pi * np.arange(length // 2 + 1) / length)

@@ -10,7 +10,6 @@ from tools.songs.dsp import (
     Signal,
     as_signal,
     band_pass,
-    convolved,
     filtered,
     high_pass,
     low_pass,
@@ -39,11 +38,6 @@ def room(rng: np.random.Generator, decay_s: float, predelay_s: float = 0.018) ->
     both = np.stack(sides)
     both /= np.sqrt((both**2).sum(axis=1, keepdims=True))
     return filtered(both.astype(np.float32), high_pass(160.0), low_pass(9500.0))
-
-
-def reverberated(signal: Signal, impulse: Signal) -> Signal:
-    """The wet sound of ``signal`` in ``impulse``'s room."""
-    return convolved(signal, impulse)
 
 
 def ping_pong(signal: Signal, step_s: float, feedback: float = 0.42, echoes: int = 5) -> Signal:

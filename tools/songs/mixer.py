@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.songs.drums import KIT
-from tools.songs.dsp import Signal, decibels, filtered, high_pass, panned, samples
-from tools.songs.effects import chorus, curve, ducking, ping_pong, reverberated, room, swept, tremolo
+from tools.songs.dsp import Signal, convolved, decibels, filtered, high_pass, panned, samples
+from tools.songs.effects import chorus, curve, ducking, ping_pong, room, swept, tremolo
 from tools.songs.score import TICKS, Note, Score
 from tools.songs.song import Points, Song, Strip
 
@@ -77,8 +77,6 @@ def _through(song: Song, part: str, strip: Strip, dips: list[int], busses: _Buss
     if strip.sway:
         stem = tremolo(stem)
     gain = np.full(count, decibels(strip.gain_db), dtype=np.float32)
-    if strip.levels:
-        gain *= (10 ** (_line(song.score, strip.levels, count) / 20)).astype(np.float32)
     if strip.duck:
         gain *= ducking(count, np.array(dips), strip.duck, 0.85 * 60 / song.score.tempo[-1].bpm)
     stem = panned(stem, strip.pan) * gain
@@ -104,7 +102,7 @@ def mixed(song: Song) -> Signal:
         busses.dry += echoes
         busses.space += 0.3 * echoes
     if busses.space.any():
-        busses.dry += reverberated(busses.space, room(np.random.default_rng(song.seed), song.room_s))
+        busses.dry += convolved(busses.space, room(np.random.default_rng(song.seed), song.room_s))
     if song.fader:
         busses.dry *= (10 ** (_line(song.score, song.fader, count) / 20)).astype(np.float32)
     return busses.dry

@@ -144,8 +144,3 @@ def shifted(notes: Iterable[Note], beats: float, transpose: int = 0, loudness: f
     return [
         Note(one.tick + move, one.length, one.pitch + transpose, min(one.velocity * loudness, 1.0)) for one in notes
     ]
-
-
-def within(notes: Iterable[Note], first: float, last: float) -> list[Note]:
-    """The notes that begin from beat ``first`` up to, not including, beat ``last``."""
-    return [one for one in notes if first * TICKS <= one.tick < last * TICKS]

@@ -16,7 +16,7 @@ class Strip:
     """One channel of the mixing desk.
 
     ``sound`` is a voice, or the name of a drum in ``drums.KIT``.  ``room``, ``echo`` are sends (amplitude);
-    ``duck`` is how far each kick pushes it down; ``levels`` (dB) and ``sweep`` (low-pass in Hz) move over
+    ``duck`` is how far each kick pushes it down; ``sweep`` (low-pass in Hz) moves over
     beats; ``widen`` puts a chorus on it, ``sway`` a tremolo from side to side.
     """
 
@@ -27,7 +27,6 @@ class Strip:
     echo: float = 0.0
     duck: float = 0.0
     low_cut_hz: float = 0.0
-    levels: Points = field(default_factory=list)
     sweep: Points = field(default_factory=list)
     widen: bool = False
     sway: bool = False

@@ -80,6 +80,26 @@ def _drums(score: Score) -> None:
         score.add("tom_low", steps("....o.o.", bar * METER + 2))
 
 
+def _strips() -> dict[str, Strip]:
+    return {
+        "tune": Strip(electric_piano, -9.5, room=0.22, echo=0.22, sway=True),
+        "second": Strip(electric_piano, -15.0, pan=-0.2, room=0.25, sway=True),
+        "sparkle": Strip(glass, -14.0, pan=0.3, room=0.4, echo=0.3),
+        "string": Strip(partial(plucked, bright=0.55), -9.0, pan=-0.28, room=0.25, echo=0.08, low_cut_hz=120),
+        "piano": Strip(electric_piano, -17.0, pan=0.25, room=0.2, sway=True, low_cut_hz=150),
+        "pad": Strip(partial(pad, top_hz=1500.0), -14.5, room=0.35, low_cut_hz=140, widen=True),
+        "choir": Strip(choir, -15.0, room=0.5, low_cut_hz=180),
+        "bass": Strip(upright_bass, -8.0),
+        "kick": Strip("kick_soft", -4.0),
+        "rim": Strip("rim", -8.0, pan=0.15, room=0.3),
+        "brush": Strip("brush", -8.5, pan=-0.1, room=0.2),
+        "shaker": Strip("shaker", -12.5, pan=0.35, room=0.1),
+        "crash": Strip("crash", -9.0, room=0.3),
+        "tom_high": Strip("tom_high", -9.5, pan=-0.3, room=0.3),
+        "tom_low": Strip("tom_low", -10.0, pan=0.3, room=0.3),
+    }
+
+
 def compose() -> Song:
     """Write the piece."""
     sections = form(
@@ -102,23 +122,6 @@ def compose() -> Song:
     score.add("second", seconded(line(CHORUS_LAST, 112, 0.9), CHORUS, 112, [4]))
     score.add("sparkle", line(CHORUS_LAST, 112, 0.4, transpose=12))
     _drums(score)
-    strips = {
-        "tune": Strip(electric_piano, -9.5, room=0.22, echo=0.22, sway=True),
-        "second": Strip(electric_piano, -15.0, pan=-0.2, room=0.25, sway=True),
-        "sparkle": Strip(glass, -14.0, pan=0.3, room=0.4, echo=0.3),
-        "string": Strip(partial(plucked, bright=0.55), -9.0, pan=-0.28, room=0.25, echo=0.08, low_cut_hz=120),
-        "piano": Strip(electric_piano, -17.0, pan=0.25, room=0.2, sway=True, low_cut_hz=150),
-        "pad": Strip(partial(pad, top_hz=1500.0), -14.5, room=0.35, low_cut_hz=140, widen=True),
-        "choir": Strip(choir, -15.0, room=0.5, low_cut_hz=180),
-        "bass": Strip(upright_bass, -8.0),
-        "kick": Strip("kick_soft", -4.0),
-        "rim": Strip("rim", -8.0, pan=0.15, room=0.3),
-        "brush": Strip("brush", -8.5, pan=-0.1, room=0.2),
-        "shaker": Strip("shaker", -12.5, pan=0.35, room=0.1),
-        "crash": Strip("crash", -9.0, room=0.3),
-        "tom_high": Strip("tom_high", -9.5, pan=-0.3, room=0.3),
-        "tom_low": Strip("tom_low", -10.0, pan=0.3, room=0.3),
-    }
     return Song(
         slug="first-light",
         title="First Light",
@@ -126,7 +129,7 @@ def compose() -> Song:
         mood="calm, warm",
         seed=11,
         score=score,
-        strips=strips,
+        strips=_strips(),
         weights={
             "tune": 1.0,
             "string": 0.4,

@@ -155,22 +155,8 @@ def _tunes(score: Score) -> None:
     score.add("voice", line(ARRIVAL_TUNE, ARRIVING_BAR * METER, 0.7))
 
 
-def compose() -> Song:
-    """Write the piece."""
-    sections = form(
-        ("platform", 4, 0.55),
-        ("platform", 8, 0.8),
-        ("leaving", 4, 0.9),
-        ("run", 16, 0.95),
-        ("tunnel", 8, 0.6),
-        ("run", 16, 1.0),
-        ("arrival", 2, 0.5),
-    )
-    score = Score(METER, 58, tempi(), sections, lead_in_s=1.2)
-    _harmony(score)
-    _tunes(score)
-    _drums(score)
-    strips = {
+def _strips() -> dict[str, Strip]:
+    return {
         "tune": Strip(lead, -8.5, room=0.22, echo=0.22, duck=0.1),
         "second": Strip(lead, -12.5, pan=-0.25, room=0.25),
         "voice": Strip(electric_piano, -10.5, room=0.3, echo=0.25, sway=True),
@@ -192,6 +178,23 @@ def compose() -> Song:
         "impact": Strip("impact", -7.5, room=0.3),
         "riser": Strip(rising_noise, -12.0, room=0.2),
     }
+
+
+def compose() -> Song:
+    """Write the piece."""
+    sections = form(
+        ("platform", 4, 0.55),
+        ("platform", 8, 0.8),
+        ("leaving", 4, 0.9),
+        ("run", 16, 0.95),
+        ("tunnel", 8, 0.6),
+        ("run", 16, 1.0),
+        ("arrival", 2, 0.5),
+    )
+    score = Score(METER, 58, tempi(), sections, lead_in_s=1.2)
+    _harmony(score)
+    _tunes(score)
+    _drums(score)
     return Song(
         slug="last-train-home",
         title="Last Train Home",
@@ -199,7 +202,7 @@ def compose() -> Song:
         mood="wistful, then racing",
         seed=71,
         score=score,
-        strips=strips,
+        strips=_strips(),
         weights={
             "tune": 1.0,
             "voice": 1.0,

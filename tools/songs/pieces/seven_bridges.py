@@ -112,6 +112,30 @@ def _drums(score: Score) -> None:
     score.add("impact", steps("x", 10 * METER) + steps("x", 22 * METER))
 
 
+def _strips() -> dict[str, Strip]:
+    return {
+        "tune": Strip(lead, -9.0, room=0.22, echo=0.2),
+        "second": Strip(lead, -13.0, pan=-0.25, room=0.25),
+        "voice": Strip(partial(plucked, bright=0.85), -4.0, room=0.28, echo=0.25),
+        "bells": Strip(glass, -14.5, pan=-0.2, room=0.35, echo=0.2),
+        "bars": Strip(mallet, -11.5, pan=0.35, room=0.22, echo=0.08),
+        "string": Strip(partial(plucked, bright=0.6), -11.0, pan=-0.4, room=0.2, low_cut_hz=160),
+        "pad": Strip(partial(pad, top_hz=2200.0), -15.5, room=0.3, duck=0.25, low_cut_hz=150, widen=True),
+        "choir": Strip(choir, -14.0, room=0.45, duck=0.2, low_cut_hz=200),
+        "bass": Strip(synth_bass, -13.0, duck=0.3),
+        "kick": Strip("kick_tight", -4.5),
+        "snare": Strip("snare", -6.5, room=0.18),
+        "rim": Strip("rim", -9.0, pan=0.1, room=0.25),
+        "hat": Strip("hat", -9.0, pan=0.2),
+        "shaker": Strip("shaker", -13.0, pan=-0.3),
+        "crash": Strip("crash", -9.0, room=0.2),
+        "impact": Strip("impact", -7.0, room=0.3),
+        "tom_high": Strip("tom_high", -10.0, pan=-0.35, room=0.2),
+        "tom_mid": Strip("tom_mid", -10.0, room=0.2),
+        "tom_low": Strip("tom_low", -10.5, pan=0.35, room=0.2),
+    }
+
+
 def compose() -> Song:
     """Write the piece."""
     sections = form(
@@ -136,27 +160,6 @@ def compose() -> Song:
         "voice", line("E5:1! C#5:.5 E5:.5 A5:2! G#5:1 E5:1 B4:1 | C#5:1 A4:.5 C#5:.5 E5:1 A5:4!", 30 * METER, 0.65)
     )
     _drums(score)
-    strips = {
-        "tune": Strip(lead, -9.0, room=0.22, echo=0.2),
-        "second": Strip(lead, -13.0, pan=-0.25, room=0.25),
-        "voice": Strip(partial(plucked, bright=0.85), -4.0, room=0.28, echo=0.25),
-        "bells": Strip(glass, -14.5, pan=-0.2, room=0.35, echo=0.2),
-        "bars": Strip(mallet, -11.5, pan=0.35, room=0.22, echo=0.08),
-        "string": Strip(partial(plucked, bright=0.6), -11.0, pan=-0.4, room=0.2, low_cut_hz=160),
-        "pad": Strip(partial(pad, top_hz=2200.0), -15.5, room=0.3, duck=0.25, low_cut_hz=150, widen=True),
-        "choir": Strip(choir, -14.0, room=0.45, duck=0.2, low_cut_hz=200),
-        "bass": Strip(synth_bass, -13.0, duck=0.3),
-        "kick": Strip("kick_tight", -4.5),
-        "snare": Strip("snare", -6.5, room=0.18),
-        "rim": Strip("rim", -9.0, pan=0.1, room=0.25),
-        "hat": Strip("hat", -9.0, pan=0.2),
-        "shaker": Strip("shaker", -13.0, pan=-0.3),
-        "crash": Strip("crash", -9.0, room=0.2),
-        "impact": Strip("impact", -7.0, room=0.3),
-        "tom_high": Strip("tom_high", -10.0, pan=-0.35, room=0.2),
-        "tom_mid": Strip("tom_mid", -10.0, room=0.2),
-        "tom_low": Strip("tom_low", -10.5, pan=0.35, room=0.2),
-    }
     return Song(
         slug="seven-bridges",
         title="Seven Bridges",
@@ -164,7 +167,7 @@ def compose() -> Song:
         mood="bright, striding",
         seed=53,
         score=score,
-        strips=strips,
+        strips=_strips(),
         weights={
             "tune": 1.0,
             "voice": 1.0,
