@@ -12,11 +12,13 @@ driver, so neither a slow driver nor the display's pace holds up input.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import os
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ from engine.draw.pipelines import ATLAS_NUMBER, DrawInstanced, Pipelines
 from engine.draw.ui import Ui
 from engine.errors import UserError
 from engine.input.events import Event, WindowChange, WindowEvent
+from engine.input.midi import MidiInputs
 from engine.input.pump import Pump
 
 _GL_VERSION = 330
@@ -75,7 +78,7 @@ class Window:
             return None
         if self._atlas.full:
             self._atlas.renew()
-        at_us = now_us()
+        at_us = self._frame_time_us()
         frame = self._frames[self._number % 2]
         frame.begin(self.size, self.scale, at_us, at_us - self._last_us, self._number)
         self.ui.begin(self.size, self.scale, frame.dt_us / 1e6)
@@ -94,6 +97,9 @@ class Window:
         uploads, self._uploads = self._uploads + ui_uploads, []
         self._last = frame.finish(uploads, ui_data)
         self.driver.submit(self._last)
+
+    def _frame_time_us(self) -> int:
+        return now_us()
 
     def texture(self, pixels: NDArray[np.uint8]) -> Texture:
         """A texture of ``pixels`` (height, width, 4), uploaded with the next frame."""
@@ -139,11 +145,17 @@ class Window:
 class HeadlessWindow(Window):
     """Draws into memory by EGL; needs neither display nor GPU.  ``feed`` stands in for a player."""
 
-    def __init__(self, size: tuple[int, int] = (1280, 720)) -> None:
-        """Raises UserError where EGL is missing."""
+    def __init__(self, size: tuple[int, int] = (1280, 720), *, frame_us: int = 0) -> None:
+        """With ``frame_us`` every frame comes that long after the one before, whatever the clock says: pictures of
+        motion then come out the same each time.
+
+        Raises:
+            UserError: EGL is missing.
+        """
+        self._frame_us = frame_us
         self._waiting: deque[Event] = deque()
         self._target: Any = None
-        super().__init__(size, InlineDriver(_open_headless, lambda: None, self._framebuffer, own_context=True))
+        super().__init__(size, InlineDriver(_open_headless, lambda: None, self._framebuffer, _release_egl))
 
     def feed(self, *events: Event) -> None:
         """Let these be what the next :meth:`pump` returns."""
@@ -159,6 +171,9 @@ class HeadlessWindow(Window):
             if isinstance(event, WindowEvent) and event.change is WindowChange.RESIZED:
                 self.size = event.size
         return out
+
+    def _frame_time_us(self) -> int:
+        return self._last_us + self._frame_us if self._frame_us else now_us()
 
     def _framebuffer(self, pipelines: Pipelines) -> Any:
         if self._target is None or self._target.size != self.size:
@@ -184,6 +199,7 @@ class RealWindow(Window):
         driver = self._make_driver()
         super().__init__(pygame.display.get_window_size(), driver)
         self._pump = Pump()
+        self.midi = MidiInputs()
         ui_module.set_clipboard_to_system()
         pygame.key.stop_text_input()
 
@@ -195,6 +211,8 @@ class RealWindow(Window):
     def pump(self, wait_ms: int) -> list[Event]:
         """See :class:`Window`."""
         out = self._pump.wait(wait_ms)
+        if late := self.midi.drain():
+            out = sorted(out + late, key=lambda event: event.at_us)
         for event in out:
             if isinstance(event, WindowEvent):
                 self._changed(event)
@@ -223,6 +241,7 @@ class RealWindow(Window):
 
     def close(self) -> None:
         """See :class:`Window`."""
+        self.midi.close()
         super().close()
         if self._sdl is not None:
             self._sdl.make_current(self._handle, self._context)
@@ -300,6 +319,12 @@ def _open_headless() -> Pipelines:
             f"Drawing without a window needs EGL ({error}): install libegl1 and libgl1-mesa-dri."
         ) from error
     return Pipelines(ctx)
+
+
+def _release_egl() -> None:
+    """Leave this thread without a current EGL context; moderngl has no call for it."""
+    with suppress(OSError):
+        ctypes.CDLL("libEGL.so.1").eglReleaseThread()
 
 
 def _let_go(library: sdl.Sdl, handle: int) -> None:

@@ -96,16 +96,15 @@ def page(frame: Frame, toasts: panels.Toasts) -> None:
 
 
 def main() -> None:
-    """Render a few frames, so that motion has come to rest, with the pointer over a button."""
+    """Render a third of a second, so that motion has come to rest, with the pointer over a button."""
     size = (int(sys.argv[2]), int(sys.argv[3])) if len(sys.argv) > 3 else (1280, 720)
-    window, toasts = HeadlessWindow(size), panels.Toasts()
+    window, toasts = HeadlessWindow(size, frame_us=16_667), panels.Toasts()
     toasts.say("Added 12 charts from the folder you dropped.")
     for control, place in (("x", 200.0), ("y", 320.0)):
         window.ui.feed(InputEvent(0, "mouse", control, place * window.scale))
-    for _ in range(30):
+    for _ in range(20):
         frame = window.begin_frame()
         if frame is not None:
-            frame.dt_us = 16_000
             page(frame, toasts)
             window.end_frame(frame)
     window.screenshot(Path(sys.argv[1]))

@@ -6,10 +6,10 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from engine.draw.frame import FrameData
 from engine.draw.pipelines import Pipelines
@@ -78,21 +78,26 @@ class _Painter:
 
 
 class InlineDriver:
-    """Draws on the caller's thread.  ``own_context``: the context is ours alone and made current for each call."""
+    """Draws on the caller's thread.
+
+    ``let_go`` is given where the context is ours alone: it is made current for each call and let go of after it, so
+    that a window of the desktop can be opened on the same thread.
+    """
 
     def __init__(
         self,
         open_context: Open,
         swap: Callable[[], None],
         target: Callable[[Pipelines], Any],
-        *,
-        own_context: bool = False,
+        let_go: Callable[[], None] | None = None,
     ) -> None:
         self._painter = _Painter(open_context(), swap)
         self._target = target
-        self._own_context = own_context
+        self._let_go = let_go
         self.submit_us = 0
         self.calls = (0, 0)
+        if let_go is not None:
+            let_go()
 
     def ready(self) -> bool:
         """Always: what was submitted is done."""
@@ -100,21 +105,30 @@ class InlineDriver:
 
     def submit(self, frame: FrameData) -> None:
         """See :class:`Driver`."""
-        pipelines = self._painter.pipelines
-        with self._current():
+        with self._current() as pipelines:
             self.submit_us, self.calls = self._painter.paint(frame, self._target(pipelines))
 
     def ask(self, question: Callable[[Pipelines], T]) -> T:
         """See :class:`Driver`."""
-        with self._current():
-            return question(self._painter.pipelines)
+        with self._current() as pipelines:
+            return question(pipelines)
 
     def close(self) -> None:
         """See :class:`Driver`."""
-        self._painter.pipelines.ctx.release()
+        with self._current() as pipelines:
+            pipelines.ctx.release()
 
-    def _current(self) -> AbstractContextManager[Any]:
-        return cast("AbstractContextManager[Any]", self._painter.pipelines.ctx) if self._own_context else nullcontext()
+    @contextmanager
+    def _current(self) -> Iterator[Pipelines]:
+        pipelines = self._painter.pipelines
+        if self._let_go is None:
+            yield pipelines
+            return
+        pipelines.ctx.__enter__()
+        try:
+            yield pipelines
+        finally:
+            self._let_go()
 
 
 class ThreadDriver:

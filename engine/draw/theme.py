@@ -35,6 +35,8 @@ RAISED = rgb("#1B2033")
 LINE = rgb("#2A3150")
 HOVER = rgb("#232A44")
 
+_BOX = 0x25A1
+
 INK = rgb("#F2F5FF")
 INK_SOFT = rgb("#A9B2CF")
 INK_FAINT = rgb("#6F7896")
@@ -94,6 +96,8 @@ def load_fonts(atlas: imgui.ImFontAtlas) -> None:
             merge = imgui.ImFontConfig()
             merge.merge_mode = True
             atlas.add_font_from_file_ttf(str(path), TEXT_BODY, merge)
+        if font.is_glyph_in_font(_BOX):
+            font.fallback_char = _BOX  # what no font here has is shown as an empty box
         setattr(fonts, name, font)
 
 

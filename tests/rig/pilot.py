@@ -67,6 +67,23 @@ class Pilot:
         place = window.translate_coords(self._display.screen().root, 0, 0)
         return -place.x, -place.y
 
+    def unfocus(self) -> None:
+        """Take the keyboard from whoever has it."""
+        self._display.set_input_focus(X.NONE, X.RevertToNone, X.CurrentTime)
+        self._display.sync()
+
+    def resize(self, title: str, width: int, height: int) -> None:
+        """Give the window called ``title`` another size, as a window manager would."""
+        window = wait_until(lambda: self._find(self._display.screen().root, title), f"a window called {title}")
+        window.configure(width=width, height=height)
+        self._display.sync()
+
+    def pixel(self, x: int, y: int) -> tuple[int, int, int]:
+        """Red, green and blue of a place of the screen."""
+        image = self._display.screen().root.get_image(x, y, 1, 1, X.ZPixmap, 0xFFFFFFFF)
+        blue, green, red = image.data[:3]
+        return red, green, blue
+
     def close(self) -> None:
         """Let go of the display."""
         self._display.close()
