@@ -1,18 +1,31 @@
 """A player's profile: the log, what follows from it, and the folders beside it.
 
-``ourojam.db`` is the log and the only thing that cannot be made again; ``library.db`` is a cache over the song
-folders, ``songs/`` holds what the player added.
+``ourojam.db`` is the log and the only thing that cannot be made again; ``snapshots/`` holds copies of it;
+``library.db`` is a cache over the song folders, ``songs/`` holds what the player added.
 """
 
 from __future__ import annotations
 
+import logging
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from engine.clock import wall_us
 from engine.errors import UserError
-from engine.log import EventLog, LogWriter, NewEvent
+from engine.log import (
+    CalendarClock,
+    EventLog,
+    LogError,
+    LogFull,
+    LogReadOnly,
+    LogWriter,
+    NewEvent,
+    Snapshots,
+)
+from engine.log.lock import told_os
+from engine.log.schema import open_database
 from game.events import from_payload, to_log
 from game.rhythm.board import BoardProjector
 from game.settings import SettingChanged, Settings, changed, fold
@@ -25,18 +38,29 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 PROFILE_STREAM = "profile"
 
+TEND_WAIT_S = 10.0
+"""A log that is not written down by then gets its snapshot another time."""
+
+_logger = logging.getLogger(__name__)
+
 
 class Profile:
     """An open profile; only one process at a time has one open for writing.
 
-    ``log`` is for reading; whatever happens goes through ``writer``, which never waits.
+    ``log`` is for reading; whatever happens goes through ``writer``, which never waits.  ``snapshots`` is None where
+    nothing can be kept.
     """
 
-    def __init__(self, folder: Path, log: EventLog, own: EventLog | None = None) -> None:
+    def __init__(self, folder: Path, log: EventLog, own: EventLog | None = None, refusal: str = "") -> None:
+        """``own`` is what is written to, if anything is; ``refusal`` says why that is not the log in ``folder``."""
         self.folder = folder
         self.log = log
         self._own = own
+        self._refusal = refusal
         self._writer = LogWriter(own) if own is not None else None
+        self.snapshots: Snapshots | None = None
+        if own is not None and own.path is not None:
+            self.snapshots = Snapshots(own, folder / "snapshots", CalendarClock())
         self._settings = Settings()
         for event in log.read(PROFILE_STREAM):
             if event.kind == SettingChanged.kind:
@@ -46,21 +70,31 @@ class Profile:
     def open(cls, folder: Path, *, read_only: bool = False) -> Profile:
         """Open the profile in ``folder``, making it when it is new.
 
+        Where nothing can be written (a folder without permission, a medium that is read-only, a full disk) the
+        profile is one in memory that begins with what was there, and :attr:`problem` says so.
+
         Raises:
-            UserError: the folder cannot be used, or another game has it open.
+            UserError: another game has it open (LogBusy), or its log is damaged or from a newer version.
         """
         path = folder / "ourojam.db"
         if read_only:
             return cls(folder, EventLog.open(path, projectors=projectors(), read_only=True))
         try:
-            (folder / "songs").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                f"{folder}: the profile cannot be made here ({error.strerror}); choose another with --profile DIR"
-            ) from None
-        own = EventLog.open(path, projectors=projectors())
+            try:
+                (folder / "songs").mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise told_os(error, folder) from error
+            own = EventLog.open(path, projectors=projectors())
+        except (LogReadOnly, LogFull) as error:
+            memory = _in_memory(path)
+            return cls(folder, memory, memory, f"{error}. Playing goes on without saving")
         # Reading goes by a connection of its own: the writer's may be busy with the disk at any moment.
         return cls(folder, EventLog.open(path, projectors=projectors(), read_only=True), own)
+
+    @property
+    def problem(self) -> str:
+        """What the player should know: why nothing is being saved, or what was lost; empty when all is well."""
+        return self._refusal or (self._writer.problem if self._writer is not None else "")
 
     @property
     def writer(self) -> LogWriter:
@@ -108,13 +142,24 @@ class Profile:
         """Have everything written so far brought to the disk itself; returns at once."""
         self.writer.flush(0.0, final=True)
 
+    def tend(self) -> None:
+        """Take the snapshot that is due, if any: periodic or nightly.
+
+        It waits for the disk: call it beside the game, between performances.
+
+        Raises:
+            UserError: the copy could not be made; the log itself is as it was.
+        """
+        if self.snapshots is not None and self.writer.flush(TEND_WAIT_S):
+            self.snapshots.tick()
+
     def close(self) -> None:
         """Write what waits and let go of the log."""
-        self.log.close()
-        if self._writer is not None:
-            self._writer.close()
+        if self._writer is not None and (unsaved := self._writer.close()):
+            _logger.warning("%s: %d events could not be saved", self.folder, unsaved)
         if self._own is not None:
             self._own.close()
+        self.log.close()
 
     def __enter__(self) -> Profile:
         return self
@@ -123,6 +168,18 @@ class Profile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _in_memory(path: Path) -> EventLog:
+    """A log that is gone when closed, beginning with what the one at ``path`` holds, if that can be read."""
+    memory = EventLog.in_memory(projectors())
+    try:
+        if path.is_file():
+            with closing(open_database(path, read_only=True)) as source:
+                memory.replace_with(source)
+    except (OSError, LogError) as error:
+        _logger.warning("%s", error)
+    return memory
 
 
 def projectors() -> tuple[BoardProjector, ...]:
