@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.rhythm.chart import Chart
-from game.rhythm.judge.lanes import Part
+from game.rhythm.hits import Part
 from game.rhythm.rules import RuleSet
 from game.rhythm.score import ScoreState, grade
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from game.rhythm.judge.lanes import Part, Row
+from game.rhythm.hits import Part, Row
 from game.rhythm.rules import RuleSet, ScoreRule
 
 SCORE_MAX = 1_000_000

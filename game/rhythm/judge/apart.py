@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 
 from game.rhythm.chart import Notes
-from game.rhythm.judge.lanes import NEVER_US, UNCOUNTED, Lane, NoteState, Part, Row, is_long
+from game.rhythm.hits import UNCOUNTED, NoteState, Part, Row
+from game.rhythm.judge.lanes import NEVER_US, Lane, is_long
 from game.rhythm.rules import RuleSet
 
 

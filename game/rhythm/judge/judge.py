@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.rhythm.chart import Chart, NoteKind
+from game.rhythm.hits import HIT, Row
 from game.rhythm.judge.apart import ApartLane
 from game.rhythm.judge.keep import KeepLane, MineLane
-from game.rhythm.judge.lanes import HIT, NEVER_US, Lane, Row
+from game.rhythm.judge.lanes import NEVER_US, Lane
 from game.rhythm.judge.stable import StableLane
 from game.rhythm.result import Result, make_result
 from game.rhythm.rules import HoldRule, RuleSet, at_rate

@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from game.rhythm.chart import NoteKind, Notes
-from game.rhythm.judge.lanes import NEVER_US, Lane, NoteState, Part, Row
+from game.rhythm.hits import NoteState, Part, Row
+from game.rhythm.judge.lanes import NEVER_US, Lane
 from game.rhythm.rules import RuleSet
 
 

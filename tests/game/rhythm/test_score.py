@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from game.rhythm.judge.lanes import Part, Row
+from game.rhythm.hits import Part, Row
 from game.rhythm.rules import at_rate, rule_set
 from game.rhythm.score import Scorer, ScoreState, grade, scorer, wife3
 from tests.rig.judging import judged, keys, notes, result
