@@ -79,7 +79,7 @@ class ReplayImported:
     """A replay of another game (or another player) was taken into the log, edges and all.
 
     ``looks`` packs when that game looked at its keys (int64, microseconds; empty: all the time), ``window_scale`` is
-    how much wider its windows were.
+    how much wider its windows were, ``score_scale`` what its mods made of the score.
     """
 
     kind: ClassVar[str] = "performance.imported"
@@ -101,6 +101,7 @@ class ReplayImported:
     grade: str = ""
     looks: bytes = b""
     window_scale: float = 1.0
+    score_scale: float = 1.0
 
 
 EVENTS = (

@@ -7,6 +7,7 @@ fingers, a replay or the autoplayer.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from game.rhythm.judge import Judge
 from game.rhythm.mods import Mods, apply_mods
 from game.rhythm.recorder import Recorder, new_stream
 from game.rhythm.replay import Replay
-from game.rhythm.result import Result, make_result
+from game.rhythm.result import Result
 from game.rhythm.rules import rule_set
 from game.truth import Truth
 
@@ -67,8 +68,10 @@ class Performance:
         self.chart = _section(apply_mods(chart, mods), mods)
         self.rules_name = rules
         self.mods = mods
-        scale, looks_us = (replay.window_scale, replay.looks_us) if replay is not None else (1.0, None)
-        self.judge = Judge(self.chart, rule_set(rules, chart, scale), mods.rate, looks_us)
+        named = rule_set(rules, chart, replay.window_scale if replay is not None else 1.0)
+        if replay is not None:
+            named = replace(named, score_scale=replay.score_scale)
+        self.judge = Judge(self.chart, named, mods.rate, replay.looks_us if replay is not None else None)
         self.outcome = ""
         self.held: NDArray[np.bool_] = np.zeros(chart.keys, dtype=np.bool_)
         windows = (*self.judge.rules.late_us, *self.judge.rules.tail_late_us, 0)
@@ -158,7 +161,7 @@ class Performance:
 
     def result(self) -> Result:
         """How it stands."""
-        return make_result(self.chart, self.judge.rules, self.judge.state, self.judge.hits)
+        return self.judge.result()
 
 
 def _section(chart: Chart, mods: Mods) -> Chart:
@@ -199,7 +202,7 @@ def _ended(outcome: str, song_us: int, result: Result) -> PerformanceEnded:
         result.max_combo,
         result.accuracy,
         result.grade,
-        result.overall.mean_us,
+        result.mean_us,
         result.unstable_rate,
     )
 
@@ -252,6 +255,7 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
         result.grade,
         b"" if replay.looks_us is None else replay.looks_us.astype("<i8").tobytes(),
         replay.window_scale,
+        replay.score_scale,
     )
     writer.append(stream, [to_log(event, at_us=wall_us(), truth=Truth.LAN_PEER, origin="peer:file")])
     return stream.partition("/")[2]
@@ -297,7 +301,8 @@ class Kept:
         """The performance as a replay that can be watched, judged or exported."""
         begun = self.started
         assert begun is not None
-        looks, scale = (begun.looks, begun.window_scale) if isinstance(begun, ReplayImported) else (b"", 1.0)
+        imported = begun if isinstance(begun, ReplayImported) else None
+        looks = imported.looks if imported is not None else b""
         return Replay(
             edges=self.edges,
             chart_hash=begun.chart_hash,
@@ -305,7 +310,8 @@ class Kept:
             mods=Mods.from_dict(begun.mods),
             player=begun.player,
             looks_us=np.frombuffer(looks, "<i8") if looks else None,
-            window_scale=scale,
+            window_scale=imported.window_scale if imported is not None else 1.0,
+            score_scale=imported.score_scale if imported is not None else 1.0,
         )
 
     @property
