@@ -10,9 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import now_us
-from engine.draw.frame import Texture
-from engine.draw.image import read_image
-from engine.errors import UserError
 from engine.loop import LoopStats
 from engine.sound import Bus, Sample, Sound
 from engine.window import Window
@@ -68,11 +65,3 @@ class Context:
             self._samples[name] = self.sound.load(self.effects[name])
         if name in self._samples:
             self.sound.trigger(self._samples[name], bus=Bus.EFFECTS)
-
-    def picture(self, data: bytes) -> Texture | None:
-        """A texture of an image file's bytes; None, and a notice, when it is none."""
-        try:
-            return self.window.texture(read_image(data))
-        except UserError as error:
-            self.say(str(error))
-            return None

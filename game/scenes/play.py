@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import loop
 from engine.clock import now_us
@@ -13,6 +14,7 @@ from engine.draw import theme
 from engine.draw.colour import rgb, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame, Texture
+from engine.draw.image import read_image
 from engine.errors import UserError
 from engine.input.events import DeviceLost, Event, InputEvent, WindowChange, WindowEvent
 from engine.jobs import Job
@@ -50,6 +52,10 @@ STALL_US = 400_000
 """A main thread that slept this long (laptop lid, debugger) did not see the player's hands: the song pauses."""
 
 
+Loaded = tuple[ReadySong, NDArray[np.uint8] | None]
+"""A song and its background picture."""
+
+
 class Phase(Enum):
     """Where the scene is."""
 
@@ -82,17 +88,33 @@ class PlayScene(Scene):
         self._problem = ""
         self._latency = LatencyView()
 
+    @property
+    def phase(self) -> Phase:
+        """Where the scene is."""
+        return self._phase
+
+    @property
+    def performance(self) -> Performance | None:
+        """What is being played, or was last; None while the song is made ready."""
+        return None if self._phase is Phase.LOADING else self._performance
+
     # -- loading -------------------------------------------------------------------------------------
 
     def on_enter(self) -> None:
         """Read the song beside the main thread."""
         chart, mods, rate_hz = self._request.chart, self._mods, self._context.sound.rate_hz
 
-        def work(job: Job[ReadySong]) -> ReadySong:
+        def work(job: Job[Loaded]) -> Loaded:
             def progress(share: float) -> None:
                 job.progress(round(share * 1000), 1000)
 
-            return make_ready(read_chart(chart.path, chart.index), mods, rate_hz, progress)
+            song = make_ready(read_chart(chart.path, chart.index), mods, rate_hz, progress)
+            try:
+                picture = None if song.background is None else read_image(song.background, song.chart.background)
+            except UserError as error:
+                song.problems.append(str(error))
+                picture = None
+            return song, picture
 
         self._job = self._context.jobs.start("getting the song ready", work, self._on_loaded, self._on_failed_to_load)
 
@@ -101,14 +123,15 @@ class PlayScene(Scene):
         if not self._job.cancelled:
             self.leave(error)
 
-    def _on_loaded(self, song: ReadySong) -> None:
+    def _on_loaded(self, loaded: Loaded) -> None:
         if self._job.cancelled:
             return
+        song, picture = loaded
         for problem in song.problems:
             self._context.say(problem)
         self._song = song
-        if song.background is not None:
-            self._background = self._context.picture(song.background)
+        if picture is not None:
+            self._background = self._context.window.texture(picture)
         self._stage = Stage(
             self._context.sound, song, self._mods.rate, self._context.profile.settings.sound.audio_offset_us
         )
