@@ -17,7 +17,7 @@ from engine.draw import shaders
 from engine.draw.colour import channels
 from engine.draw.frame import FrameData, ImageCall, LayerData, UiData, Upload
 from engine.draw.glyphs import GLYPH
-from engine.draw.shapes import SHAPE
+from engine.draw.shapes import SHAPE, ShapeKind
 
 ATLAS_NUMBER = 1
 """The texture that holds the characters of our own text."""
@@ -27,6 +27,9 @@ _SHAPE_INPUTS = (
     *("in_rect", "in_top", "in_bottom", "in_border", "in_glow"),
     *("in_look", "in_kind", "in_part", "in_clip"),
 )
+# The shader of bars and discs has no use for in_part; the driver drops it, so the layout steps over it.
+_BAR_FORMAT = _SHAPE_FORMAT.replace("2f 4i2", "2x4 4i2")
+_BAR_INPUTS = tuple(name for name in _SHAPE_INPUTS if name != "in_part")
 _GLYPH_FORMAT = "4f 4u2 4f1 4i2/i"
 _GLYPH_INPUTS = ("in_rect", "in_cell", "in_colour", "in_clip")
 _UI_FORMAT = "2f 2f 4f1"
@@ -37,36 +40,48 @@ DrawInstanced = Callable[[int, int, int, int], Any]
 """``glDrawArraysInstanced``: mode, first, count, instances."""
 
 
+_Look = tuple[Any, str, tuple[str, ...]]
+"""A program, the layout of its records and the names of its inputs."""
+
+
 class _Stream:
     """A buffer that is written anew each frame, and the array that draws it."""
 
-    def __init__(
-        self, ctx: Any, program: Any, layout: str, inputs: tuple[str, ...], size: int, draw: DrawInstanced | None
-    ) -> None:
-        self._ctx, self._program, self._layout, self._inputs, self._size = ctx, program, layout, inputs, size
+    def __init__(self, ctx: Any, looks: list[_Look], size: int, draw: DrawInstanced | None) -> None:
+        self._ctx, self._looks, self._size = ctx, looks, size
         self._draw = draw
         self._make(1024)
 
-    def draw(self, array: NDArray[np.void]) -> None:
-        """Write ``array`` and draw a quad for each of its rows."""
+    def draw(self, array: NDArray[np.void], plain: bool = False) -> None:
+        """Write ``array`` and draw a quad for each of its rows, ``plain`` with the second program."""
         if len(array) > self._rows:
             self._buffer.release()
-            self._vertices.release()
+            for vertices in self._vertices:
+                vertices.release()
             self._make(max(len(array), self._rows * 2))
         self._buffer.orphan()
         self._buffer.write(array)
+        vertices = self._vertices[1 if plain else 0]
         if self._draw is None:
-            self._vertices.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(array))
+            vertices.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(array))
         else:
             # moderngl keeps Python's lock while the driver works.  Drawing nothing binds program and array; the call
             # that costs time is then made without the lock, and input is stamped meanwhile.
-            self._vertices.render(moderngl.TRIANGLE_STRIP, vertices=0, instances=1)
+            vertices.render(moderngl.TRIANGLE_STRIP, vertices=0, instances=1)
             self._draw(moderngl.TRIANGLE_STRIP, 0, 4, len(array))
 
     def _make(self, rows: int) -> None:
         self._rows = rows
         self._buffer = self._ctx.buffer(reserve=rows * self._size, dynamic=True)
-        self._vertices = self._ctx.vertex_array(self._program, [(self._buffer, self._layout, *self._inputs)])
+        self._vertices = [
+            self._ctx.vertex_array(program, [(self._buffer, layout, *inputs)])
+            for program, layout, inputs in self._looks
+        ]
+
+
+def _only_bars(shapes: NDArray[np.void]) -> bool:
+    """Whether these are rounded bars and discs without notches, for which the plain shader does."""
+    return bool(shapes["kind"].max() <= ShapeKind.CIRCLE and shapes["a"].max() <= 0.0)
 
 
 class Pipelines:
@@ -81,6 +96,7 @@ class Pipelines:
         self.draw_calls = 0
         self.playfield_calls = 0
         self._shape = ctx.program(shaders.SHAPE_VERTEX, shaders.SHAPE_FRAGMENT)
+        self._bar = ctx.program(shaders.SHAPE_VERTEX, shaders.BAR_FRAGMENT)
         self._glyph = ctx.program(shaders.GLYPH_VERTEX, shaders.GLYPH_FRAGMENT)
         self._image = ctx.program(shaders.IMAGE_VERTEX, shaders.IMAGE_FRAGMENT)
         self._ui = ctx.program(shaders.UI_VERTEX, shaders.UI_FRAGMENT)
@@ -104,7 +120,7 @@ class Pipelines:
         ctx.clear(*channels(frame.ground))
         ctx.enable_only(moderngl.BLEND)
         ctx.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
-        for program in (self._shape, self._glyph, self._image, self._ui):
+        for program in (self._shape, self._bar, self._glyph, self._image, self._ui):
             program["window"] = frame.size
         for number, layer in enumerate(frame.layers):
             self._draw_layer(number, layer)
@@ -126,7 +142,7 @@ class Pipelines:
         if len(layer.shapes):
             if number >= len(self._shape_streams):
                 self._grow_streams(number)
-            self._shape_streams[number].draw(layer.shapes)
+            self._shape_streams[number].draw(layer.shapes, _only_bars(layer.shapes))
             self.draw_calls += 1
         if len(layer.glyphs) and ATLAS_NUMBER in self._textures:
             if number >= len(self._glyph_streams):
@@ -137,10 +153,11 @@ class Pipelines:
 
     def _grow_streams(self, number: int) -> None:
         while len(self._shape_streams) <= number:
-            shape = (self._shape, _SHAPE_FORMAT, _SHAPE_INPUTS, SHAPE.itemsize)
-            glyph = (self._glyph, _GLYPH_FORMAT, _GLYPH_INPUTS, GLYPH.itemsize)
-            self._shape_streams.append(_Stream(self.ctx, *shape, self._draw_instanced))
-            self._glyph_streams.append(_Stream(self.ctx, *glyph, self._draw_instanced))
+            bars = (self._bar, _BAR_FORMAT, _BAR_INPUTS)
+            shapes = [(self._shape, _SHAPE_FORMAT, _SHAPE_INPUTS), bars]
+            glyphs = [(self._glyph, _GLYPH_FORMAT, _GLYPH_INPUTS)]
+            self._shape_streams.append(_Stream(self.ctx, shapes, SHAPE.itemsize, self._draw_instanced))
+            self._glyph_streams.append(_Stream(self.ctx, glyphs, GLYPH.itemsize, self._draw_instanced))
 
     def _draw_image(self, image: ImageCall) -> None:
         texture = self._textures.get(image.texture.number)

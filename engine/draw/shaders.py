@@ -62,8 +62,8 @@ void main() {
 }
 """
 
-SHAPE_FRAGMENT = """
-#version 330 core
+# A layer of rounded bars and discs alone, as most fields of notes are, leaves out what the other kinds need.
+_SHAPE_FRAGMENT = """
 in vec2 place;
 flat in vec4 box, slopes, cut, band, axis;
 flat in vec4 top, step_down, border, glow;
@@ -72,6 +72,7 @@ void main() {
     vec2 p = place;
     vec2 q = abs(p) - box.xy + box.z;
     float d = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - box.z;
+#ifdef ALL_KINDS
     vec2 folded = vec2(abs(p.x), p.y);
     d = max(d, max(dot(folded, slopes.xy) - cut.x, dot(folded, slopes.zw) - cut.y));
     d = max(d, cut.w - length(vec2(p.x, p.y - cut.z)));
@@ -81,6 +82,7 @@ void main() {
     float inside = step(far * band.z, up);
     float arc = mix(length(end), abs(far - band.x), inside) - band.y;
     d = band.y == -1.0 ? d : arc;
+#endif
 
     float cover = clamp(0.5 - d, 0.0, 1.0);
     vec4 fill = top + step_down * clamp(p.y / max(-2.0 * box.w, 0.001) + 0.5, 0.0, 1.0);
@@ -92,6 +94,8 @@ void main() {
     colour = vec4(fill.rgb * alpha + glow.rgb * light, alpha + light);
 }
 """
+SHAPE_FRAGMENT = "\n#version 330 core\n#define ALL_KINDS\n" + _SHAPE_FRAGMENT
+BAR_FRAGMENT = "\n#version 330 core\n" + _SHAPE_FRAGMENT
 
 GLYPH_VERTEX = """
 #version 330 core
