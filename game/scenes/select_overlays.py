@@ -1,0 +1,188 @@
+"""What song select shows over itself: its keys, what could not be read, and the leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from imgui_bundle import imgui
+
+from engine.draw import icons, theme, widgets
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from engine.draw.pen import Vec, px
+from game.rhythm.board import BoardRow
+from game.rhythm.formats.face import Skipped
+from game.scenes.picker import Overlay
+from game.scenes.select_state import number
+
+KEYS = (
+    ("Enter", "play"),
+    ("↑ ↓", "song"),
+    ("← →", "difficulty"),
+    ("Pg Up  Pg Dn", "a page of songs"),
+    ("Home  End", "first or last song"),
+    ("A … Z", "type to search"),
+    ("Ctrl F", "into the search"),
+    ("Esc", "clear the search, then back"),
+    ("Tab", "mods"),
+    ("Ctrl −  Ctrl +", "slower, faster"),
+    ("F2", "a song by chance"),
+    ("F3", "sort"),
+    ("F4", "group"),
+    ("F5", "look for new songs"),
+    ("F6", "rule set"),
+    ("F7", "leaderboard: watch or race"),
+    ("F8", "files that could not be read"),
+    ("F1  ?", "this page"),
+)
+SEARCHES = (
+    ("keys=7 stars>4", "seven keys, harder than four stars"),
+    ("bpm<150 length<2:30", "slow and short"),
+    ("artist=name", "one artist; also title, creator, level, pack"),
+    ('"exact words"', "words that stand together"),
+)
+SHOWN_MAX = 500
+"""So many sentences are listed; beyond that their number is told."""
+
+
+class HelpPanel(Overlay):
+    """Every key of song select, what a search can say, and what the mouse does."""
+
+    title = "Keys"
+    width = 880.0
+    height = 600.0
+
+    def key(self, control: str) -> bool:
+        """F1 closes as it opened."""
+        if control == "key:f1":
+            self.leave()
+        return control == "key:f1"
+
+    def content(self, frame: Frame) -> None:
+        """Keys at the left, searches and the mouse at the right."""
+        imgui.begin_child("help")
+        room = imgui.get_content_region_avail().x
+        two = room >= px(640)
+        column = room * 0.48 if two else room
+        imgui.begin_group()
+        for keys, does in KEYS:
+            _pair(keys, does, column, 150)
+        imgui.end_group()
+        if two:
+            imgui.same_line(column + px(24))
+        imgui.begin_group()
+        widgets.section("Search")
+        for words, does in SEARCHES:
+            widgets.text(words, theme.TEXT_SMALL, theme.tone(theme.CYAN), Weight.BOLD)
+            widgets.text(does, theme.TEXT_SMALL, theme.INK_SOFT)
+        widgets.space(8)
+        widgets.section("Mouse")
+        for words in (
+            "A click chooses, a second click plays.",
+            "Drag over the notes of a song to practise that part; a click there clears it.",
+            "Drop folders, archives or charts anywhere to add them.",
+        ):
+            widgets.text(words, theme.TEXT_SMALL, theme.INK_SOFT)
+        imgui.end_group()
+        imgui.end_child()
+
+
+def _pair(keys: str, does: str, room: float, first: float) -> None:
+    """Keys, and what they do, in one line."""
+    at = imgui.get_cursor_pos()
+    for place, key in enumerate(keys.split("  ")):
+        if place:
+            imgui.same_line(0, px(6))
+        widgets.hints([(key, "")])
+    imgui.set_cursor_pos(Vec(at.x + px(first), at.y + px(3)))
+    widgets.text(does, theme.TEXT_SMALL, theme.INK_SOFT)
+    imgui.set_cursor_pos(Vec(at.x, at.y + px(28)))
+    imgui.dummy(Vec(room, 1))
+    imgui.set_cursor_pos(Vec(at.x, at.y + px(29)))
+
+
+class ProblemsPanel(Overlay):
+    """What could not be read, and what is not for this game, a sentence each."""
+
+    title = "Left out"
+    width = 880.0
+    height = 560.0
+
+    def __init__(self, problems: Sequence[str], skipped: Sequence[Skipped]) -> None:
+        super().__init__()
+        self._problems = problems
+        self._skipped = skipped
+
+    def content(self, frame: Frame) -> None:
+        """Problems first, then what was skipped."""
+        imgui.begin_child("left out", Vec(0, 0), 0, 0)
+        if not self._problems and not self._skipped:
+            widgets.text("Every file in the songs folders could be read.", colour=theme.INK_SOFT)
+        if self._problems:
+            widgets.section("Could not be read", number(len(self._problems)))
+            for sentence in self._problems[:SHOWN_MAX]:
+                widgets.text(sentence, theme.TEXT_SMALL, theme.INK_SOFT)
+            _rest(len(self._problems))
+            widgets.space()
+        if self._skipped:
+            widgets.section("Not for this game", number(len(self._skipped)))
+            for one in self._skipped[:SHOWN_MAX]:
+                widgets.text(one.title or one.name, theme.TEXT_SMALL, theme.INK, Weight.BOLD)
+                widgets.text(one.reason, theme.TEXT_SMALL, theme.INK_SOFT)
+            _rest(len(self._skipped))
+        imgui.end_child()
+
+
+def _rest(count: int) -> None:
+    if count > SHOWN_MAX:
+        widgets.text(f"and {number(count - SHOWN_MAX)} more", theme.TEXT_SMALL, theme.INK_FAINT)
+
+
+def day(row: BoardRow) -> str:
+    """The date of a performance."""
+    return datetime.fromtimestamp(row.started_us / 1e6).strftime("%Y-%m-%d")
+
+
+class BoardPanel(Overlay):
+    """The leaderboard; leaves ``("watch", id)``, ``("race", id)``, ``("alone", "")`` or None."""
+
+    title = "Leaderboard"
+    width = 720.0
+    height = 560.0
+
+    def __init__(self, rows: Sequence[BoardRow], what: str, chosen: str = "", ghost: str = "") -> None:
+        super().__init__()
+        self.note = what
+        self._rows = rows
+        self._chosen = chosen or (rows[0].id if rows else "")
+        self._ghost = ghost
+
+    def content(self, frame: Frame) -> None:
+        """A row a performance; the one that is open offers to watch it or to race it."""
+        imgui.begin_child("rows")
+        if not self._rows:
+            widgets.space()
+            widgets.text("Nobody has played this chart to its end with these rules at this speed yet.")
+            widgets.text("Play it, and you are the first.", colour=theme.INK_SOFT)
+        for place, row in enumerate(self._rows):
+            open_ = row.id == self._chosen
+            title = f"{place + 1}.  {number(row.score)}   {100 * row.accuracy:.2f} %"
+            detail = "   ".join(part for part in (f"{row.max_combo}× combo", row.mods.label, day(row)) if part)
+            self.focus_here(open_)
+            if widgets.row(row.id, title, detail, row.grade, chosen=open_):
+                self._chosen = row.id
+            if open_:
+                self._draw_offers(row)
+        imgui.end_child()
+
+    def _draw_offers(self, row: BoardRow) -> None:
+        imgui.push_id(row.id)
+        if widgets.small_button("Watch", icon=icons.EYE):
+            self.leave(("watch", row.id))
+        imgui.same_line(0, px(8))
+        racing = row.id == self._ghost
+        if widgets.small_button("Do not race it" if racing else "Race it", icon=icons.GHOST, mark=theme.MAGENTA):
+            self.leave(("alone", "") if racing else ("race", row.id))
+        imgui.pop_id()
+        widgets.space(4)
