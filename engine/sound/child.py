@@ -41,7 +41,7 @@ class Wish(NamedTuple):
     """
 
     device: str | int | None = None
-    block_frames: int = 240
+    block_frames: int = 120
     latency_ms: int = 10
     silent: bool = False
     rate_hz: int = 0

@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,7 +155,7 @@ class Ring:
 
 
 class Seqlock:
-    """A record that one side writes and any number read, always whole and without waiting.
+    """A record that one process writes and any number read, always whole and without waiting.
 
     The counter is odd while a write is under way.  A reader that meets a write again and again
     (or a writer killed in the middle of one) keeps the last whole record it saw.
@@ -168,13 +169,15 @@ class Seqlock:
         self._layout = layout
         self._last: tuple[Any, ...] = layout.unpack_from(bytes(layout.size))
         self._seen = -1
+        self._writing = threading.Lock()
 
     def write(self, *fields: int | float | bytes) -> None:
-        """Replace the record."""
-        count = self._count[0]
-        self._count[0] = count + 1
-        self._layout.pack_into(self._body, 0, *fields)
-        self._count[0] = count + 2
+        """Replace the record; threads of the writing process may do so side by side."""
+        with self._writing:
+            count = self._count[0]
+            self._count[0] = count + 1
+            self._layout.pack_into(self._body, 0, *fields)
+            self._count[0] = count + 2
 
     def read(self) -> tuple[Any, ...]:
         """The newest whole record."""

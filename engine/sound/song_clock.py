@@ -16,10 +16,10 @@ from engine.sound.commands import Record, Segment
 JUMP_US = 33_000
 """A sighting farther off than this is believed at once: the device stalled or was changed under us."""
 
-SLOWEST_GAIN_BLOCKS = 800
-"""The fit remembers about this many blocks (4 s of 5 ms blocks); while it has seen fewer, all of them."""
+SLOWEST_GAIN_BLOCKS = 1600
+"""The fit remembers about this many blocks (4 s of 2.5 ms blocks); while it has seen fewer, all of them."""
 
-WARM_UP_BLOCKS = 32
+WARM_UP_BLOCKS = 64
 """While a stream fills its buffer at the start it cannot say when a frame is heard: these are only followed."""
 
 MAX_SKEW = 1e-3

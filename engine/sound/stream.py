@@ -114,8 +114,11 @@ class Sound:
     # -- opening and closing ---------------------------------------------------------------------
 
     @classmethod
-    def start(cls, device: str | int | None = None, block_frames: int = 240, latency_ms: int = 10) -> Sound:
+    def start(cls, device: str | int | None = None, block_frames: int = 120, latency_ms: int = 10) -> Sound:
         """Open a device (its name, number, or None for the system's own).
+
+        A block is a quarter of the buffer of ``latency_ms``, so the process may be woken three quarters of
+        it late before anything is heard of that.
 
         Raises:
             SoundError: if it cannot be opened.
@@ -123,7 +126,7 @@ class Sound:
         return cls(Wish(device, block_frames, latency_ms))
 
     @classmethod
-    def silent(cls, block_frames: int = 480) -> Sound:
+    def silent(cls, block_frames: int = 240) -> Sound:
         """The same without a device: the machine's clock drives a stream nobody hears."""
         return cls(Wish(block_frames=block_frames, silent=True))
 
