@@ -64,7 +64,7 @@ class Studio:
         """A shipped chart."""
         for entry in self.app.context.library.entries:
             if entry.keys == keys and entry.level == level:
-                return read_chart(entry.path, entry.index)
+                return read_chart(entry.path, entry.chart_index)
         raise UserError(f"{CHARTS}: the songs that come with the game are not there; run `make songs`")
 
     def perform(self, chart: Chart, uneven_us: int, seed: int) -> str:

@@ -22,46 +22,60 @@ TIMELINE_MAX = 6000
 """More points than this cannot be told apart; every n-th is drawn."""
 
 
-def panel(frame: Frame, x: float, y: float, w: float, h: float, title: str, note: str = "") -> None:
-    """The ground and heading of a graph."""
+def panel(frame: Frame, x: float, y: float, w: float, h: float, title: str, note: str = "") -> float:
+    """The ground and heading of a graph; says where its content begins.  A note that does not fit beside the title
+    goes under it."""
     frame.shapes.rect(x, y, w, h, theme.PANEL, radius=frame.px(theme.ROUNDING), border=theme.LINE, border_px=1.0)
-    frame.text(x + frame.px(16), y + frame.px(12), title, frame.px(16), theme.INK, weight=Weight.BOLD)
-    if note:
-        frame.text(x + w - frame.px(16), y + frame.px(14), note, frame.px(14), theme.INK_SOFT, across=1.0)
+    inset = frame.px(16)
+    frame.text(x + inset, y + frame.px(12), title, frame.px(16), theme.INK, weight=Weight.BOLD)
+    if not note:
+        return y + frame.px(44)
+    size = frame.px(14)
+    title_width = frame.glyphs.measure(title, frame.px(16), Weight.BOLD)[0]
+    room = w - 2 * inset
+    if title_width + frame.px(12) + frame.glyphs.measure(note, size)[0] <= room:
+        frame.text(x + w - inset, y + frame.px(14), note, size, theme.INK_SOFT, across=1.0)
+        return y + frame.px(44)
+    size = min(size, size * room / max(1.0, frame.glyphs.measure(note, size)[0]))
+    frame.text(x + inset, y + frame.px(35), note, size, theme.INK_SOFT)
+    return y + frame.px(60)
 
 
 def draw_grade(
-    frame: Frame, x: float, y: float, w: float, result: Result, row: BoardRow, best: BoardRow | None
+    frame: Frame, x: float, y: float, w: float, h: float, result: Result, row: BoardRow, best: BoardRow | None
 ) -> None:
     """The grade in a ring that closes with the accuracy, score beneath, and how it stands beside the best."""
-    cx, cy, radius = x + w / 2, y + frame.px(92), frame.px(88)
+    lines = (frame.px(44), frame.px(26), frame.px(24))
+    radius = max(frame.px(24), min(w * 0.3, (h - sum(lines) - frame.px(12)) / 2))
+    cx, cy = x + w / 2, y + radius + frame.px(4)
     accent = theme.tone(theme.RED if result.failed else theme.CYAN)
-    frame.shapes.ring(cx, cy, radius, frame.px(10), theme.RAISED)
+    band = radius * 0.115
+    frame.shapes.ring(cx, cy, radius, band, theme.RAISED)
     share = max(0.0, min(1.0, result.accuracy))
-    frame.shapes.ring(cx, cy, radius, frame.px(10), accent, share=share, glow=faded(accent, 0.25), glow_px=frame.px(8))
-    size = frame.px(72 if len(result.grade) < 3 else 44 if len(result.grade) < 5 else 34)
+    frame.shapes.ring(cx, cy, radius, band, accent, share=share, glow=faded(accent, 0.25), glow_px=frame.px(8))
+    size = radius * (0.82 if len(result.grade) < 3 else 0.5 if len(result.grade) < 5 else 0.38)
     frame.text(cx, cy, result.grade, size, theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
-    line = cy + radius + frame.px(22)
+    line = cy + radius + frame.px(10)
     score = f"{result.score:,}".replace(",", " ")
     frame.text(cx, line, score, frame.px(36), theme.INK, weight=Weight.BOLD, across=0.5)
     detail = f"{100 * result.accuracy:.2f} %    {result.max_combo}x"
-    frame.text(cx, line + frame.px(46), detail, frame.px(18), theme.INK_SOFT, across=0.5)
+    frame.text(cx, line + lines[0], detail, frame.px(18), theme.INK_SOFT, across=0.5)
     if best is not None and row.player == "user":
         ahead = result.score - best.score
         words = f"best before: {best.score:,}   {ahead:+,}".replace(",", " ")
         tone = theme.tone(theme.LIME) if ahead > 0 else theme.INK_SOFT
-        frame.text(cx, line + frame.px(74), words, frame.px(16), tone, across=0.5)
+        frame.text(cx, line + lines[0] + lines[1], words, frame.px(15), tone, across=0.5)
 
 
 def draw_counts(frame: Frame, x: float, y: float, w: float, h: float, result: Result, palette: str) -> None:
     """How often each judgement was given, with a bar for its share."""
     names = list(result.counts)
     most = max(1, *result.counts.values())
-    pitch = min(frame.px(34), h / max(1, len(names)))
+    pitch = min(frame.px(36), h / max(1, len(names)))
     for place, (name, count) in enumerate(result.counts.items()):
         colour = judgement_colour(place, len(names), palette)
         top = y + place * pitch
-        size = min(frame.px(16), pitch * 0.6)
+        size = min(frame.px(16), pitch * 0.55)
         frame.text(x, top, name.upper(), size, colour, weight=Weight.BOLD)
         frame.text(x + w, top, str(count), size, theme.INK, weight=Weight.BOLD, across=1.0)
         bar_y, bar_h = top + pitch * 0.68, max(2.0, frame.px(4))
@@ -80,9 +94,9 @@ def draw_histogram(frame: Frame, x: float, y: float, w: float, h: float, result:
     """Hit errors in real milliseconds, early at the left."""
     spread = result.overall
     note = f"mean {spread.mean_us / 1000:+.1f} ms    unstable rate {spread.unstable_rate:.0f}"
-    panel(frame, x, y, w, h, "Hit errors", note)
+    top = panel(frame, x, y, w, h, "Hit errors", note) + frame.px(4)
     left, right = x + frame.px(16), x + w - frame.px(16)
-    top, bottom = y + frame.px(48), y + h - frame.px(34)
+    bottom = y + h - frame.px(34)
     real_us = result.errors_us / result.rate
     limit = float(min(_window_us(result), max(20_000.0, np.abs(real_us).max() * 1.05 if len(real_us) else 0.0)))
     counts, _ = np.histogram(real_us, bins=BINS, range=(-limit, limit))
@@ -111,9 +125,9 @@ def draw_timeline(
     frame: Frame, x: float, y: float, w: float, h: float, result: Result, chart: Chart, palette: str
 ) -> None:
     """Every press over the song: how far off, and where the misses were."""
-    panel(frame, x, y, w, h, "Over the song", "early below, late above")
+    top = panel(frame, x, y, w, h, "Over the song", "early below, late above")
     left, right = x + frame.px(16), x + w - frame.px(16)
-    top, bottom = y + frame.px(44), y + h - frame.px(16)
+    bottom = y + h - frame.px(16)
     middle = (top + bottom) / 2
     real_us = result.errors_us / result.rate
     limit = float(min(_window_us(result, chart), max(20_000.0, np.abs(real_us).max() * 1.05 if len(real_us) else 0.0)))
@@ -144,9 +158,9 @@ def draw_lanes(frame: Frame, x: float, y: float, w: float, h: float, result: Res
         for name, hand in zip(("left", "right"), hands, strict=True)
         if hand.presses
     )
-    panel(frame, x, y, w, h, "Lanes and hands", note)
+    top = panel(frame, x, y, w, h, "Lanes and hands", note) + frame.px(4)
     left, right = x + frame.px(16), x + w - frame.px(16)
-    top, bottom = y + frame.px(48), y + h - frame.px(16)
+    bottom = y + h - frame.px(16)
     count = len(result.lanes)
     pitch = (right - left) / count
     most = max(1, *(max(lane.early, lane.late) for lane in result.lanes))

@@ -30,6 +30,9 @@ MARGIN = 40.0
 HEAD_HEIGHT = 92.0
 SIDE_WIDTH = 300.0
 FOOT_HEIGHT = 96.0
+ICON_WIDTH = 150.0
+"""A button narrower than this shows its word only."""
+
 OFFSET_WORTH_US = 1_000
 """A suggested offset smaller than this is not worth a key."""
 
@@ -170,18 +173,18 @@ class ResultsScene(Scene):
             return
         margin, head = frame.px(MARGIN), frame.px(HEAD_HEIGHT)
         self._draw_head(frame, found)
-        side = frame.px(SIDE_WIDTH)
+        side = min(frame.px(SIDE_WIDTH), frame.width * 0.26)
         bottom = frame.height - frame.px(FOOT_HEIGHT)
-        draw_grade(frame, margin, head, side, found.result, found.row, found.best)
-        draw_counts(
-            frame, margin, head + frame.px(300), side, bottom - head - frame.px(300), found.result, self._palette
-        )
+        upper = (bottom - head) * 0.56
+        draw_grade(frame, margin, head, side, upper, found.result, found.row, found.best)
+        below = head + upper + frame.px(8)
+        draw_counts(frame, margin, below, side, bottom - below, found.result, self._palette)
         left = margin + side + frame.px(32)
         width = frame.width - left - margin
         height = bottom - head
         gap = frame.px(16)
         half = (width - gap) / 2
-        upper = height * 0.42
+        upper = height * 0.46
         draw_histogram(frame, left, head, half, upper - gap, found.result, self._palette)
         draw_lanes(frame, left + half + gap, head, half, upper - gap, found.result, self._palette)
         draw_timeline(frame, left, head + upper, width, height - upper - gap, found.result, found.chart, self._palette)
@@ -201,30 +204,28 @@ class ResultsScene(Scene):
             frame.text(frame.width - x, frame.px(36), said, frame.px(18), theme.tone(theme.AMBER), across=1.0)
 
     def _draw_foot(self, frame: Frame, top: float) -> None:
+        buttons: list[tuple[str, str, str, Callable[[], object], theme.Mark]] = [
+            ("Again", icons.RETRY, "R", self._retry, theme.CYAN),
+            ("Watch", icons.EYE, "W", self._watch, theme.CYAN),
+            ("Race it", icons.BOLT, "G", self._race, theme.CYAN),
+            ("Export", icons.SAVE, "E", self._export, theme.CYAN),
+            ("Back", icons.BACK, "Esc", self.leave, theme.CYAN),
+        ]
+        if (offset := self._offset_us) and not self._applied:
+            buttons.insert(4, (f"{offset / 1000:+.1f} ms", icons.AIM, "O", self._apply_offset, theme.AMBER))
+        gap = frame.px(12)
+        width = (frame.width - 2 * frame.px(MARGIN) - gap * (len(buttons) - 1)) / len(buttons) / frame.scale
         with screen(frame, "results", padding=0):
-            imgui.set_cursor_pos(Vec(frame.px(MARGIN), top + px(12)))
-            if self._focus_first:
-                imgui.set_keyboard_focus_here()
-                self._focus_first = False
-            if widgets.big_button("Again", icon=icons.RETRY, note="R", width=210, primary=True):
-                self._retry()
-            imgui.same_line()
-            if widgets.big_button("Watch", icon=icons.EYE, note="W", width=180):
-                self._watch()
-            imgui.same_line()
-            if widgets.big_button("Race it", icon=icons.BOLT, note="G", width=190):
-                self._race()
-            imgui.same_line()
-            if widgets.big_button("Export", icon=icons.SAVE, note="E", width=180):
-                self._export()
-            if (offset := self._offset_us) and not self._applied:
-                imgui.same_line()
-                words = f"Apply {offset / 1000:+.1f} ms"
-                if widgets.big_button(words, icon=icons.AIM, note="O", width=240, mark=theme.AMBER):
-                    self._apply_offset()
-            imgui.same_line()
-            if widgets.big_button("Back", icon=icons.BACK, note="Esc", width=170):
-                self.leave()
+            imgui.set_cursor_pos(Vec(frame.px(MARGIN), top + px(16)))
+            for place, (label, icon, key, action, mark) in enumerate(buttons):
+                if place:
+                    imgui.same_line(0, gap)
+                elif self._focus_first:
+                    imgui.set_keyboard_focus_here()
+                    self._focus_first = False
+                shown = icon if width >= ICON_WIDTH else ""
+                if widgets.big_button(label, icon=shown, note=key, width=width, primary=place == 0, mark=mark):
+                    action()
 
 
 def _said_of(row: BoardRow) -> str:
