@@ -16,6 +16,11 @@ def now_us() -> int:
     return time.monotonic_ns() // 1000
 
 
+def wall_us() -> int:
+    """The date and time of day in microseconds since 1970 (UTC): for the log, never for measuring."""
+    return time.time_ns() // 1000
+
+
 class Clock(Protocol):
     """Anything that can say what time it is."""
 
