@@ -9,10 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import UserError
-from game.hands.bindings import Layout, default_layout
+from game.hands.bindings import Layout, default_layout, problem_with
+from game.rhythm.rules import RULE_SETS
+
+
+PALETTES = ("neon", "deuteranopia", "protanopia", "tritanopia")
+"""The sets of colours there are; the values that ``PlayfieldSettings.palette`` takes."""
 
 
 class _Group(BaseModel):
@@ -43,11 +48,18 @@ class PlayfieldSettings(_Group):
     latency_view: bool = False
     rules: str = "osu-mania-stable"
 
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, value: str) -> str:
+        if value not in RULE_SETS:
+            raise ValueError(f"there is no rule set {value!r}; there are {', '.join(RULE_SETS)}")
+        return value
+
 
 class SoundSettings(_Group):
     """Where sound goes and how loud."""
 
-    device: str = ""
+    device: str = Field(default="", max_length=300)
     latency_ms: int = Field(default=10, ge=3, le=200)
     master: int = Field(default=80, ge=0, le=100)
     music: int = Field(default=100, ge=0, le=100)
@@ -61,6 +73,15 @@ class InputSettings(_Group):
 
     input_offset_us: int = Field(default=0, ge=-500_000, le=500_000)
     layouts: dict[int, Layout] = Field(default_factory=dict)
+    """By lane count; lane counts that are not here play with the default layout."""
+
+    @field_validator("layouts")
+    @classmethod
+    def _playable(cls, value: dict[int, Layout]) -> dict[int, Layout]:
+        for keys, layout in value.items():
+            if problem := problem_with(keys, layout):
+                raise ValueError(problem)
+        return value
 
 
 class ScreenSettings(_Group):

@@ -16,6 +16,12 @@ from game.rhythm.chart import MAX_LANES
 Layout = tuple[tuple[str, ...], ...]
 """For each lane, left to right, the controls that play it."""
 
+CONTROLS_MAX = 8
+"""The most controls one lane takes."""
+
+NAME_MAX = 200
+"""The longest name of a control: devices choose theirs themselves."""
+
 _ROWS: dict[int, str] = {
     1: "space",
     2: "f j",
@@ -30,8 +36,8 @@ _ROWS: dict[int, str] = {
     11: "a s d f v space n j k l semicolon",
     12: "a s d f c v n m j k l semicolon",
     13: "a s d f c v space n m j k l semicolon",
-    14: "q w e r a s d f u i o p j k",
-    15: "q w e r a s d f space u i o p j k",
+    14: "q w e a s d f j k l semicolon i o p",
+    15: "q w e a s d f space j k l semicolon i o p",
     16: "q w e r a s d f j k l semicolon u i o p",
     17: "q w e r a s d f space j k l semicolon u i o p",
     18: "q w e r a s d f v n j k l semicolon u i o p",
@@ -71,6 +77,43 @@ def clashes(layout: Sequence[Sequence[str]]) -> list[str]:
                 double.append(control)
             seen.add(control)
     return double
+
+
+def with_control(layout: Layout, lane: int, control: str, spoken: str = "") -> Layout:
+    """``layout`` with one more control on ``lane``; ``spoken`` is how a message names the control.
+
+    Raises:
+        UserError: it plays a lane already, or the lane has as many as it takes.
+    """
+    name = spoken or control
+    for other, controls in enumerate(layout):
+        if control in controls:
+            if other == lane:
+                raise UserError(f"{name} plays lane {lane + 1} already; press another key.")
+            raise UserError(f"{name} plays lane {other + 1}; take it off there first, or press another key.")
+    if len(layout[lane]) >= CONTROLS_MAX:
+        raise UserError(f"Lane {lane + 1} has {CONTROLS_MAX} keys, which is all it takes; take one off first.")
+    return (*layout[:lane], (*layout[lane], control), *layout[lane + 1 :])
+
+
+def unbound(layout: Layout, lane: int) -> Layout:
+    """``layout`` without the control that was put on ``lane`` last."""
+    return (*layout[:lane], layout[lane][:-1], *layout[lane + 1 :])
+
+
+def problem_with(keys: int, layout: Sequence[Sequence[str]]) -> str:
+    """Why ``layout`` cannot play ``keys`` lanes, in a few words; empty when it can."""
+    if keys not in _ROWS:
+        return f"a playfield has 1 to {MAX_LANES} lanes, not {keys}"
+    if len(layout) != keys:
+        return f"a layout for {keys} lanes needs {keys} of them, not {len(layout)}"
+    if any(len(controls) > CONTROLS_MAX for controls in layout):
+        return f"a lane takes {CONTROLS_MAX} controls at most"
+    if any(not 0 < len(control) <= NAME_MAX for controls in layout for control in controls):
+        return f"the name of a control has 1 to {NAME_MAX} characters"
+    if double := clashes(layout):
+        return f"{double[0]} stands on more than one lane"
+    return ""
 
 
 class LaneInput:
