@@ -32,6 +32,7 @@ class Sdl:
             ("SDL_GL_GetProcAddress", pointer, [ctypes.c_char_p]),
             ("SDL_GL_SetSwapInterval", ctypes.c_int, [ctypes.c_int]),
             ("SDL_SetWindowFullscreen", ctypes.c_int, [pointer, ctypes.c_uint32]),
+            ("SDL_WaitEventTimeout", ctypes.c_int, [pointer, ctypes.c_int]),
             ("SDL_GetError", ctypes.c_char_p, []),
             ("SDL_GetKeyFromScancode", ctypes.c_int32, [ctypes.c_int]),
             ("SDL_GetKeyName", ctypes.c_char_p, [ctypes.c_int32]),
@@ -65,6 +66,14 @@ class Sdl:
     def set_fullscreen(self, window: int, on: bool) -> bool:
         """Fill the desktop with the window, or give it its frame back; False when the desktop refuses."""
         return bool(self._lib.SDL_SetWindowFullscreen(window, _FULLSCREEN_DESKTOP if on else 0) == 0)
+
+    def wait(self, wait_ms: int) -> bool:
+        """Sleep until an event is there, at most ``wait_ms``; True if one is.
+
+        It wakes on the event itself where the system allows it, which ``pygame.event.wait`` does not: that looks
+        once a millisecond.  Python's lock is free meanwhile.
+        """
+        return bool(self._lib.SDL_WaitEventTimeout(None, wait_ms))
 
     def error(self) -> str:
         """What SDL says went wrong last."""

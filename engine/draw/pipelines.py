@@ -6,7 +6,7 @@ for its text; an image and a Dear ImGui call are a draw call each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import moderngl
@@ -47,7 +47,7 @@ _Look = tuple[Any, str, tuple[str, ...]]
 class _Stream:
     """A buffer that is written anew each frame, and the array that draws it."""
 
-    def __init__(self, ctx: Any, looks: list[_Look], size: int, draw: DrawInstanced | None) -> None:
+    def __init__(self, ctx: Any, looks: Sequence[_Look], size: int, draw: DrawInstanced | None) -> None:
         self._ctx, self._looks, self._size = ctx, looks, size
         self._draw = draw
         self._make(1024)

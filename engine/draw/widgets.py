@@ -218,8 +218,6 @@ def toggle(label: str, on: bool, *, note: str = "", mark: Mark = CYAN, width: fl
     x, y = item.x + item.w - w, item.middle - h / 2
     ground = mixed(mixed(LINE, INK_FAINT, 0.3 * item.lift), tone(mark), slide)
     item.draw.add_rect_filled(Vec(x, y), Vec(x + w, y + h), ground, h / 2)
-    if item.focused:
-        item.draw.add_rect(Vec(x - px(3), y - px(3)), Vec(x + w + px(3), y + h + px(3)), INK, h, px(1.5))
     knob = Vec(x + h / 2 + slide * (w - h), item.middle)
     item.draw.add_circle_filled(knob, h / 2 - px(3), mixed(INK, NIGHT, slide), 24)
     ink = mixed(INK_SOFT, INK, max(item.lift, slide))

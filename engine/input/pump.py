@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pygame
 
+from engine import sdl
 from engine.clock import now_us
 from engine.input.events import Event, InputEvent, TextEvent, WindowChange, WindowEvent
 from engine.input.gamepads import Gamepads
@@ -31,6 +33,7 @@ class Pump:
     """
 
     def __init__(self) -> None:
+        self._sdl = sdl.load()
         self.gamepads = Gamepads()
         self._held: set[tuple[str, str]] = set()
         self._translate: dict[int, Callable[[int, Any, list[Event]], None]] = {
@@ -54,11 +57,10 @@ class Pump:
         """Everything that has come in, waiting up to ``wait_ms`` for the first; 0 does not wait."""
         out: list[Event] = []
         if wait_ms > 0:
-            first = pygame.event.wait(wait_ms)
-            at_us = now_us()
-            if first.type == pygame.NOEVENT:
-                return out
-            self._one(at_us, first, out)
+            if self._sdl is not None:
+                self._sdl.wait(wait_ms)
+            else:
+                time.sleep(wait_ms / 1000)
         for event in pygame.event.get():
             self._one(now_us(), event, out)
         return out
