@@ -174,8 +174,10 @@ def open_game(
         app = App(profile, window, sound)
         app.replay = replay
         try:
-            if sound.problem:
-                app.context.say(sound.problem)
+            for problem in (sound.problem, profile.problem):
+                if problem:
+                    app.context.say(problem)
+            app.jobs.start("keeping a copy of the log", lambda job: profile.tend(), lambda done: None)
             app.run(first or ShowTitle())
         finally:
             app.close()

@@ -38,7 +38,7 @@ ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 PROFILE_STREAM = "profile"
 
-TEND_WAIT_S = 10.0
+TEND_WAIT_S = 2.0
 """A log that is not written down by then gets its snapshot another time."""
 
 _logger = logging.getLogger(__name__)

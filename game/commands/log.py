@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from engine.log import EventLog
+from engine.log import CalendarClock, EventLog, Snapshots
 from game.cli import FINDING, Misuse, emit, profile_folder
 from game.profile import projectors
 
@@ -79,6 +79,7 @@ def run_rebuild(args: argparse.Namespace) -> int:
         if args.check:
             differences = [str(difference) for difference in log.check_rebuild()]
         else:
+            Snapshots(log, profile_folder(args) / "snapshots", CalendarClock()).before("rebuild")
             log.rebuild()
     if args.json:
         emit({"checked": args.check, "differences": differences})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 from game.cli import Misuse, emit, profile_folder
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     if not args.autoplay and not args.replay:
         raise Misuse("play --headless needs someone to play: add --autoplay or --replay FILE")
     with Profile.open(profile_folder(args)) as profile:
+        if profile.problem:
+            print(f"ourojam: {profile.problem}", file=sys.stderr)
         for file in args.charts:
             _headless(args, profile, file)
     return 0

@@ -127,6 +127,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 def run_import(args: argparse.Namespace) -> int:
     """Take a replay of another game, or another player, into the log."""
+    from engine.errors import UserError
     from game.commands.chart import pick
     from game.profile import Profile
     from game.rhythm.performance import import_replay
@@ -135,6 +136,8 @@ def run_import(args: argparse.Namespace) -> int:
     chart = pick(args.chart, args.level)
     replay = load_replay(args.replay, chart)
     with Profile.open(profile_folder(args)) as profile:
+        if profile.problem:
+            raise UserError(f"{profile.problem}: so nothing was imported")
         performance_id = import_replay(profile.writer, chart, replay, Path(args.replay).name)
         profile.writer.flush(10.0, final=True)
     if args.json:

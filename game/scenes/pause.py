@@ -10,6 +10,7 @@ from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.input.events import Event, InputEvent
 from engine.scene import Scene
+from game.hands.bindings import LaneInput
 from game.scenes.context import Context
 
 
@@ -26,14 +27,18 @@ ROW_WIDTH = 320.0
 
 
 class PauseMenu(Scene):
-    """Returns a :class:`Choice`.  After a fail there is no going on."""
+    """Returns a :class:`Choice`.  After a fail there is no going on.
+
+    ``lanes`` goes on hearing which keys are held, so that the song can go on with them.
+    """
 
     overlay = True
 
-    def __init__(self, context: Context, *, failed: bool, reason: str) -> None:
+    def __init__(self, context: Context, *, failed: bool, reason: str, lanes: LaneInput | None = None) -> None:
         self._context = context
         self._failed = failed
         self._reason = reason
+        self._lanes = lanes
         self._choices = [Choice.RETRY, Choice.LEAVE] if failed else [Choice.RESUME, Choice.RETRY, Choice.LEAVE]
         self._at = 0
         self._rows: list[tuple[float, float, float, float]] = []
@@ -43,6 +48,8 @@ class PauseMenu(Scene):
         """Arrows and Enter, the mouse, or Escape to go on (or to leave after a fail)."""
         if not isinstance(event, InputEvent):
             return False
+        if self._lanes is not None:
+            self._lanes.edge(event)
         if event.device == "mouse":
             return self._handle_mouse(event)
         if not event.pressed:

@@ -32,6 +32,7 @@ from game.rhythm.performance import (
 )
 from game.rhythm.recorder import Recorder, new_stream
 from game.rhythm.replay import Replay
+from game.rhythm.rules import rule_set
 from game.rhythm.songs import ReadySong, make_ready, read_chart
 from game.scenes.context import Context
 from game.scenes.hud import Hud
@@ -45,8 +46,15 @@ from game.truth import Truth
 COUNTDOWN_US = 1_500_000
 """Resuming counts three, two, one for this long."""
 
+SLIP_US = 20_000
+"""A song that ran on further than this without the player goes back to where it was played up to."""
+
 AFTER_US = 1_200_000
 """How long the field stays after the last note."""
+
+SOUND_GONE = "The sound device is gone"
+HELD_UP = "The game was held up"
+AWAY = "The game was left for another window"
 
 STALL_US = 400_000
 """A main thread that slept this long (laptop lid, debugger) did not see the player's hands: the song pauses."""
@@ -85,7 +93,8 @@ class PlayScene(Scene):
         self._resume_at_us = 0
         self._last_step_us = 0
         self._over_us = 0
-        self._problem = ""
+        self._away = False
+        self._let_go: list[tuple[int, int]] = []
         self._latency = LatencyView()
 
     @property
@@ -130,14 +139,21 @@ class PlayScene(Scene):
         for problem in song.problems:
             self._context.say(problem)
         self._song = song
+        try:
+            rule_set(self._rules, song.chart)
+            self._stage = Stage(
+                self._context.sound, song, self._mods.rate, self._context.profile.settings.sound.audio_offset_us
+            )
+        except UserError as error:
+            self._on_failed_to_load(error)
+            return
         if picture is not None:
             self._background = self._context.window.texture(picture)
-        self._stage = Stage(
-            self._context.sound, song, self._mods.rate, self._context.profile.settings.sound.audio_offset_us
-        )
         if self._mods.metronome:
             self._stage.add_metronome(self._context.effects["tick"], self._context.effects["tick_accent"])
         self._begin()
+        if self._away:
+            self._pause(AWAY)
 
     def _begin(self) -> None:
         """Start a performance of the song that is ready."""
@@ -153,6 +169,7 @@ class PlayScene(Scene):
         begun = started(song.chart, self._rules, mods, player, *offsets)
         self._performance = Performance(song.chart, self._rules, mods, recorder, begun)
         self._lanes = LaneInput(profile.settings.layout(song.chart.keys))
+        self._let_go.clear()
         self._feeder: Feeder | None = None
         if self._replay is not None:
             self._feeder = Feeder(self._replay.edges)
@@ -162,9 +179,9 @@ class PlayScene(Scene):
         self._field = Playfield(self._performance.chart, mods, self._settings)
         still = profile.settings.screen.reduced_motion
         self._hud = Hud(self._performance.judge.rules, self._settings, reduced_motion=still)
+        loop.quiet()
         self._stage.start(mods.section.start_us if mods.section is not None else None)
         self._phase = Phase.PLAYING
-        loop.quiet()
         self._last_step_us = 0
 
     def _make_ghost(self, song: ReadySong) -> tuple[Performance | None, Feeder | None]:
@@ -183,8 +200,12 @@ class PlayScene(Scene):
         """Lanes first; then Escape and what takes the player's hands or eyes away."""
         if isinstance(event, InputEvent):
             return self._handle_input(event)
-        if isinstance(event, WindowEvent) and event.change in (WindowChange.MINIMISED, WindowChange.FOCUS_LOST):
-            self._pause("window")
+        if isinstance(event, WindowEvent):
+            if event.change in (WindowChange.MINIMISED, WindowChange.FOCUS_LOST):
+                self._away = True
+                self._pause(AWAY)
+            elif event.change in (WindowChange.RESTORED, WindowChange.FOCUS_GAINED):
+                self._away = False
         elif isinstance(event, DeviceLost):
             self._pause(f"{event.device} is gone")
         return False
@@ -194,7 +215,10 @@ class PlayScene(Scene):
             edge = self._lanes.edge(event)
             if edge is not None:
                 if self._phase is Phase.PLAYING:
-                    self._play_edge(event, *edge)
+                    if self._stalled(event.at_us):
+                        self._pause(HELD_UP)
+                    else:
+                        self._play_edge(event, *edge)
                 return True
         if not event.pressed:
             return False
@@ -214,17 +238,31 @@ class PlayScene(Scene):
 
     def _play_edge(self, event: InputEvent, lane: int, down: bool) -> None:
         song_us = self._stage.song_us(event.at_us) - self._input_offset_us
-        if down:
-            self._stage.key_sound(self._performance, lane)
+        if not down:
+            # A window or device that goes lets go of all its keys first: until the next step shows that it is still
+            # there, a release may be none of the player's.
+            self._let_go.append((song_us, lane))
+            return
+        self._take_releases()
+        self._stage.key_sound(self._performance, lane)
         self._performance.edge(song_us, lane, down)
         self._latency.edge(event.at_us)
+
+    def _take_releases(self) -> None:
+        for song_us, lane in self._let_go:
+            self._performance.edge(song_us, lane, False)
+        self._let_go.clear()
+
+    def _stalled(self, at_us: int) -> bool:
+        """Whether this thread slept so long before ``at_us`` that the player cannot have played."""
+        return self._feeder is None and 0 < self._last_step_us < at_us - STALL_US
 
     # -- time ----------------------------------------------------------------------------------------
 
     def step(self, dt_us: int) -> None:
         """Bring the judge up to the present, and see whether it is over."""
         at_us = now_us()
-        stalled = 0 < self._last_step_us < at_us - STALL_US
+        stalled = self._phase is Phase.PLAYING and self._stalled(at_us)
         self._last_step_us = at_us
         if self._phase is Phase.COUNTDOWN and at_us >= self._resume_at_us:
             self._resume()
@@ -232,17 +270,18 @@ class PlayScene(Scene):
             if self._phase is Phase.OVER and at_us >= self._over_us:
                 self._show_results()
             return
-        if stalled and self._feeder is None:
-            self._pause("the game was held up")
+        if stalled:
+            self._pause(HELD_UP)
             return
         if self._context.sound.status().lost:
-            self._pause("the sound device is gone")
+            self._pause(SOUND_GONE)
             return
         self._advance(at_us)
 
     def _advance(self, at_us: int) -> None:
         performance = self._performance
         song_us = self._stage.song_us(at_us) - self._input_offset_us
+        self._take_releases()
         if self._feeder is not None:
             self._feeder.feed(performance, song_us)
         performance.step(song_us, at_us)
@@ -251,8 +290,16 @@ class PlayScene(Scene):
             self._ghost.step(song_us, at_us)
         if performance.failing:
             self._fail()
-        elif performance.complete and song_us > performance.chart.last_us + AFTER_US * self._mods.rate:
+        elif performance.complete and song_us > self._ends_us():
             self._finish()
+
+    def _ends_us(self) -> float:
+        """When the field may go: a moment after the last note, and not before a section to be practised is over."""
+        last_us, section = self._performance.chart.last_us, self._mods.section
+        if section is not None:
+            written_us = self._performance.written.last_us
+            last_us = max(last_us, section.start_us, written_us if section.end_us is None else section.end_us)
+        return last_us + AFTER_US * self._mods.rate
 
     def _finish(self) -> None:
         self._result = self._performance.end(FINISHED)
@@ -275,19 +322,28 @@ class PlayScene(Scene):
     def _pause(self, reason: str) -> None:
         if self._phase not in (Phase.PLAYING, Phase.COUNTDOWN):
             return
+        if reason == "player":
+            self._take_releases()
+        self._let_go.clear()
         self._stage.pause()
+        played_us = self._performance.song_us + self._input_offset_us
+        if self._phase is Phase.PLAYING and self._stage.now_us > played_us + SLIP_US:
+            self._stage.seek(played_us)
         self._performance.pause(reason)
         self._phase = Phase.PAUSED
         loop.relax()
-        self.stack.push(PauseMenu(self._context, failed=False, reason="" if reason == "player" else reason))
+        self._show_menu("" if reason == "player" else reason)
+
+    def _show_menu(self, reason: str) -> None:
+        self.stack.push(PauseMenu(self._context, failed=False, reason=reason, lanes=self._lanes))
 
     def on_resume(self, result: Any) -> None:
         """The pause menu says what to do."""
         if result is Choice.RESUME:
-            self._phase = Phase.COUNTDOWN
-            self._resume_at_us = now_us() + COUNTDOWN_US
-            self._last_step_us = now_us()
-            self._context.effect("countdown")
+            if self._context.sound.status().lost:
+                self._reopen_sound()
+            else:
+                self._count_down()
         elif result is Choice.RETRY:
             self._performance.end(LEFT)
             self._begin()
@@ -295,12 +351,31 @@ class PlayScene(Scene):
             self._performance.end(LEFT)
             self.leave()
 
+    def _count_down(self) -> None:
+        loop.quiet()
+        self._phase = Phase.COUNTDOWN
+        self._resume_at_us = now_us() + COUNTDOWN_US
+        self._context.effect("countdown")
+
+    def _reopen_sound(self) -> None:
+        """Look for the sound device again; the song stays where it is until it is there."""
+        sound = self._context.sound
+
+        def reopened(there: bool) -> None:
+            if self._phase is not Phase.PAUSED or self.stack.top is not self:
+                return
+            if there:
+                self._count_down()
+            else:
+                self._show_menu(sound.problem)
+
+        self._context.jobs.start("opening the sound device", lambda job: sound.reopen(), reopened)
+
     def _resume(self) -> None:
         down = np.array([self._lanes.is_down(lane) for lane in range(len(self._performance.held))])
         self._performance.resume(down)
         self._stage.resume()
         self._phase = Phase.PLAYING
-        loop.quiet()
         self._last_step_us = 0
 
     def _show_results(self) -> None:
@@ -315,9 +390,12 @@ class PlayScene(Scene):
         """Let go of the song."""
         if self._phase is Phase.LOADING:
             self._job.cancel()
-        else:
+        elif self._song is not None:
+            self._performance.end(LEFT)
             self._stage.close(fade_out_us=250_000)
             self._rest()
+            profile = self._context.profile
+            self._context.jobs.start("keeping a copy of the log", lambda job: profile.tend(), lambda done: None)
         if self._background is not None:
             self._context.window.free(self._background)
         return True
@@ -361,7 +439,7 @@ class PlayScene(Scene):
         frame.text(x, y + frame.px(28), _cut(frame, detail, 16, room), frame.px(16), theme.INK_SOFT)
         if self._stage.can_skip and self._phase is Phase.PLAYING:
             frame.text(x, frame.height - frame.px(48), "Enter: skip to the first note", frame.px(16), theme.INK_SOFT)
-        if problem := self._context.profile.writer.problem:
+        if problem := self._context.profile.problem:
             frame.text(x, y + frame.px(60), _cut(frame, problem, 14, room), frame.px(14), theme.tone(theme.AMBER))
 
     def _draw_ghost(self, frame: Frame) -> None:

@@ -55,9 +55,8 @@ class Stage:
         self.chart = song.chart
         self.rate = rate
         self._shift_us = round(audio_offset_us * rate)
-        self._sample = sound.load(song.frames)
         numbers = sorted(song.sounds)
-        loaded = sound.load_all([song.sounds[number] for number in numbers])
+        self._sample, *loaded = sound.load_all([song.frames, *(song.sounds[number] for number in numbers)])
         self._keys: dict[int, Sample] = dict(zip(numbers, loaded, strict=True))
         self._ticks: list[Sample] = []
         self.paused = False

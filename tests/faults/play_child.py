@@ -34,7 +34,7 @@ class Told(NamedTuple):
     song_us: int
     durable_seq: int
     begun_us: int
-    now_us: int
+    at_us: int
     performance: str
 
 
@@ -51,7 +51,8 @@ class Teller:
     def read(self) -> Told:
         """What stands there."""
         name = self._memory[NUMBERS * 8 :].rstrip(b"\0").decode()
-        return Told(*self._numbers.tolist(), name)
+        song_us, durable_seq, begun_us, at_us = self._numbers.tolist()
+        return Told(song_us, durable_seq, begun_us, at_us, name)
 
     def clear(self) -> None:
         """Before another child."""
