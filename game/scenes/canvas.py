@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from engine.draw import theme
-from engine.draw.colour import Colour, faded, mixed, with_alpha
+from engine.draw import colour, theme
+from engine.draw.colour import Colour, faded, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
-from engine.draw.motion import Motions
+from engine.draw.motion import eased
 from engine.draw.theme import CYAN, Mark, tone
 from engine.input.events import Event, InputEvent
 
@@ -18,6 +20,9 @@ FITS_KEPT = 4096
 Act = Callable[[], None]
 
 _fits: dict[tuple[str, int, int, Weight], str] = {}
+_widths: dict[tuple[str, float, Weight], float] = {}
+mixed = lru_cache(maxsize=4096)(colour.mixed)
+"""As :func:`engine.draw.colour.mixed`; most colours of a frame are those of the frame before."""
 
 
 def fit(frame: Frame, text: str, size: float, room: float, weight: Weight = Weight.REGULAR) -> str:
@@ -37,13 +42,48 @@ def fit(frame: Frame, text: str, size: float, room: float, weight: Weight = Weig
             fits = measure(text[:middle].rstrip() + "…", px, weight)[0] <= room
             low, high = (middle, high) if fits else (low, middle - 1)
         out = text[:low].rstrip() + "…"
+    out = visual(out)
     _fits[key] = out
     return out
 
 
+def visual(text: str) -> str:
+    """``text`` in the order in which it is drawn from left to right: our pipeline knows no right-to-left script.
+
+    A line that begins with a right-to-left letter runs that way as a whole; figures and other scripts in it keep
+    their own order.  A short form of the Unicode bidirectional algorithm, enough for titles.
+    """
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    strong = [kind for kind in kinds if kind in ("L", "R", "AL")]
+    if not any(kind in ("R", "AL") for kind in strong):
+        return text
+    base = strong[0] != "L"
+    # Neutral characters go with the script before them when the one after is the same, else with the line.
+    levels = [kind in ("R", "AL") if kind in ("L", "R", "AL", "EN", "AN") else None for kind in kinds]
+    runs: list[tuple[bool, str]] = []
+    for place, character in enumerate(text):
+        level = levels[place]
+        if level is None:
+            before = next((one for one in levels[place::-1] if one is not None), base)
+            after = next((one for one in levels[place:] if one is not None), base)
+            level = before if before == after else base
+        if runs and runs[-1][0] == level:
+            runs[-1] = (level, runs[-1][1] + character)
+        else:
+            runs.append((level, character))
+    ordered = [run[::-1] if turned else run for turned, run in runs]
+    return "".join(reversed(ordered) if base else ordered)
+
+
 def wide(frame: Frame, text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
     """The width of ``text`` at ``size`` design units, in pixels."""
-    return frame.glyphs.measure(text, frame.px(size), weight)[0]
+    px = frame.px(size)
+    key = (text, px, weight)
+    if (known := _widths.get(key)) is None:
+        if len(_widths) > FITS_KEPT:
+            _widths.clear()
+        known = _widths[key] = frame.glyphs.measure(text, px, weight)[0]
+    return known
 
 
 def wrapped(frame: Frame, text: str, size: float, room: float, lines_max: int = 4) -> list[str]:
@@ -86,15 +126,17 @@ class Touch:
     def __init__(self) -> None:
         self.x = self.y = -1.0
         self.live = True
-        self.motions = Motions()
+        self._lifts: dict[object, float] = {}
+        self._name: object = None
         self._areas: list[Area] = []
-        self._before: list[Area] = []
         self._held: Area | None = None
 
     def begin(self, live: bool) -> None:
         """A new frame: forget the places of the last one."""
         self.live = live
-        self._before, self._areas = self._areas, []
+        over = self._over() if live else None
+        self._name = over.name if over is not None else None
+        self._areas = []
 
     def area(
         self,
@@ -111,16 +153,28 @@ class Touch:
         ``act`` is called when it is pressed; ``drag`` with x, y and ``down``, ``move`` or ``up`` while it is held.
         """
         self._areas.append(Area(x, y, w, h, name, act, drag))
-        over = self._over(self._before) if self.live else None
-        return over is not None and over.name == name
+        return self._name is not None and self._name == name
 
     def lift(self, frame: Frame, name: object, on: bool) -> float:
         """How far ``name`` is into being ``on``, eased, 0 to 1."""
-        return self.motions.towards(name, on, frame.dt_us / 1e6, theme.MOTION_QUICK_S)
+        now = self._lifts.get(name, 0.0)
+        goal = 1.0 if on else 0.0
+        if now == goal:
+            return goal
+        if theme.settings.reduced_motion:
+            now = goal
+        else:
+            step = frame.dt_us / 1e6 / theme.MOTION_QUICK_S
+            now = min(now + step, 1.0) if on else max(now - step, 0.0)
+        if now > 0.0:
+            self._lifts[name] = now
+        else:
+            self._lifts.pop(name, None)
+        return eased(now)
 
     def over(self) -> object:
         """The name of the place under the pointer, or None."""
-        area = self._over(self._areas)
+        area = self._over()
         return area.name if area is not None else None
 
     def inside(self, x: float, y: float, w: float, h: float) -> bool:
@@ -143,7 +197,7 @@ class Touch:
             if held is not None and held.drag is not None:
                 held.drag(self.x, self.y, "up")
             return held is not None
-        self._held = self._over(self._areas)
+        self._held = self._over()
         if self._held is None:
             return False
         if self._held.drag is not None:
@@ -152,8 +206,8 @@ class Touch:
             self._held.act()
         return True
 
-    def _over(self, areas: list[Area]) -> Area | None:
-        return next((area for area in reversed(areas) if area.holds(self.x, self.y)), None)
+    def _over(self) -> Area | None:
+        return next((area for area in reversed(self._areas) if area.holds(self.x, self.y)), None)
 
 
 def card(frame: Frame, x: float, y: float, w: float, h: float, *, alpha: float = 0.88) -> None:

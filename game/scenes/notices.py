@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engine.clock import now_us
 from engine.draw import icons, theme
-from engine.draw.colour import faded, mixed
+from engine.draw.colour import faded
 from engine.draw.frame import Frame
 from engine.draw.motion import out
-from game.scenes.canvas import wrapped
+from game.scenes.canvas import mixed, wrapped
 from game.scenes.context import NOTICE_US, Context
 
 WIDTH = 420.0

@@ -86,8 +86,8 @@ def loudness(frames: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
     if not count:
         return np.zeros(1, np.float32)
     mono = frames[: count * window].mean(axis=1).reshape(count, window)
-    level = np.sqrt((mono * mono).mean(axis=1))
-    return (level / max(float(level.max()), 1e-6)).astype(np.float32)
+    level: NDArray[np.float32] = np.sqrt((mono * mono).mean(axis=1), dtype=np.float32)
+    return level / np.float32(max(float(level.max()), 1e-6))
 
 
 class Preview:

@@ -11,7 +11,6 @@ from engine.clock import now_us
 from engine.draw import theme
 from engine.draw.colour import rgb, with_alpha
 from engine.draw.frame import Frame
-from engine.errors import UserError
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.scene import Scene
 from game.rhythm.board import BoardRow, best_grades, leaderboard
@@ -45,8 +44,9 @@ BOARD_AGAIN_US = (300_000, 1_200_000)
 
 CONTROLS_CTRL = ("key:lctrl", "key:rctrl")
 CONTROLS_SHIFT = ("key:lshift", "key:rshift")
+TITLES = {name: rule_set(name).title for name in RULE_SETS}
 VEIL = 0.46
-PICTURE_LIGHT = 0.34
+PICTURE_LIGHT = 0.27
 
 
 class SelectScene(Scene):
@@ -336,7 +336,7 @@ class SelectScene(Scene):
 
     def open_rules(self) -> None:
         """Ask for the rule set."""
-        options = [Option(name, rule_set(name).title) for name in RULE_SETS]
+        options = [Option(name, title) for name, title in TITLES.items()]
         self._push(Picker("Rule set", options, self._choices.rules, "Windows, points, grades and health."))
 
     def open_sorts(self) -> None:
@@ -357,8 +357,7 @@ class SelectScene(Scene):
         """Show the leaderboard, with the performance ``chosen`` open."""
         if self._chart is None:
             return
-        title = rule_set(self._choices.rules).title
-        what = f"{self._chart.title}   ·   {self._chart.level or 'Unnamed'}   ·   {title}"
+        what = f"{self._chart.title}   ·   {self._chart.level or 'Unnamed'}   ·   {self._rules_title()}"
         if self._choices.mods.rate_percent != 100:
             what += f"   ·   {self._choices.mods.rate:.2f}×"
         self._push(BoardPanel(self._board, what, chosen, self._choices.ghost))
@@ -460,24 +459,21 @@ class SelectScene(Scene):
         self._draw_ground(frame)
         frame.layer()
         places = self._frame.lay_out(frame)
-        self._frame.draw(frame)
-        self._search.draw(frame, self._touch, places.search)
-        if self._list.songs:
-            self._list.draw(frame, self._touch, places.list, self._best, self.press_song)
-        else:
-            self._frame.draw_nothing(frame, places.list)
         song, chart = self._list.song, self._chart
         if song is not None and chart is not None:
             ghost = next((row for row in self._board if row.id == self._choices.ghost), None)
             title = self._rules_title()
             shown = Shown(song, chart, self._best, title, self._choices.mods, self._board, ghost)
             self._panel.draw(frame, places.panel, shown, self._preview.song_us)
+        self._frame.draw(frame)
+        self._search.draw(frame, self._touch, places.search)
+        if song is not None:
+            self._list.draw(frame, self._touch, places.list, self._best, self.press_song)
+        else:
+            self._frame.draw_nothing(frame, places.list)
 
     def _rules_title(self) -> str:
-        try:
-            return rule_set(self._choices.rules).title
-        except UserError:
-            return self._choices.rules
+        return TITLES.get(self._choices.rules, self._choices.rules)
 
     def _draw_ground(self, frame: Frame) -> None:
         picture, shown = self._details.picture, self._details.opacity

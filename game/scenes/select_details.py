@@ -66,7 +66,9 @@ def density(chart: Chart) -> Density:
     holds = np.bincount(place[long], minlength=BINS).astype(np.float32)
     most = float(counts.max())
     per_s = BINS * 1e6 / (end_us - start_us)
-    return Density(start_us, end_us, counts / max(most, 1.0), holds / np.maximum(counts, 1.0), most * per_s)
+    return Density(
+        start_us, end_us, counts / max(most, 1.0), (holds / np.maximum(counts, 1.0)).astype(np.float32), most * per_s
+    )
 
 
 class Details:

@@ -75,6 +75,11 @@ class Actions(Protocol):
         """Choose a song by chance."""
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things."""
+    return f"{number(count)} {what}" if count == 1 else f"{number(count)} {what}s"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where the large parts stand: x, y, width and height in pixels."""
@@ -132,7 +137,7 @@ class SelectFrame:
         if busy:
             right = self._draw_progress(frame, left, right, middle)
         songs, charts = self._actions.counts
-        words = f"{number(songs)} {'song' if songs == 1 else 'songs'} · {number(charts)} charts"
+        words = f"{counted(songs, 'song')} · {counted(charts, 'chart')}"
         if not busy:
             words = fit(frame, words, theme.TEXT_SMALL, right - left)
             frame.text(right, middle + frame.px(3), words, small, theme.INK_SOFT, across=1.0, down=0.5)
@@ -181,8 +186,7 @@ class SelectFrame:
             self._counted = self._collection.version
             self._left_out = len(self._context.library.problems()) + len(self._context.library.skipped())
         if self._left_out and end - x > frame.px(64):
-            one = "1 file" if self._left_out == 1 else f"{number(self._left_out)} files"
-            words = f"{one} left out"
+            words = f"{counted(self._left_out, 'file')} left out"
             if wide(frame, words, theme.TEXT_SMALL) + frame.px(48) > end - x:
                 words = number(self._left_out)
             chip(frame, self._touch, x, y, words, self._actions.open_problems,
@@ -223,6 +227,8 @@ class SelectFrame:
         """What to do when there is no song to show."""
         search = self._actions.choices.search
         x, y, w, h = place
+        if not search:
+            w = frame.width - 2 * x  # there is no panel either
         if search:
             title = f"Nothing matches “{search}”"
             lines = ["Esc clears the search."]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.draw import icons, theme
-from engine.draw.colour import Colour, faded, mixed, with_alpha
+from engine.draw.colour import Colour, faded, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.theme import tone
 from game.rhythm.entries import ChartEntry
 from game.rhythm.search import Group
-from game.scenes.canvas import Touch, fit, pill, wide
+from game.scenes.canvas import Touch, fit, mixed, pill, wide
 
 ROW = 60.0
 HEADING = 38.0

@@ -83,23 +83,27 @@ class ModsPanel(Overlay):
     def content(self, frame: Frame) -> None:
         """Two columns, or one below the other in a narrow window, and a line that sums up."""
         foot = px(64)
+        imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(px(12), px(3)))
+        imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(px(6), px(6)))
         room = imgui.get_content_region_avail()
         height = max(room.y - foot, px(80))
+        padded = imgui.ChildFlags_.always_use_window_padding.value
         if room.x >= px(TWO_COLUMNS):
-            gap = px(40)
+            gap = px(32)
             half = (room.x - gap) / 2
-            imgui.begin_child("left", Vec(half, height))
+            imgui.begin_child("left", Vec(half, height), padded)
             self._speed_and_notes()
             imgui.end_child()
             imgui.same_line(0, gap)
-            imgui.begin_child("right", Vec(half, height))
+            imgui.begin_child("right", Vec(half, height), padded)
             self._sight_and_play()
             imgui.end_child()
         else:
-            imgui.begin_child("all", Vec(0, height))
+            imgui.begin_child("all", Vec(0, height), padded)
             self._speed_and_notes()
             self._sight_and_play()
             imgui.end_child()
+        imgui.pop_style_var(2)
         self._foot()
 
     def _speed_and_notes(self) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, theme, widgets
+from engine.draw import icons, pen, theme, widgets
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
@@ -91,15 +91,16 @@ class HelpPanel(Overlay):
 def _pair(keys: str, does: str, room: float, first: float) -> None:
     """Keys, and what they do, in one line."""
     at = imgui.get_cursor_pos()
-    for place, key in enumerate(keys.split("  ")):
-        if place:
-            imgui.same_line(0, px(6))
+    x = at.x
+    for key in keys.split("  "):
+        imgui.set_cursor_pos(Vec(x, at.y))
         widgets.hints([(key, "")])
+        x += max(pen.measure(key, theme.TEXT_SMALL, Weight.BOLD)[0] + px(16), px(26)) + px(6)
     imgui.set_cursor_pos(Vec(at.x + px(first), at.y + px(3)))
     widgets.text(does, theme.TEXT_SMALL, theme.INK_SOFT)
-    imgui.set_cursor_pos(Vec(at.x, at.y + px(28)))
+    imgui.set_cursor_pos(Vec(at.x, at.y + px(26)))
     imgui.dummy(Vec(room, 1))
-    imgui.set_cursor_pos(Vec(at.x, at.y + px(29)))
+    imgui.set_cursor_pos(Vec(at.x, at.y + px(27)))
 
 
 class ProblemsPanel(Overlay):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.draw import icons, theme
-from engine.draw.colour import faded, mixed, with_alpha
+from engine.draw.colour import faded, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.theme import tone
 from game.rhythm.board import BoardRow
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import Mods, ranked
-from game.scenes.canvas import Touch, button, card, chip, fit, pill, wide
+from game.scenes.canvas import Touch, button, card, chip, fit, mixed, pill, wide
 from game.scenes.select_cover import draw_cover
 from game.scenes.select_details import Details
 from game.scenes.select_list import Best, Song, star_colour
@@ -94,7 +94,7 @@ def plan(height: float, charts: int, board: int) -> Plan:
         wanted = min(max(board, 1), 5)
         board_rows = max(1, min(wanted, int((left - BOARD_HEAD - GAP - 40.0) // BOARD_ROW)))
         left -= BOARD_HEAD + GAP + board_rows * BOARD_ROW
-    cover = min(60.0 + max(left, 0.0), 168.0)
+    cover = min(60.0 + max(left, 0.0), 208.0)
     left -= cover - 60.0
     more = max(0, min(charts - rows, int(left // CHART_ROW)))
     return Plan(cover, rows + more, strip, board_rows)
@@ -110,7 +110,10 @@ class SongPanel:
         self._actions = actions
 
     def draw(self, frame: Frame, place: Place, shown: Shown, song_us: int | None) -> None:
-        """Draw ``shown`` in ``place`` (pixels); ``song_us`` is where the preview stands."""
+        """Draw ``shown`` in ``place`` (pixels); ``song_us`` is where the preview stands.
+
+        It begins a new layer for the picture; what is drawn afterwards should share it, for each layer of text costs.
+        """
         x, y, w, h = place
         heights = plan(h / frame.scale, len(shown.song.charts), len(shown.board))
         card(frame, x, y, w, h, alpha=0.9)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from imgui_bundle import imgui
 
 from engine.draw import icons, theme
-from engine.draw.colour import faded, mixed, with_alpha
+from engine.draw.colour import faded, with_alpha
 from engine.draw.frame import Frame
 from engine.draw.theme import tone
 from engine.input import keys
-from game.scenes.canvas import Touch, fit
+from game.scenes.canvas import Touch, fit, mixed
 
 HINT = "Type to search"
 _K = imgui.Key
@@ -47,7 +47,7 @@ def typed(control: str, shift: bool) -> str:
 class SearchField:
     """Holds the text that is searched for; ``change`` is told of every change, ``command`` of list keys."""
 
-    def __init__(self, text: str, change: Callable[[str], None], command: Callable[[str], None]) -> None:
+    def __init__(self, text: str, change: Callable[[str], None], command: Callable[[str], object]) -> None:
         self.text = text
         self.active = False
         self._change = change

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.draw import theme
-from engine.draw.colour import Colour, faded, mixed, with_alpha
+from engine.draw.colour import Colour, faded, with_alpha
 from engine.draw.frame import Frame
 from engine.draw.theme import tone
 from game.rhythm.mods import Mods, Section
-from game.scenes.canvas import Touch
+from game.scenes.canvas import Touch, mixed
 from game.scenes.select_details import BINS, Density, Details
 from game.scenes.select_state import clock
 

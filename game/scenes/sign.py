@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.draw import theme
-from engine.draw.colour import CLEAR, faded, mixed
+from engine.draw.colour import faded, mixed
 from engine.draw.frame import Frame
 
 PIECES = 72
@@ -20,7 +20,8 @@ def draw_sign(frame: Frame, x: float, y: float, radius: float, *, turn: float = 
     width = radius * 0.19
     shapes = frame.shapes
     glow = mixed(tail, head, 0.5)
-    shapes.ring(x, y, radius, width, CLEAR, glow=faded(glow, 0.16 + 0.22 * pulse), glow_px=radius * 0.55)
+    light = faded(glow, 0.16 + 0.22 * pulse)
+    shapes.ring(x, y, radius, width, faded(glow, 0.16 + 0.10 * pulse), glow=light, glow_px=radius * 0.55)
     middle = radius - width / 2
     step = BODY / PIECES
     for piece in range(PIECES):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.draw import theme
 from engine.draw.colour import CLEAR, Colour, faded, mixed, rgb, with_alpha
 from engine.draw.frame import Frame
-from engine.draw.shapes import SHAPE, ShapeArray, ShapeKind
+from engine.draw.shapes import SHAPE, ShapeArray, ShapeKind, Shapes
 
 SEED = 20
 SKY_TOP = rgb("#080A12")
@@ -25,6 +25,7 @@ WINDOW_COLOURS = (rgb("#FFC857"), rgb("#FFE3A6"), rgb("#FFC857"), rgb("#4DE1FF")
 LIT_SHARE = 0.34
 """How many of the windows ever light up."""
 
+FLOOR_LANES = 10
 FLOOR_SHARE = 0.12
 """How much of the picture the stage's floor takes."""
 
@@ -37,6 +38,7 @@ class Skyline:
         self._key: tuple[tuple[int, int], float] | None = None
         self._still: ShapeArray = np.zeros(0, SHAPE)
         self._windows: ShapeArray = np.zeros(0, SHAPE)
+        self._floor: ShapeArray = np.zeros(0, SHAPE)
         self._rhythm: NDArray[np.float32] = np.zeros((0, 2), np.float32)
 
     def draw(self, frame: Frame, *, veil: float = 0.0, pulse: float = 0.0) -> None:
@@ -94,6 +96,7 @@ class Skyline:
             block[name] = column
         block["clip"] = (-32768, -32768, 32767, 32767)
         self._windows = block
+        self._floor = _floor(frame)
         self._rhythm = np.stack(
             (rng.uniform(0.05, 0.22, len(windows)), rng.uniform(0.0, 6.283, len(windows))), axis=1
         ).astype(np.float32)
@@ -114,11 +117,7 @@ class Skyline:
         """The floor we stand on, with lanes that run towards the city, and a lit edge."""
         width, height = frame.size
         top = height * (1 - FLOOR_SHARE)
-        frame.shapes.rect(0, top, width, height - top, FLOOR, bottom=mixed(FLOOR, SKY_LOW, 0.25))
-        middle, lanes = width / 2, 10
-        for line in range(-lanes, lanes + 1):
-            far, near = middle + line * width * 0.045, middle + line * width * 0.105
-            frame.shapes.line(far, top, near, height, faded(theme.LINE, 0.55), max(1.0, frame.px(1.2)))
+        frame.shapes.put(self._floor)
         accent = theme.tone(theme.CYAN)
         edge = faded(accent, 0.35 + 0.4 * pulse)
         frame.shapes.rect(
@@ -129,6 +128,19 @@ class Skyline:
             tone = theme.tone(theme.MAGENTA if lamp % 2 else theme.CYAN)
             light = faded(tone, 0.16 + 0.25 * pulse)
             frame.shapes.circle(x, top, frame.px(3), faded(tone, 0.8), glow=light, glow_px=frame.px(46))
+
+
+def _floor(frame: Frame) -> ShapeArray:
+    """The stage's boards and the lanes on them."""
+    width, height = frame.size
+    top = height * (1 - FLOOR_SHARE)
+    shapes = Shapes(2 * FLOOR_LANES + 2)
+    shapes.rect(0, top, width, height - top, FLOOR, bottom=mixed(FLOOR, SKY_LOW, 0.25))
+    tone, thin = faded(theme.LINE, 0.55), max(1.0, frame.px(1.2))
+    for line in range(-FLOOR_LANES, FLOOR_LANES + 1):
+        far, near = width / 2 + line * width * 0.045, width / 2 + line * width * 0.105
+        shapes.line(far, top, near, height, tone, thin)
+    return shapes.written(0, shapes.count)
 
 
 def _buildings(frame: Frame, rng: np.random.Generator, depth: float) -> list[tuple[float, float, float, float]]:
