@@ -4,7 +4,7 @@
 set -eu
 
 play="libportaudio2 libegl1 libgl1 libgl1-mesa-dri libasound2-plugins"
-test="$play xvfb pulseaudio"
+test="$play xvfb pulseaudio pulseaudio-utils"
 case "${1:-play}" in
     play) wanted=$play ;;
     test) wanted=$test ;;
