@@ -26,6 +26,9 @@ ERROR_US = 4_000_000
 """How long a mark stays on the hit-error bar."""
 
 ERRORS_KEPT = 48
+BURST_US = 220_000
+"""How long the ring of a hit takes to open and die."""
+
 COMBO_TURN = 100
 """The ring behind the combo closes once every so many."""
 
@@ -45,11 +48,13 @@ class Hud:
         self._error_us = 0
         self._at_us = 0
         self._errors: deque[tuple[int, int, int]] = deque(maxlen=ERRORS_KEPT)
+        self._bursts: deque[tuple[int, int, int]] = deque(maxlen=ERRORS_KEPT)
 
     def restart(self) -> None:
         """Forget what was shown: the judge was set to another place."""
         self._cursor, self._judgement = 0, -1
         self._errors.clear()
+        self._bursts.clear()
 
     def take(self, hits: NDArray[np.void], now_us: int) -> None:
         """Look at the hits that are new since the last call; ``now_us`` is the monotonic clock."""
@@ -60,11 +65,13 @@ class Hud:
             self._judgement, self._error_us, self._at_us = judgement, int(hit["error_us"]), now_us
             if judgement != self._rules.miss and hit["part"] != Part.MINE:
                 self._errors.append((now_us, self._error_us, judgement))
+                self._bursts.append((now_us, int(hit["lane"]), judgement))
         self._cursor = len(hits)
 
     def draw(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
         """Draw everything that the player wants to see."""
         settings = self._settings
+        self._draw_bursts(frame, field)
         middle = field.left + field.width / 2
         y = frame.height * (0.42 if settings.downscroll else 0.58)
         if settings.show_combo and state.combo > 1:
@@ -76,6 +83,19 @@ class Hud:
         if settings.show_health:
             self._draw_health(frame, field, state)
         self._draw_corner(frame, field, state, progress)
+
+    def _draw_bursts(self, frame: Frame, field: Geometry) -> None:
+        """A ring opens over the receptor for every hit, in the colour of its judgement."""
+        if self._still or not self._settings.beam:
+            return
+        for at_us, lane, judgement in self._bursts:
+            age = (frame.now_us - at_us) / BURST_US
+            if 0.0 <= age < 1.0:
+                opened = 1.0 - (1.0 - age) ** 3
+                radius = field.lane_width * (0.30 + 0.38 * opened)
+                colour = faded(self._colours[judgement], (1.0 - age) * 0.85)
+                x, width = field.lane_x(lane) + field.lane_width / 2, frame.px(5) * (1.0 - 0.7 * age)
+                frame.shapes.ring(x, field.hit_y, radius, width, colour, glow=faded(colour, 0.4), glow_px=frame.px(8))
 
     def _draw_combo(self, frame: Frame, x: float, y: float, combo: int) -> None:
         radius = frame.px(46)

@@ -19,6 +19,7 @@ class Choice(Enum):
 
     RESUME = "Go on"
     RETRY = "Again from the start"
+    RESULTS = "See how it went"
     LEAVE = "Leave the song"
 
 
@@ -39,7 +40,9 @@ class PauseMenu(Scene):
         self._failed = failed
         self._reason = reason
         self._lanes = lanes
-        self._choices = [Choice.RETRY, Choice.LEAVE] if failed else [Choice.RESUME, Choice.RETRY, Choice.LEAVE]
+        self._choices = (
+            [Choice.RETRY, Choice.RESULTS, Choice.LEAVE] if failed else [Choice.RESUME, Choice.RETRY, Choice.LEAVE]
+        )
         self._at = 0
         self._rows: list[tuple[float, float, float, float]] = []
         self._mouse = (0.0, 0.0)

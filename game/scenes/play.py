@@ -40,6 +40,7 @@ from game.scenes.latency import LatencyView
 from game.scenes.pause import Choice, PauseMenu
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Play, ShowResults
+from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
 from game.truth import Truth
 
@@ -96,6 +97,7 @@ class PlayScene(Scene):
         self._away = False
         self._let_go: list[tuple[int, int]] = []
         self._latency = LatencyView()
+        self._skyline = Skyline()
 
     @property
     def phase(self) -> Phase:
@@ -313,7 +315,7 @@ class PlayScene(Scene):
 
     def _fail(self) -> None:
         self._stage.pause()
-        self._performance.end(FAILED)
+        self._result = self._performance.end(FAILED)
         self._phase = Phase.PAUSED
         self._rest()
         self._context.effect("fail")
@@ -347,6 +349,8 @@ class PlayScene(Scene):
         elif result is Choice.RETRY:
             self._performance.end(LEFT)
             self._begin()
+        elif result is Choice.RESULTS:
+            self._show_results()
         elif result is Choice.LEAVE:
             self._performance.end(LEFT)
             self.leave()
@@ -408,8 +412,11 @@ class PlayScene(Scene):
         if self._phase is Phase.LOADING:
             self._draw_loading(frame)
             return
-        if self._background is not None:
-            frame.cover(self._background, tint=_grey(1 - self._settings.background_dim / 100))
+        dim = self._settings.background_dim / 100
+        if self._background is None:
+            self._skyline.draw(frame, veil=dim)
+        else:
+            frame.cover(self._background, tint=_grey(1 - dim))
         song_us = self._stage.now_us
         performance = self._performance
         self._field.draw(frame, song_us, performance.judge.note_states, performance.held)

@@ -25,6 +25,7 @@ from game.rhythm.songs import read_chart
 from game.scenes.context import Context
 from game.scenes.graphs import draw_counts, draw_grade, draw_histogram, draw_lanes, draw_timeline
 from game.scenes.requests import ChartRef, Play, ShowResults, Watch
+from game.scenes.skyline import Skyline
 
 MARGIN = 40.0
 HEAD_HEIGHT = 92.0
@@ -32,6 +33,9 @@ SIDE_WIDTH = 300.0
 FOOT_HEIGHT = 96.0
 ICON_WIDTH = 150.0
 """A button narrower than this shows its word only."""
+
+VEIL = 0.82
+"""How far the city behind the results lies in the dark."""
 
 OFFSET_WORTH_US = 1_000
 """A suggested offset smaller than this is not worth a key."""
@@ -60,6 +64,7 @@ class ResultsScene(Scene):
         self._found: Found | None = None
         self._job: Job[Found] | None = None
         self._applied = False
+        self._skyline = Skyline()
         self._focus_first = True
 
     def on_enter(self) -> None:
@@ -168,6 +173,7 @@ class ResultsScene(Scene):
     def draw(self, frame: Frame) -> None:
         """Head, grade and counts at the left, graphs at the right, what to do next at the foot."""
         frame.ground = theme.NIGHT
+        self._skyline.draw(frame, veil=VEIL)
         found = self._found
         if found is None:
             return

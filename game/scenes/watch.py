@@ -25,6 +25,7 @@ from game.scenes.hud import Hud
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Watch
 from game.scenes.results import Found, find
+from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -45,6 +46,7 @@ class WatchScene(Scene):
         self._stage: Stage | None = None
         self._speed = 1.0
         self._overlay = True
+        self._skyline = Skyline()
         self._shift = False
         self._job: Job[tuple[Found, ReadySong]] | None = None
 
@@ -210,6 +212,7 @@ class WatchScene(Scene):
     def draw(self, frame: Frame) -> None:
         """The field as it was, what the hands did over it, and the controls below."""
         frame.ground = theme.NIGHT
+        self._skyline.draw(frame, veil=self._context.profile.settings.playfield.background_dim / 100)
         stage, found = self._stage, self._found
         if stage is None or found is None:
             self._draw_loading(frame)
