@@ -7,7 +7,7 @@ value that this version no longer accepts falls back to its default, so an old p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -15,9 +15,9 @@ from engine.errors import UserError
 from game.hands.bindings import Layout, default_layout, problem_with
 from game.rhythm.rules import RULE_SETS
 
-
-PALETTES = ("neon", "deuteranopia", "protanopia", "tritanopia")
-"""The sets of colours there are; the values that ``PlayfieldSettings.palette`` takes."""
+Palette = Literal["neon", "deuteranopia", "protanopia", "tritanopia"]
+PALETTES: tuple[Palette, ...] = get_args(Palette)
+"""The sets of colours there are."""
 
 
 class _Group(BaseModel):
@@ -34,7 +34,7 @@ class PlayfieldSettings(_Group):
     lane_spacing: int = Field(default=4, ge=0, le=40)
     hit_position: int = Field(default=110, ge=0, le=400)
     note_look: Literal["bar", "circle"] = "bar"
-    palette: Literal["neon", "deuteranopia", "protanopia", "tritanopia"] = "neon"
+    palette: Palette = "neon"
     lane_background: int = Field(default=70, ge=0, le=100)
     background_dim: int = Field(default=80, ge=0, le=100)
     beam: bool = True

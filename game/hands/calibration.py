@@ -101,9 +101,7 @@ def median_us(values: NDArray[np.int64]) -> int:
     return int(ordered[low] + ordered[high]) // 2
 
 
-def measure(
-    taps_us: NDArray[np.int64], beat_us: int, first_us: int = 0, *, warm_up: int = WARM_UP_TAPS
-) -> Measure:
+def measure(taps_us: NDArray[np.int64], beat_us: int, first_us: int = 0, *, warm_up: int = WARM_UP_TAPS) -> Measure:
     """What ``taps_us``, in any order, say about beats every ``beat_us`` from ``first_us``.
 
     Raises:

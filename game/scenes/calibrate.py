@@ -1,14 +1,14 @@
 """Calibration: tap along to a click or to falling notes, and the game learns how late ears, eyes and hands are.
 
-What the two offsets mean in play: song time as heard is the clock less the audio offset; the judged time of a press is
-that less the input offset.  Let sound reach the ear A after the clock says so, the picture the eye D after it was drawn,
-and a press the stamp I after the finger moved.
+What the two offsets mean in play: song time as heard is the clock less the audio offset; the judged time of a
+press is that less the input offset.  Let sound reach the ear A after the clock says so, the picture the eye D after it
+was drawn, and a press its stamp I after the finger moved.
 
-*By eye* (``input``) notes cross the line by song time as heard, exactly as in play, so a tap is stamped D + I after its
-beat whatever the audio offset is: that is the input offset.  *By ear* (``audio``) a tap on a click is stamped A + I
-after its beat; less the input offset, which play takes off as well, A - D remains: with it, what is drawn meets the line
-when it is heard, and taps to either are judged as exact.  So the eye comes first, then the ear; with the other offset at
-0 each measures plainly how late taps are, and a player who taps 20 ms late gets +20 ms.
+*By eye* (``input``) notes cross the line by song time as heard, exactly as in play, so a tap is stamped D + I after
+its beat whatever the audio offset is: that is the input offset.  *By ear* (``audio``) a tap on a click is stamped
+A + I after its beat; less the input offset, which play takes off as well, A - D remains: with it, what is drawn meets
+the line when it is heard, and taps to either are judged as exact.  So the eye comes first, then the ear; with the other
+offset at 0 each measures plainly how late taps are, and a player who taps 20 ms late gets +20 ms.
 
 While the ear is measured nothing moves on the beat, and while the eye is, nothing sounds.
 """
@@ -26,7 +26,7 @@ from engine.input.events import Event, InputEvent
 from engine.scene import Scene
 from engine.sound import Bus, Cue, Sample
 from game.hands.calibration import TAPS_WANTED, Measure, measure
-from game.scenes.calibrate_look import draw_dial, draw_fall, draw_words
+from game.scenes.calibrate_look import draw_dial, draw_fall, draw_legend, draw_words
 from game.scenes.canvas import Touch, button
 from game.scenes.context import Context
 from game.scenes.preview import Preview
@@ -181,16 +181,19 @@ class CalibrateScene(Scene):
         dial = min(height * 0.84, frame.width * 0.46 - fall_w)
         x = margin
         if fall_w:
-            draw_fall(frame, x, 0, fall_w, frame.height, self.song_us(now_us()), BEAT_US, self._age_us(frame))
+            draw_fall(frame, x, 0, fall_w, frame.height, self.song_us(now_us()), BEAT_US, self._age_us)
             x += fall_w + frame.px(24)
-        draw_dial(frame, x + dial / 2, frame.height / 2, dial / 2, self._measure, self._age_us(frame), len(self._taps))
+        draw_dial(frame, x + dial / 2, frame.height / 2, dial / 2, self._measure, self._age_us, len(self._taps))
         x += dial + frame.px(40)
         room = frame.width - x - margin
         buttons = self._buttons()
-        button_h, gap = frame.px(44), frame.px(10)
+        button_h, gap = frame.px(44 if frame.height > frame.px(420) else 34), frame.px(10)
         bottom = frame.height - margin
         top = bottom - len(buttons) * (button_h + gap) + gap
-        draw_words(frame, x, margin, room, top - margin - frame.px(12), self._words())
+        legend = frame.px(36) if frame.height > frame.px(560) else 0.0
+        draw_words(frame, x, margin, room, top - margin - legend - frame.px(12), self._words())
+        if legend:
+            draw_legend(frame, x, top - legend / 2 - frame.px(4), room)
         for number, (words, icon, note, act, primary) in enumerate(buttons):
             at = top + number * (button_h + gap)
             button(
@@ -201,9 +204,10 @@ class CalibrateScene(Scene):
                 size=16,
             )
 
-    def _age_us(self, frame: Frame) -> int:
+    @property
+    def _age_us(self) -> int:
         """How long ago the last tap was."""
-        return frame.now_us - self._tapped_us
+        return now_us() - self._tapped_us
 
     def _buttons(self) -> list[tuple[str, str, str, Callable[[], None], bool]]:
         found = self._measure
@@ -241,7 +245,7 @@ class CalibrateScene(Scene):
         found, status = self._measure, self._context.sound.status()
         if status.lost:
             return "bad", f"The sound stands still: {status.problem}"
-        if self.what == "audio" and status.silent:
+        if not self._taps and self.what == "audio" and status.silent:
             return "bad", "There is no sound device, so there is nothing to hear."
         if not self._taps:
             return "wait", f"{TAPS_WANTED} taps close the ring; the first four are for finding the beat."

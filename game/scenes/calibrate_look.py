@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.draw import icons, theme
 from engine.draw.colour import Colour, faded, mixed
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from game.hands.calibration import SPREAD_STEADY_US, TAPS_WANTED, WARM_UP_TAPS, Measure
-from game.scenes.canvas import wrapped
+from game.scenes.canvas import wide, wrapped
 
 BAND_US = 60_000
 """A tap this far from the middle of the taps stands at the edge of the ring's band."""
@@ -19,6 +20,8 @@ FALL_US = 1_500_000
 """How long a note is on its way to the line."""
 
 LIT_US = 160_000
+SHRINKS = (1.0, 0.86, 0.74, 0.64, 0.55)
+"""How much smaller words may be written, one after the other, until they fit."""
 
 
 def draw_dial(frame: Frame, x: float, y: float, radius: float, found: Measure, age_us: int, taps: int) -> None:
@@ -34,7 +37,9 @@ def draw_dial(frame: Frame, x: float, y: float, radius: float, found: Measure, a
     shapes.ring(x, y, outer, width, faded(theme.LINE, 0.8))
     share = min(1.0, taps_shown(found) / TAPS_WANTED)
     if share > 0:
-        shapes.ring(x, y, outer, width, accent, share=share, glow=faded(accent, 0.25 + 0.3 * glow), glow_px=frame.px(14))
+        shapes.ring(
+            x, y, outer, width, accent, share=share, glow=faded(accent, 0.25 + 0.3 * glow), glow_px=frame.px(14)
+        )
     middle, band = radius * 0.74, radius * 0.17
     for at, alpha in ((middle + band, 0.35), (middle - band, 0.35)):
         shapes.ring(x, y, at, max(1.0, frame.px(1)), faded(theme.LINE, alpha))
@@ -102,9 +107,7 @@ def _draw_middle(frame: Frame, x: float, y: float, radius: float, found: Measure
     frame.text(x, y + big * 1.36, count, big * 0.3, theme.INK_FAINT, across=0.5, down=0.5)
 
 
-def draw_fall(
-    frame: Frame, x: float, y: float, w: float, h: float, song_us: int, beat_us: int, age_us: int
-) -> None:
+def draw_fall(frame: Frame, x: float, y: float, w: float, h: float, song_us: int, beat_us: int, age_us: int) -> None:
     """A lane in which a note meets the line at every multiple of ``beat_us``."""
     shapes = frame.shapes
     line = y + h * 0.82
@@ -134,9 +137,7 @@ def draw_fall(
         if middle < y - tall or middle > y + h + tall or passed <= 0:
             continue
         colour = theme.tone(theme.AMBER) if beat % 4 == 0 else theme.INK
-        shapes.rect(
-            *(x + inset, middle - tall / 2, w - 2 * inset, tall, faded(colour, passed)), radius=frame.px(6)
-        )
+        shapes.rect(*(x + inset, middle - tall / 2, w - 2 * inset, tall, faded(colour, passed)), radius=frame.px(6))
 
 
 _KINDS: dict[str, tuple[str, theme.Mark | None]] = {
@@ -147,21 +148,43 @@ _KINDS: dict[str, tuple[str, theme.Mark | None]] = {
 
 
 def draw_words(frame: Frame, x: float, y: float, w: float, h: float, words: Sequence[tuple[str, str]]) -> None:
-    """Title, what to do, the verdict with its sign, and notes; what does not fit any more is left out."""
-    end = y + h
-    for kind, text in words:
-        icon, mark = _KINDS.get(kind, ("", None))
-        size, line, weight, colour = _type(kind, mark)
-        lead = frame.px(30) if icon else 0.0
-        lines = wrapped(frame, text, size * (1.06 if weight is Weight.BOLD else 1.0), w - lead, 4)
-        if y + len(lines) * frame.px(line) > end:
-            return
-        for number, part in enumerate(lines):
-            if icon and not number:
-                frame.text(x, y + frame.px(line / 2), icon, frame.px(18), colour, down=0.5)
-            frame.text(x + lead, y + frame.px(line / 2), part, frame.px(size), colour, weight=weight, down=0.5)
-            y += frame.px(line)
-        y += frame.px(12)
+    """Title, what to do, the verdict with its sign, and notes, written smaller where they would not fit."""
+    for shrink in SHRINKS:
+        laid = [_lay(frame, kind, text, w, shrink) for kind, text in words]
+        if sum(block.height for block in laid) <= h:
+            break
+    for block in laid:
+        for number, part in enumerate(block.lines):
+            middle = y + (number + 0.5) * block.line
+            if block.icon and not number:
+                frame.text(x, middle, block.icon, block.px, block.colour, down=0.5)
+            frame.text(x + block.lead, middle, part, block.px, block.colour, weight=block.weight, down=0.5)
+        y += block.height
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines of one kind, with lengths in pixels."""
+
+    lines: list[str]
+    icon: str
+    lead: float
+    px: float
+    line: float
+    height: float
+    weight: Weight
+    colour: Colour
+
+
+def _lay(frame: Frame, kind: str, text: str, w: float, shrink: float) -> _Block:
+    icon, mark = _KINDS.get(kind, ("", None))
+    size, line, weight, colour = _type(kind, mark)
+    size, line = size * shrink, line * shrink
+    lead = frame.px(30 * shrink) if icon else 0.0
+    # Lines are broken by the plain face; the bold one is a little wider.
+    lines = wrapped(frame, text, size * (1.06 if weight is Weight.BOLD else 1.0), w - lead, 5)
+    height = frame.px(line) * len(lines) + frame.px(12 * shrink)
+    return _Block(lines, icon, lead, frame.px(size), frame.px(line), height, weight, colour)
 
 
 def _type(kind: str, mark: theme.Mark | None) -> tuple[float, float, Weight, Colour]:
@@ -172,4 +195,24 @@ def _type(kind: str, mark: theme.Mark | None) -> tuple[float, float, Weight, Col
         return 18.0, 25.0, Weight.BOLD, theme.tone(mark)
     if kind == "change":
         return 18.0, 26.0, Weight.BOLD, theme.INK
-    return (18.0, 25.0, Weight.REGULAR, theme.INK_SOFT) if kind == "body" else (14.0, 20.0, Weight.REGULAR, theme.INK_SOFT)
+    size = 18.0 if kind == "body" else theme.TEXT_SMALL
+    return size, size * 1.4, Weight.REGULAR, theme.INK_SOFT
+
+
+def draw_legend(frame: Frame, x: float, y: float, w: float) -> None:
+    """What the dots of the ring mean, in a line whose middle is at ``y``; left out where it does not fit."""
+    size = theme.TEXT_SMALL
+    parts = ("counts", "finding the beat", "left out", "outside: late, inside: early")
+    lead, gap = frame.px(20), frame.px(20)
+    if sum(wide(frame, words, size) for words in parts) + 3 * lead + 3 * gap > w:
+        return
+    for number, words in enumerate(parts):
+        if number == 0:
+            frame.shapes.circle(x + frame.px(6), y, frame.px(5.5), theme.tone(theme.CYAN))
+        elif number == 1:
+            frame.shapes.ring(x + frame.px(6), y, frame.px(5.5), max(1.5, frame.px(2)), theme.INK_FAINT)
+        elif number == 2:
+            _draw_cross(frame, x + frame.px(6), y, frame.px(5.5))
+        x += lead if number < 3 else 0.0
+        frame.text(x, y, words, frame.px(size), theme.INK_FAINT, down=0.5)
+        x += wide(frame, words, size) + gap

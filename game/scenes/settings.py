@@ -14,7 +14,7 @@ from engine.errors import UserError
 from engine.input.events import Event, InputEvent
 from engine.jobs import Job
 from engine.scene import Scene
-from engine.sound import Bus, OutputDevice, output_devices
+from engine.sound import OutputDevice, output_devices
 from engine.window import RealWindow
 from game.scenes.canvas import Touch, card, chip, wide
 from game.scenes.context import Context
@@ -268,7 +268,6 @@ class SettingsScene(Scene):
         head, inset = frame.px(48), frame.px(12)
         middle = y + head / 2
         words = f"{self.keys.count} lane{'s' if self.keys.count != 1 else ''}"
-        frame.text(x + frame.px(20), middle, "Preview", frame.px(16), theme.INK_SOFT, weight=Weight.BOLD, down=0.5)
         right = x + w - inset - frame.px(36)
         chip(frame, self._touch, right, middle - frame.px(14), "+", lambda: self.keys.show(1), height=28)
         right -= frame.px(12) + wide(frame, words, 16, Weight.BOLD)
@@ -278,6 +277,8 @@ class SettingsScene(Scene):
             lambda: self.keys.show(-1),
             height=28,
         )
+        if right - frame.px(60) > x + frame.px(20) + wide(frame, "Preview", 16, Weight.BOLD):
+            frame.text(x + frame.px(20), middle, "Preview", frame.px(16), theme.INK_SOFT, weight=Weight.BOLD, down=0.5)
         self.preview.draw(frame, x + inset, y + head, w - 2 * inset, h - head - inset)
 
     def _draw_head(self, frame: Frame) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engine.draw import icons, theme
 from engine.draw.colour import faded, mixed
 from engine.draw.fonts import Weight
@@ -13,7 +11,7 @@ from engine.input import keys as keyboard
 from engine.input.events import InputEvent
 from game.hands.bindings import LaneInput, Layout, control_name, default_layout, hand_of, unbound, with_control
 from game.rhythm.chart import MAX_LANES
-from game.scenes.canvas import Act, Touch, button, card, chip, fit, wide, wrapped
+from game.scenes.canvas import Act, Touch, button, card, fit, wide, wrapped
 from game.scenes.context import Context
 from game.scenes.palette import lane_colours
 from game.scenes.settings_changes import Changes
@@ -24,11 +22,14 @@ PATH = "input.layouts"
 LANE_MAX = 96.0
 CAP_HEIGHT = 40.0
 ROW_HEIGHT = 46.0
-
-LISTENING = "listening"
-HANDS = {"left": "left", "right": "right", "thumb": "thumb"}
+LITTLE = 330.0
 
 _NOTE_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+_SIGNS = {
+    **{"Semicolon": ";", "Apostrophe": "'", "Comma": ",", "Period": ".", "Slash": "/", "Backslash": "\\"},
+    **{"Leftbracket": "[", "Rightbracket": "]", "Minus": "-", "Equals": "=", "Grave": "`"},
+}
+"""What stands on a key whose print cannot be found out, where its name is longer than its sign."""
 _ARROWS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 
 
@@ -37,7 +38,8 @@ def cap(control: str) -> str:
     device, _, name = control.rpartition("/")
     kind, _, rest = name.partition(":")
     if device == keyboard.KEYBOARD:
-        return keyboard.label(name)
+        printed = keyboard.label(name)
+        return _SIGNS.get(printed, printed)
     if kind == "note" and rest.isdecimal():
         return f"{_NOTE_NAMES[int(rest) % 12]}{int(rest) // 12 - 1}"
     if kind == "button":
@@ -268,16 +270,19 @@ class KeysPage:
         inset = frame.px(24)
         head = frame.px(56)
         self._draw_head(frame, touch, x + inset, y, w - 2 * inset, head)
-        rows_h = frame.px(ROW_HEIGHT) * len(self._rows) + frame.px(16)
-        say_h = frame.px(56)
+        # Where there is little room (large text on a small screen) one of the rows is shown at a time.
+        little = h < frame.px(LITTLE)
+        shown = [max(self.line - 3, 0) if self.line > 2 else 1] if little else range(len(self._rows))
+        rows_h = frame.px(ROW_HEIGHT) * len(shown) + frame.px(8 if little else 16)
+        say_h = frame.px(34 if little else 56)
         lanes_h = h - head - rows_h - say_h
         self._draw_lanes(frame, touch, x + inset, y + head, w - 2 * inset, lanes_h)
         self._draw_say(frame, x + inset, y + head + lanes_h, w - 2 * inset, say_h)
         top = y + h - rows_h
         frame.shapes.rect(x + frame.px(1), top, w - frame.px(2), max(1.0, frame.px(1)), theme.LINE)
-        for number, row in enumerate(self._rows):
-            at = top + frame.px(8) + number * frame.px(ROW_HEIGHT)
-            self._draw_row(frame, touch, row, number, x + frame.px(12), at, w - frame.px(24))
+        for place, number in enumerate(shown):
+            at = top + frame.px(4 if little else 8) + place * frame.px(ROW_HEIGHT)
+            self._draw_row(frame, touch, self._rows[number], number, x + frame.px(12), at, w - frame.px(24))
 
     def _draw_row(self, frame: Frame, touch: Touch, row: Row, number: int, x: float, y: float, w: float) -> None:
         place = Place(frame, touch, self._changes, x, y, w, frame.px(ROW_HEIGHT), y, y + frame.px(ROW_HEIGHT))
@@ -354,13 +359,15 @@ class KeysPage:
                 glow_px=frame.px(16),
             )
             middle = at + lane_w / 2
+            low = h < frame.px(120)
+            above = y + frame.px(14 if low else 20)
             frame.text(
-                *(middle, y + frame.px(20), str(lane + 1), frame.px(16), mixed(theme.INK_SOFT, theme.INK, lift)),
+                *(middle, above, str(lane + 1), frame.px(16), mixed(theme.INK_SOFT, theme.INK, lift)),
                 weight=Weight.BOLD,
                 across=0.5,
                 down=0.5,
             )
-            hand = fit(frame, HANDS[hand_of(lane, self.count)], 13, lane_w - frame.px(4))
+            hand = "" if low else fit(frame, hand_of(lane, self.count), 13, lane_w - frame.px(4))
             frame.text(middle, y + frame.px(40), hand, frame.px(13), theme.INK_FAINT, across=0.5, down=0.5)
             self._draw_caps(frame, lane, at, y, lane_w, h, colour)
 
@@ -425,8 +432,7 @@ class KeysPage:
     def _draw_say(self, frame: Frame, x: float, y: float, w: float, h: float) -> None:
         if self._listening:
             words = f"Press the key, button or pad that is to play lane {self.lane + 1} of {self.count}."
-            if self.message:
-                words = self.message
+            words = self.message or words
         else:
             words = self.message or "Choose a lane and press Enter, or click it, to give it one more key."
         tone = theme.tone(theme.CYAN) if self._listening else theme.INK_SOFT

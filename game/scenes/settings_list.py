@@ -93,9 +93,7 @@ class RowList:
     def _first(self) -> int:
         return next(i for i, row in enumerate(self._rows) if not isinstance(row, Heading))
 
-    def draw(
-        self, frame: Frame, touch: Touch, changes: Changes, x: float, y: float, w: float, h: float
-    ) -> None:
+    def draw(self, frame: Frame, touch: Touch, changes: Changes, x: float, y: float, w: float, h: float) -> None:
         """The list in a card, and under it the sentence on the chosen line."""
         card(frame, x, y, w, h)
         inset = frame.px(INSET)

@@ -64,7 +64,7 @@ class Inset(Frame):
             written = self.shapes.written(start, self.shapes.count)
             written["x"] += x
             written["y"] += y
-            moved = written["clip"].astype(np.int32) + (x, y, x, y)
+            moved = written["clip"].astype(np.int32) + np.array((x, y, x, y))
             written["clip"] = np.clip(moved, (x, y, x, y), (x + w, y + h, x + w, y + h))
 
     def text(self, x: float, y: float, text: str, px: float, colour: Colour = WHITE, **look: Any) -> None:

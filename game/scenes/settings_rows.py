@@ -115,9 +115,7 @@ class Slider(Row):
         if self.test is not None:
             right -= frame.px(40)
             mark(place, right + frame.px(24), icons.VOLUME, ("test", self.path), self.test)
-        frame.text(
-            *(right, place.middle, self.shown(now), frame.px(16), INK), weight=Weight.BOLD, across=1.0, down=0.5
-        )
+        frame.text(*(right, place.middle, self.shown(now), frame.px(16), INK), weight=Weight.BOLD, across=1.0, down=0.5)
         left, end = place.left + frame.px(10), right - frame.px(VALUE_ROOM)
         share = (now - self.low) / (self.high - self.low)
         x, y, thick = left + share * (end - left), place.middle, frame.px(5)
@@ -188,8 +186,8 @@ class Choice(Row):
     colours: Callable[[Any], Sequence[Colour]] | None = None
 
     def draw(self, place: Place) -> None:
-        """Few short ones side by side, many one at a time between two arrows."""
-        if len(self.options) <= 3 and self.colours is None:
+        """Two side by side, more one at a time between two arrows."""
+        if len(self.options) == 2 and self.colours is None and not self.path.endswith(".device"):
             self._draw_all(place)
         else:
             self._draw_one(place)
@@ -203,9 +201,7 @@ class Choice(Row):
         at, h = self._index(changes), frame.px(32)
         x, y, w = place.left, place.middle - h / 2, place.right - place.left
         border = mixed(LINE, theme.tone(theme.CYAN), 0.6 * place.chosen)
-        frame.shapes.rect(
-            x, y, w, h, theme.PANEL, radius=frame.px(8), border=border, border_px=max(1.0, frame.px(1))
-        )
+        frame.shapes.rect(x, y, w, h, theme.PANEL, radius=frame.px(8), border=border, border_px=max(1.0, frame.px(1)))
         part = w / len(self.options)
         for i, (value, words) in enumerate(self.options):
             on = place.touch.lift(frame, ("part", self.path, i), i == at)
@@ -321,9 +317,7 @@ def draw_row(row: Row, place: Place, choose: Act) -> None:
         frame.shapes.rect(
             place.x + frame.px(12), middle - frame.px(9), frame.px(4), frame.px(18), theme.tone(theme.CYAN), radius=2
         )
-        frame.text(
-            place.x + frame.px(26), middle, row.title, frame.px(18), INK, weight=Weight.BOLD, down=0.5
-        )
+        frame.text(place.x + frame.px(26), middle, row.title, frame.px(18), INK, weight=Weight.BOLD, down=0.5)
         if row.note:
             x = place.x + frame.px(38) + wide(frame, row.title, 18, Weight.BOLD)
             words = fit(frame, row.note, 14, place.x + place.w - x - frame.px(8))

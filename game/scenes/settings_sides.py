@@ -18,6 +18,10 @@ from game.scenes.sign import draw_sign
 
 TEST_LEVEL = 0.25
 TURN_S = 24.0
+OFFSETS = (
+    "Set the input offset by eye first, on the page of keys, then the audio offset by ear. "
+    "Then what you see meets the line when you hear it, and your hands are judged as exact for both."
+)
 
 
 def _tone(rate_hz: int, hz: float, start_s: float, length_s: float, total_s: float) -> NDArray[np.float32]:
@@ -104,6 +108,14 @@ def draw_sound_side(
         at += frame.px(10)
     if status.lost:
         chip(frame, touch, left, at, "Open it again", lambda: reopen(context), icon=icons.RETRY, lit=True)
+        at += frame.px(44)
+    lines = wrapped(frame, OFFSETS, theme.TEXT_SMALL, room, 8)
+    top = y + h - frame.px(20) - len(lines) * frame.px(20)
+    if top - frame.px(34) < at:
+        return
+    frame.text(left, top - frame.px(30), "The two offsets", frame.px(16), theme.INK_SOFT, weight=Weight.BOLD)
+    for number, line in enumerate(lines):
+        frame.text(left, top + number * frame.px(20), line, frame.px(theme.TEXT_SMALL), theme.INK_FAINT)
 
 
 def _remarks(problem: str, waiting: bool) -> list[tuple[str, theme.Mark]]:
@@ -151,8 +163,8 @@ def draw_screen_side(frame: Frame, context: Context, x: float, y: float, w: floa
         at += frame.px(size * 1.4)
     stats = context.stats()
     if stats.frames:
-        size = context.window.size
-        words = f"{size[0]} × {size[1]}, {stats.fps:.0f} frames a second"
+        across, down = context.window.size
+        words = f"{across} × {down}, {stats.fps:.0f} frames a second"
         bottom = y + h - frame.px(20)
         if bottom - frame.px(20) > at:
             shown = fit(frame, words, theme.TEXT_SMALL, room)

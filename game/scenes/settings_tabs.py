@@ -62,15 +62,23 @@ def playfield_rows() -> list[Row]:
         Heading("Lanes"),
         Slider("Lane width", "Very wide fields are made narrower to fit the window.", p + "lane_width", 24, 160, 2),
         Slider("Spacing", "The gap between two lanes.", p + "lane_spacing", 0, 40, 1),
+        Slider("Line position", "How far the line to hit on stands from the edge.", p + "hit_position", 0, 400, 5),
         Slider(
-            "Line position", "How far the line to hit on stands from the edge.", p + "hit_position", 0, 400, 5
-        ),
-        Slider(
-            "Lane background", "How dark the ground behind the notes is.", p + "lane_background", 0, 100, 5,
+            "Lane background",
+            "How dark the ground behind the notes is.",
+            p + "lane_background",
+            0,
+            100,
+            5,
             shown=_percent,
         ),
         Slider(
-            "Background dim", "How much the song's picture is darkened.", p + "background_dim", 0, 100, 5,
+            "Background dim",
+            "How much the song's picture is darkened.",
+            p + "background_dim",
+            0,
+            100,
+            5,
             shown=_percent,
         ),
         Heading("Notes"),
@@ -190,8 +198,9 @@ def screen_rows() -> list[Row]:
             *(30, 480, 10),
         ),
         Heading("Reading"),
-        Slider("Text size", "Everything that is measured with it grows too.", s + "text_scale", 75, 200, 5,
-               shown=_percent),
+        Slider(
+            "Text size", "Everything that is measured with it grows too.", s + "text_scale", 75, 200, 5, shown=_percent
+        ),
         Switch("Less motion", "Nothing slides, swells or turns but the notes.", s + "reduced_motion"),
     ]
 
