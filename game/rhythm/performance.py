@@ -77,7 +77,7 @@ class Performance:
         windows = (*self.judge.rules.late_us, *self.judge.rules.tail_late_us, 0)
         self._last_us = self.chart.last_us + max(windows)
         self._recorder = recorder
-        self._now_us = -(1 << 61)
+        self._now_us = self._edge_us = -(1 << 61)
         if recorder is not None and started is not None:
             recorder.write(started)
 
@@ -105,7 +105,8 @@ class Performance:
         """A lane's key went down or up at ``song_us``; never before what was already judged."""
         if self.ended:
             return
-        song_us = max(song_us, self._now_us)
+        # A clock that is fitted anew may place two stamps in the other order.
+        song_us = self._edge_us = max(song_us, self._now_us, self._edge_us)
         if self._recorder is not None:
             self._recorder.edge(song_us, lane, down)
         self.held[lane] = down
