@@ -28,24 +28,22 @@ class LatencyView:
         """An edge stamped at ``stamped_us`` has just been judged."""
         self._judged_us.append(now_us() - stamped_us)
 
-    def draw(self, frame: Frame, context: Context) -> None:
-        """A small panel in the lower left corner."""
+    def draw(self, frame: Frame, context: Context, room: float) -> None:
+        """A small panel in the lower left corner, at most ``room`` pixels wide."""
         if frame.now_us >= self._next_us:
             self._next_us = frame.now_us + REFRESH_US
             self._lines = self._measure(context)
-        x, height = frame.px(20), frame.px(22)
-        y = frame.height - frame.px(20) - height * len(self._lines)
-        width = frame.px(250)
-        frame.shapes.rect(
-            x - frame.px(10),
-            y - frame.px(10),
-            width,
-            height * len(self._lines) + frame.px(20),
-            with_alpha(theme.PANEL, 0.9),
-            radius=frame.px(theme.ROUNDING_SMALL),
-        )
+        inset = frame.px(10)
+        longest = max((frame.glyphs.measure(line, frame.px(14), Weight.MONO)[0] for line in self._lines), default=1.0)
+        size = frame.px(14) * min(1.0, max(0.4, (room - 4 * inset) / longest))
+        pitch = size * 1.55
+        height = pitch * len(self._lines)
+        x, y = 2 * inset, frame.height - 2 * inset - height
+        width = longest * size / frame.px(14) + 2 * inset
+        ground = with_alpha(theme.PANEL, 0.9)
+        frame.shapes.rect(x - inset, y - inset, width, height + 2 * inset, ground, radius=frame.px(8))
         for number, line in enumerate(self._lines):
-            frame.text(x, y + number * height, line, frame.px(14), theme.INK_SOFT, weight=Weight.MONO)
+            frame.text(x, y + number * pitch, line, size, theme.INK_SOFT, weight=Weight.MONO)
 
     def _measure(self, context: Context) -> list[str]:
         stats = context.stats()

@@ -427,7 +427,7 @@ class PlayScene(Scene):
         if self._ghost is not None:
             self._draw_ghost(frame)
         if self._settings.latency_view:
-            self._latency.draw(frame, self._context)
+            self._latency.draw(frame, self._context, self._field.geometry.left)
         if self._phase is Phase.COUNTDOWN:
             self._draw_countdown(frame)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.draw.colour import CLEAR, Colour, faded, mixed, rgb, with_alpha
-from engine.draw.frame import Frame
+from engine.draw.frame import Frame, scale_for
 from engine.draw.shapes import FULL_CLIP, SHAPE, ShapeArray, ShapeKind
 from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.judge import NoteState
@@ -70,7 +70,8 @@ class Playfield:
         self.span_us = settings.scroll_ms * 1000 * mods.rate
         self.colours = lane_colours(chart.keys, settings.palette)
         self._lit_us = np.full(chart.keys, -BEAM_US, dtype=np.int64)
-        self._table_for: tuple[tuple[int, int], float] | None = None
+        self._table_for: tuple[int, int] | None = None
+        self._scale = 1.0
         self._heads: ShapeArray = np.zeros(0, SHAPE)
         self._bodies: ShapeArray = np.zeros(0, SHAPE)
         self._long = np.isin(chart.notes["kind"], [int(NoteKind.HOLD), int(NoteKind.ROLL)])
@@ -88,46 +89,49 @@ class Playfield:
         self._draw_cover(frame)
         self._draw_receptors(frame, held)
 
+    def _px(self, units: float) -> float:
+        """Pixels for a length of the design: the field grows with the window, not with the player's text."""
+        return units * self._scale
+
     def _fit(self, frame: Frame) -> None:
         """Work out the geometry, and the tables of ready shapes when the window has another size."""
-        key = (frame.size, frame.scale)
-        if self._table_for == key:
+        if self._table_for == frame.size:
             return
-        self._table_for = key
+        self._table_for, self._scale = frame.size, scale_for(frame.size)
         settings, keys = self.settings, self.chart.keys
-        lane, space = frame.px(settings.lane_width), frame.px(settings.lane_spacing)
+        lane, space = self._px(settings.lane_width), self._px(settings.lane_spacing)
         width = keys * lane + (keys - 1) * space
         if width > frame.width * FIELD_SHARE:
             shrink = frame.width * FIELD_SHARE / width
             lane, space, width = lane * shrink, space * shrink, width * shrink
-        inset = frame.px(settings.hit_position)
+        inset = self._px(settings.hit_position)
         hit_y = frame.height - inset if settings.downscroll else inset
         length = hit_y if settings.downscroll else frame.height - hit_y
         left = round((frame.width - width) / 2)
         self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, -1 if settings.downscroll else 1)
-        self._heads, self._bodies = self._tables(frame)
+        self._heads, self._bodies = self._tables()
 
-    def _tables(self, frame: Frame) -> tuple[ShapeArray, ShapeArray]:
+    def _tables(self) -> tuple[ShapeArray, ShapeArray]:
         """Ready shapes for every note's head and, for long notes, body."""
         notes, geometry = self.chart.notes, self.geometry
         round_look = self.settings.note_look == "circle"
         colours = np.array(self.colours, dtype=np.uint32)[notes["lane"]]
         heads = np.zeros(len(notes), SHAPE)
-        inset = frame.px(2)
+        inset = self._px(2)
         width = geometry.lane_width - 2 * inset
-        height = min(width, frame.px(64)) if round_look else min(frame.px(NOTE_HEIGHT), width)
+        height = min(width, self._px(64)) if round_look else min(self._px(NOTE_HEIGHT), width)
         heads["x"] = geometry.left + notes["lane"] * geometry.pitch + (geometry.lane_width - width) / 2
         heads["w"], heads["h"] = width, height
         heads["top"] = colours
         heads["bottom"] = _blend(colours, 0.72)
-        heads["radius"] = frame.px(6)
+        heads["radius"] = self._px(6)
         heads["kind"] = int(ShapeKind.CIRCLE if round_look else ShapeKind.RECT)
         heads["clip"] = FULL_CLIP
         if round_look:
             side = heads["h"][0] if len(heads) else 0
             heads["x"] += (width - side) / 2
             heads["w"] = side
-        self._form_specials(frame, heads)
+        self._form_specials(heads)
         bodies = heads[self._long].copy()
         share = 0.62 if round_look else 0.8
         bodies["x"] = geometry.left + notes["lane"][self._long] * geometry.pitch + geometry.lane_width * (1 - share) / 2
@@ -135,25 +139,25 @@ class Playfield:
         bodies["kind"] = int(ShapeKind.RECT)
         bodies["top"] = bodies["bottom"] = _alpha(colours[self._long], 0.55)
         bodies["border"] = _alpha(colours[self._long], 0.9)
-        bodies["border_px"] = max(1.0, frame.px(1.5))
+        bodies["border_px"] = max(1.0, self._px(1.5))
         rolls = notes["kind"][self._long] == int(NoteKind.ROLL)
         bodies["border"][rolls] = with_alpha(MINES[self.settings.palette], 0.9)
         return heads, bodies
 
-    def _form_specials(self, frame: Frame, heads: ShapeArray) -> None:
+    def _form_specials(self, heads: ShapeArray) -> None:
         """Mines are diamonds, lifts open frames, fakes shadows: told apart by form as well as colour."""
         kinds = self.chart.notes["kind"]
         mines = kinds == int(NoteKind.MINE)
-        side = min(self.geometry.lane_width * 0.7, frame.px(44))
+        side = min(self.geometry.lane_width * 0.7, self._px(44))
         heads["x"][mines] += (heads["w"][mines] - side) / 2
         heads["w"][mines] = heads["h"][mines] = side
         heads["kind"][mines] = int(ShapeKind.DIAMOND)
         heads["top"][mines] = heads["bottom"][mines] = faded(MINES[self.settings.palette], 0.35)
         heads["border"][mines] = MINES[self.settings.palette]
-        heads["border_px"][mines] = max(2.0, frame.px(3))
+        heads["border_px"][mines] = max(2.0, self._px(3))
         lifts = kinds == int(NoteKind.LIFT)
         heads["border"][lifts] = heads["top"][lifts]
-        heads["border_px"][lifts] = max(2.0, frame.px(4))
+        heads["border_px"][lifts] = max(2.0, self._px(4))
         heads["top"][lifts] = heads["bottom"][lifts] = CLEAR
         fakes = kinds == int(NoteKind.FAKE)
         heads["top"][fakes] = _alpha(heads["top"][fakes], 0.3)
@@ -166,7 +170,7 @@ class Playfield:
         shapes = frame.shapes
         ground = with_alpha(_GROUND, settings.lane_background / 100)
         shapes.rect(geometry.left, 0, geometry.width, frame.height, ground)
-        edge = max(1.0, frame.px(2))
+        edge = max(1.0, self._px(2))
         for x in (geometry.left - edge, geometry.left + geometry.width):
             shapes.rect(x, 0, edge, frame.height, with_alpha(_EDGE, 0.9))
         if not settings.beam:
@@ -188,12 +192,12 @@ class Playfield:
     def _draw_receptors(self, frame: Frame, held: NDArray[np.bool_]) -> None:
         geometry = self.geometry
         round_look = self.settings.note_look == "circle"
-        height = min(geometry.lane_width, frame.px(64)) if round_look else frame.px(NOTE_HEIGHT)
+        height = min(geometry.lane_width, self._px(64)) if round_look else self._px(NOTE_HEIGHT)
         for lane, colour in enumerate(self.colours):
             down = bool(held[lane])
             fill = faded(colour, 0.55) if down else faded(colour, 0.10)
             border = colour if down else mixed(_EDGE, colour, 0.45)
-            side = height if round_look else geometry.lane_width - frame.px(4)
+            side = height if round_look else geometry.lane_width - self._px(4)
             frame.shapes.shape(
                 ShapeKind.CIRCLE if round_look else ShapeKind.RECT,
                 geometry.lane_x(lane) + (geometry.lane_width - side) / 2,
@@ -201,11 +205,11 @@ class Playfield:
                 side,
                 height,
                 fill,
-                radius=frame.px(6),
+                radius=self._px(6),
                 border=border,
-                border_px=max(1.0, frame.px(2)),
+                border_px=max(1.0, self._px(2)),
                 glow=faded(colour, 0.5) if down else CLEAR,
-                glow_px=frame.px(10) if down else 0.0,
+                glow_px=self._px(10) if down else 0.0,
             )
 
     def _draw_cover(self, frame: Frame) -> None:
@@ -216,13 +220,13 @@ class Playfield:
         height = geometry.length * cover
         y = 0.0 if geometry.towards < 0 else frame.height - height
         frame.shapes.rect(geometry.left, y, geometry.width, height, rgb("#0B0D14"))
-        edge_y = height - frame.px(3) if geometry.towards < 0 else frame.height - height
-        frame.shapes.rect(geometry.left, edge_y, geometry.width, frame.px(3), with_alpha(_EDGE, 1.0))
+        edge_y = height - self._px(3) if geometry.towards < 0 else frame.height - height
+        frame.shapes.rect(geometry.left, edge_y, geometry.width, self._px(3), with_alpha(_EDGE, 1.0))
 
     # -- notes ---------------------------------------------------------------------------------------
 
     def _draw_notes(self, frame: Frame, song_us: int, states: NDArray[np.uint8]) -> None:
-        below = frame.px(self.settings.hit_position) / self.geometry.length + 0.1
+        below = self._px(self.settings.hit_position) / self.geometry.length + 0.1
         chosen = self.scroll.visible_indices(song_us, self.span_us, above=1.05, below=below)
         chosen = chosen[states[chosen] != NoteState.HIT]
         if not len(chosen):
