@@ -111,7 +111,7 @@ class Picker(Overlay):
         self.note = note
         self._options = options
         self._chosen = chosen if any(option.key == chosen for option in options) else options[0].key
-        self.height = 92.0 + (26.0 if note else 0.0) + len(options) * (ROW + 10.0)
+        self.height = 84.0 + (26.0 if note else 0.0) + len(options) * (ROW + 10.0)
 
     def content(self, frame: Frame) -> None:
         """One row an answer."""

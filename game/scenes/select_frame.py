@@ -162,9 +162,10 @@ class SelectFrame:
             words = "Looking for songs"
         else:
             share = progress.done / progress.total
-            words = f"{number(progress.done)} of {number(progress.total)} files"
-            if progress.left_s >= 1.0:
-                words += f" · {progress.left_s:.0f} s"
+            words = f"{number(progress.done)} of {number(progress.total)}"
+            full = f"{words} files · {progress.left_s:.0f} s left"
+            if wide(frame, full, theme.TEXT_SMALL) < right - left - frame.px(40):
+                words = full
         if not share:
             share, turn = 0.25, 0.0 if theme.settings.reduced_motion else frame.now_us / 1.4e6 % 1.0
         radius = frame.px(11)
@@ -179,9 +180,9 @@ class SelectFrame:
         choices, end = self._actions.choices, x + w
         turned = " ↓" if choices.descending else ""
         x += chip(frame, self._touch, x, y, f"{SORT_WORDS[choices.sort]}{turned}", self._actions.open_sorts,
-                  icon=icons.CHART, room=w * 0.34) + frame.px(8)  # fmt: skip
+                  icon=icons.CHART, room=w * 0.42) + frame.px(8)  # fmt: skip
         x += chip(frame, self._touch, x, y, GROUP_WORDS[choices.group], self._actions.open_groups,
-                  icon=icons.FOLDER, room=w * 0.34, lit=choices.group != "none") + frame.px(8)  # fmt: skip
+                  icon=icons.FOLDER, room=w * 0.42, lit=choices.group != "none") + frame.px(8)  # fmt: skip
         if self._counted != self._collection.version:
             self._counted = self._collection.version
             self._left_out = len(self._context.library.problems()) + len(self._context.library.skipped())

@@ -139,16 +139,18 @@ class SongPanel:
     def _draw_names(self, frame: Frame, place: Place, shown: Shown) -> None:
         x, y, w, h = place
         left, room = x + frame.px(20), w - frame.px(40)
-        big = h >= frame.px(100)
+        # A low cover has room for the two lines and no more.
+        low = h < frame.px(100)
+        middle = y + h * 0.37 if low else y + h - frame.px(59)
         size = theme.TEXT_TITLE
-        base = y + h - frame.px(34 if big else 26)
         title = fit(frame, shown.song.title, size, room, Weight.BOLD)
-        frame.text(left, base - frame.px(8), title, frame.px(size), theme.INK, weight=Weight.BOLD, down=1.0)
+        frame.text(left, middle, title, frame.px(size), theme.INK, weight=Weight.BOLD, down=0.5)
         by = shown.song.artist or "Unknown artist"
         if shown.chart.creator and shown.chart.creator != shown.song.artist:
             by = f"{by}   ·   charted by {shown.chart.creator}"
         line = fit(frame, by, theme.TEXT_SMALL, room)
-        frame.text(left, base + frame.px(4), line, frame.px(theme.TEXT_SMALL), theme.INK_SOFT, down=0.5)
+        under = y + h * 0.78 if low else y + h - frame.px(30)
+        frame.text(left, under, line, frame.px(theme.TEXT_SMALL), theme.INK_SOFT, down=0.5)
 
     def _draw_facts(self, frame: Frame, x: float, y: float, w: float, shown: Shown) -> None:
         chart, rate = shown.chart, shown.mods.rate
