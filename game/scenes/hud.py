@@ -73,7 +73,7 @@ class Hud:
         settings = self._settings
         self._draw_bursts(frame, field)
         middle = field.left + field.width / 2
-        y = frame.height * (0.42 if settings.downscroll else 0.58)
+        y = field.hit_y + field.towards * field.length * 0.5
         if settings.show_combo and state.combo > 1:
             self._draw_combo(frame, middle, y, state.combo)
         if settings.judgement_text:

@@ -59,10 +59,12 @@ class Geometry:
 class Playfield:
     """The field of one chart as the player likes it.
 
-    ``rate`` keeps scroll times in real milliseconds whatever the speed.
+    Scroll times are real milliseconds whatever the mods' rate.  ``foot_px`` is room at the window's foot that is not
+    the field's (the replay viewer's controls).
     """
 
-    def __init__(self, chart: Chart, mods: Mods, settings: PlayfieldSettings) -> None:
+    def __init__(self, chart: Chart, mods: Mods, settings: PlayfieldSettings, foot_px: float = 0.0) -> None:
+        self.foot_px = foot_px
         self.chart = chart
         self.mods = mods
         self.settings = settings
@@ -70,7 +72,7 @@ class Playfield:
         self.span_us = settings.scroll_ms * 1000 * mods.rate
         self.colours = lane_colours(chart.keys, settings.palette)
         self._lit_us = np.full(chart.keys, -BEAM_US, dtype=np.int64)
-        self._table_for: tuple[int, int] | None = None
+        self._table_for: tuple[tuple[int, int], float] | None = None
         self._scale = 1.0
         self._heads: ShapeArray = np.zeros(0, SHAPE)
         self._bodies: ShapeArray = np.zeros(0, SHAPE)
@@ -95,9 +97,10 @@ class Playfield:
 
     def _fit(self, frame: Frame) -> None:
         """Work out the geometry, and the tables of ready shapes when the window has another size."""
-        if self._table_for == frame.size:
+        key = (frame.size, self.foot_px)
+        if self._table_for == key:
             return
-        self._table_for, self._scale = frame.size, scale_for(frame.size)
+        self._table_for, self._scale = key, scale_for(frame.size)
         settings, keys = self.settings, self.chart.keys
         lane, space = self._px(settings.lane_width), self._px(settings.lane_spacing)
         width = keys * lane + (keys - 1) * space
@@ -105,8 +108,9 @@ class Playfield:
             shrink = frame.width * FIELD_SHARE / width
             lane, space, width = lane * shrink, space * shrink, width * shrink
         inset = self._px(settings.hit_position)
-        hit_y = frame.height - inset if settings.downscroll else inset
-        length = hit_y if settings.downscroll else frame.height - hit_y
+        height = frame.height - self.foot_px
+        hit_y = height - inset if settings.downscroll else inset
+        length = hit_y if settings.downscroll else height - hit_y
         left = round((frame.width - width) / 2)
         self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, -1 if settings.downscroll else 1)
         self._heads, self._bodies = self._tables()

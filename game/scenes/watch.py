@@ -33,7 +33,8 @@ FRAME_US = 16_667
 """A step of one frame at 60 Hz; with Shift one millisecond."""
 
 SKIP_US = 5_000_000
-PANEL_HEIGHT = 218.0
+BAR_HEIGHT = 100.0
+SPEED_WIDTH = 330.0
 
 
 class WatchScene(Scene):
@@ -219,6 +220,7 @@ class WatchScene(Scene):
             return
         song_us = stage.now_us
         performance = self._performance
+        self._field.foot_px = frame.px(BAR_HEIGHT)
         self._field.draw(frame, song_us, performance.judge.note_states, performance.held)
         if self._overlay:
             self._draw_presses(frame, song_us)
@@ -267,30 +269,33 @@ class WatchScene(Scene):
         frame.text(x, y + frame.px(52), "Replay", frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
 
     def _draw_controls(self, frame: Frame, stage: Stage, song_us: int) -> None:
-        height = frame.px(PANEL_HEIGHT)
-        margin = frame.px(24)
-        width = min(frame.px(420), max(frame.px(300), self._field.geometry.left - 2 * margin))
-        top = frame.height - height - margin
-        with panel("replay controls", margin, top, width, height):
-            icon = icons.PLAY if stage.paused else icons.PAUSE
-            if widgets.small_button("Space", icon=icon):
+        height = frame.px(BAR_HEIGHT)
+        with panel("replay controls", 0, frame.height - height, frame.width, height):
+            imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + px(8))
+            if widgets.small_button("Space", icon=icons.PLAY if stage.paused else icons.PAUSE):
                 self._toggle_pause()
             imgui.same_line()
             if widgets.small_button("I", icon=icons.EYE):
                 self._overlay = not self._overlay
             imgui.same_line()
-            widgets.text(f"{_clock(song_us)} / {_clock(stage.chart.last_us)}", theme.TEXT_BODY, theme.INK)
-            low, high = float(min(0, stage.chart.first_us)) / 1e6, max(1.0, stage.chart.last_us / 1e6)
-            changed, value = widgets.slider(
-                "Place", song_us / 1e6, low, high, step=1.0, shown=f"{len(self._misses)} missed"
-            )
-            if changed:
-                self._seek(round(value * 1e6))
-            at = imgui.get_item_rect_min()
-            end = imgui.get_item_rect_max()
-            self._draw_misses(at.x + px(10), end.x - px(10), at.y + px(38))
-            chosen = widgets.segmented("speed", [f"{speed:g}x" for speed in SPEEDS], SPEEDS.index(self._speed))
-            self._set_speed(SPEEDS[chosen])
+            imgui.set_cursor_pos_y(px(24))
+            room = imgui.get_content_region_avail().x / frame.scale
+            self._draw_place(stage, song_us, room - SPEED_WIDTH - 24)
+            imgui.same_line()
+            imgui.set_cursor_pos_y(px(32))
+            speeds = [f"{speed:g}x" for speed in SPEEDS]
+            self._set_speed(SPEEDS[widgets.segmented("speed", speeds, SPEEDS.index(self._speed), width=SPEED_WIDTH)])
+
+    def _draw_place(self, stage: Stage, song_us: int, width: float) -> None:
+        """Where the song is, to be dragged; a tick for every miss."""
+        low, high = float(min(0, stage.chart.first_us)) / 1e6, max(1.0, stage.chart.last_us / 1e6)
+        clock = f"{_clock(song_us)} / {_clock(stage.chart.last_us)}"
+        missed = f"{len(self._misses)} missed"
+        changed, value = widgets.slider(clock, song_us / 1e6, low, high, step=1.0, shown=missed, width=width)
+        if changed:
+            self._seek(round(value * 1e6))
+        at, end = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        self._draw_misses(at.x + px(10), end.x - px(10), at.y + px(38))
 
     def _draw_misses(self, left: float, right: float, y: float) -> None:
         """A tick on the place slider for every miss."""
