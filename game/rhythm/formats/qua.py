@@ -283,7 +283,8 @@ def _normalised(timing_ms: Floats, bpm: Floats, sv_ms: Floats, sv: Floats, notes
         index = np.searchsorted(sv_ms, at_ms, side="right") - 1
         since_ms = np.where(tempo >= 0, timing_ms[np.maximum(tempo, 0)], -np.inf)
         is_set = (index >= 0) & (sv_ms[np.maximum(index, 0)] >= since_ms)
-        factor *= np.where(is_set, sv[np.maximum(index, 0)], 1.0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            factor *= np.where(is_set, sv[np.maximum(index, 0)], 1.0)  # no tempo times no velocity is put right below
     return at_ms, np.where(np.isfinite(factor), factor, 1.0)
 
 

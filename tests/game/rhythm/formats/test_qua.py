@@ -245,3 +245,13 @@ def test_any_bytes_give_a_chart_or_one_sentence(data: bytes) -> None:
         assert (chart.notes["end_us"] >= chart.notes["at_us"]).all()
         assert (chart.notes["lane"] < chart.keys).all()
         assert np.isfinite(chart.scroll["factor"]).all()
+
+
+def test_an_endless_velocity_on_a_tempo_of_zero_scrolls_evenly() -> None:
+    """Found by fuzzing: infinity times nothing."""
+    text = (
+        "Mode: Keys4\nTimingPoints:\n- StartTime: 0\n  Bpm: 120\n- StartTime: 1000\n  Bpm: 0\n"
+        "SliderVelocities:\n- StartTime: 1000\n  Multiplier: .inf\nHitObjects:\n- StartTime: 500\n  Lane: 1\n"
+    )
+    (chart,) = parse(text.encode(), "endless.qua", NoFolder()).charts
+    assert np.isfinite(chart.scroll["factor"]).all()
