@@ -19,6 +19,7 @@ from engine.jobs import Job
 from engine.scene import Scene
 from game.rhythm.performance import Performance
 from game.rhythm.result import Result
+from game.rhythm.score import ScoreState
 from game.rhythm.songs import ReadySong, make_ready
 from game.scenes.context import Context
 from game.scenes.hud import Hud
@@ -122,6 +123,26 @@ class WatchScene(Scene):
         hit[result.error_notes] = True
         at = chart.notes["at_us"][~hit & (chart.notes["kind"] <= 2)]
         return np.asarray((at - chart.first_us) / max(1, chart.length_us), dtype=np.float64)
+
+    @property
+    def place_us(self) -> int | None:
+        """Where the replay is, in song time; None until it is loaded."""
+        return None if self._stage is None else self._stage.now_us
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+        return self._stage is not None and self._stage.paused
+
+    @property
+    def speed(self) -> float:
+        """How fast it is watched."""
+        return self._speed
+
+    @property
+    def judged(self) -> ScoreState:
+        """What the performance had come to at this place."""
+        return self._performance.judge.state
 
     # -- time ----------------------------------------------------------------------------------------
 
