@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Generic, TypeVar
 
 from engine.errors import UserError
@@ -89,6 +91,7 @@ class Jobs:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="job")
         self._n_processes = processes or max((os.cpu_count() or 2) - 1, 1)
         self._processes: ProcessPoolExecutor | None = None
+        self._pool_lock = threading.Lock()  # two jobs may be the first at once
         self._running: list[Job[Any]] = []
 
     @property
@@ -155,12 +158,12 @@ class Jobs:
             job.state = "failed"
             told = error if isinstance(error, UserError) else _unforeseen(job.name, error)
             if failed is not None:
-                self._call_soon(lambda: failed(told))
+                self._hand_over(job, failed, told)
             else:
                 log.warning("%s", told)
         else:
             job.state = "done"
-            self._call_soon(lambda: then(result))
+            self._hand_over(job, then, result)
 
     def _over(
         self,
@@ -187,21 +190,45 @@ class Jobs:
                     results[number] = future.result()
                     job.done += len(results[number])
                     if each is not None:
-                        self._hand_over(each, results[number])
+                        self._hand_over(job, each, results[number])
                 job.progress(job.done)
+        except BrokenProcessPool:
+            self._forget(pool)
+            raise
         finally:
             for future in under_way:
                 future.cancel()
 
-    def _hand_over(self, each: Callable[[list[R]], None], handful: list[R]) -> None:
-        self._call_soon(lambda: each(handful))
+    def _hand_over(self, job: Job[Any], to: Callable[[R], None], what: R) -> None:
+        """Let ``to`` have ``what`` on the main thread, unless the job is cancelled before that comes to it."""
+        self._call_soon(lambda: None if job.cancelled else to(what))
 
     def _pool(self) -> ProcessPoolExecutor:
-        if self._processes is None:
-            # Spawned, not forked: a fork would carry the drawing thread's locks along.
-            context = multiprocessing.get_context("spawn")
-            self._processes = ProcessPoolExecutor(self._n_processes, mp_context=context)
-        return self._processes
+        with self._pool_lock:
+            if self._processes is None:
+                # Spawned, not forked: a fork would carry the drawing thread's locks along.
+                context = multiprocessing.get_context("spawn")
+                self._processes = ProcessPoolExecutor(self._n_processes, context, _begin_process)
+            return self._processes
+
+    def _forget(self, broken: ProcessPoolExecutor) -> None:
+        """Have the next job start processes of its own: a pool of which one was killed takes no more work."""
+        with self._pool_lock:
+            if self._processes is broken:
+                self._processes = None
+
+
+def _begin_process() -> None:
+    """End with the game, however that ends: a pool's process would wait for work for ever, and Ctrl-C is not for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _batch(function: Callable[[T], R], items: Iterable[T]) -> list[R]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from engine.errors import UserError
@@ -131,3 +136,52 @@ def test_nothing_to_do_is_done_at_once(jobs: Jobs, stack: SceneStack) -> None:
     jobs.start_many("squares", squared, [], results.append)
     wait_until(lambda: delivered(stack, results), "the results", within_s=30)
     assert results == [[]]
+
+
+def killed(_number: int) -> int:
+    os._exit(9)
+
+
+def test_after_a_process_was_killed_there_are_new_ones(jobs: Jobs, stack: SceneStack) -> None:
+    told: list[str] = []
+    jobs.start_many("importing", killed, [1], lambda _: None, lambda error: told.append(str(error)))
+    wait_until(lambda: delivered(stack, told), "the error", within_s=30)
+    assert told[0].startswith("importing did not work")
+    results: list[list[int]] = []
+    jobs.start_many("squares", squared, [3], results.append)
+    wait_until(lambda: delivered(stack, results), "the results", within_s=30)
+    assert results == [[9]]
+
+
+def test_what_is_cancelled_while_its_result_waits_is_not_handed_over(jobs: Jobs, stack: SceneStack) -> None:
+    got: list[object] = []
+
+    def broken(job: Job[int]) -> int:
+        raise UserError("The folder x is empty; choose another.")
+
+    for work in (lambda job: 1, broken):
+        job = jobs.start("quick", work, got.append, got.append)
+        wait_until(lambda: not jobs.running, "the end of the job")
+        job.cancel()
+    jobs.close()
+    stack.run_calls()
+    assert got == []
+
+
+GAME = """
+import multiprocessing, os
+from engine.jobs import Jobs
+
+def stop(_):
+    print(multiprocessing.active_children()[0].pid, flush=True)
+    os.abort()
+
+Jobs(lambda call: call(), processes=1).start_many("numbers", abs, [1], stop)
+"""
+
+
+def test_the_processes_end_with_the_game_however_that_ends() -> None:
+    root = Path(__file__).resolve().parents[3]
+    game = subprocess.run([sys.executable, "-c", GAME], cwd=root, capture_output=True, text=True, timeout=60)
+    child = int(game.stdout)
+    wait_until(lambda: not psutil.pid_exists(child), "the end of the process")
