@@ -96,9 +96,9 @@ def with_control(layout: Layout, lane: int, control: str, spoken: str = "") -> L
     return (*layout[:lane], (*layout[lane], control), *layout[lane + 1 :])
 
 
-def unbound(layout: Layout, lane: int) -> Layout:
-    """``layout`` without the control that was put on ``lane`` last."""
-    return (*layout[:lane], layout[lane][:-1], *layout[lane + 1 :])
+def without_control(layout: Layout, control: str) -> Layout:
+    """``layout`` in which ``control`` plays nothing."""
+    return tuple(tuple(one for one in controls if one != control) for controls in layout)
 
 
 def problem_with(keys: int, layout: Sequence[Sequence[str]]) -> str:

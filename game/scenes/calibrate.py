@@ -32,7 +32,7 @@ from game.scenes.context import Context
 from game.scenes.preview import Preview
 from game.scenes.requests import Calibrate
 from game.scenes.settings_changes import DEFAULTS
-from game.scenes.settings_sides import test_sound
+from game.scenes.settings_sides import trial
 from game.scenes.skyline import Skyline
 
 BEAT_US = 600_000
@@ -57,7 +57,7 @@ class CalibrateScene(Scene):
             raise ValueError(f"calibration is by {' or '.join(PATHS)}, not {request.what}")
         self._context = context
         self.what = request.what
-        self._touch = Touch()
+        self.touch = Touch()
         self._skyline = Skyline()
         self._taps: list[int] = []
         self._measure = measure(np.zeros(0, np.int64), BEAT_US)
@@ -97,7 +97,7 @@ class CalibrateScene(Scene):
         self._samples = [silence]
         sound.play_song(silence, lead_in_us=LEAD_IN_US)
         if self.what == "audio":
-            plain = context.effects.get("tick", test_sound(Bus.KEYS, sound.rate_hz))
+            plain = context.effects.get("tick", trial(Bus.KEYS, sound.rate_hz))
             accent = context.effects.get("tick_accent", plain)
             ticks = sound.load_all([plain, accent])
             self._samples += ticks
@@ -144,7 +144,7 @@ class CalibrateScene(Scene):
         if not isinstance(event, InputEvent):
             return False
         if event.device == "mouse":
-            return self._touch.handle(event)
+            return self.touch.handle(event)
         if not event.pressed:
             return False
         if event.control == "key:escape":
@@ -171,7 +171,7 @@ class CalibrateScene(Scene):
 
     def draw(self, frame: Frame) -> None:
         """The ring of taps, what to do, what was found, and three buttons."""
-        self._touch.begin(self.stack.top is self)
+        self.touch.begin(self.stack.top is self)
         frame.ground = theme.NIGHT
         self._skyline.draw(frame, veil=0.8)
         frame.layer()
@@ -197,7 +197,7 @@ class CalibrateScene(Scene):
         for number, (words, icon, note, act, primary) in enumerate(buttons):
             at = top + number * (button_h + gap)
             button(
-                *(frame, self._touch, x, at, room, button_h, words, act),
+                *(frame, self.touch, x, at, room, button_h, words, act),
                 icon=icon,
                 note=note,
                 primary=primary,

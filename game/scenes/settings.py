@@ -23,9 +23,10 @@ from game.scenes.settings_changes import Changes
 from game.scenes.settings_keys import KeysPage
 from game.scenes.settings_list import RowList
 from game.scenes.settings_preview import FieldPreview
-from game.scenes.settings_sides import TestSounds, draw_screen_side, draw_sound_side
+from game.scenes.settings_sides import Trials, draw_screen_side, draw_sound_side
 from game.scenes.settings_tabs import device_options, playfield_rows, screen_rows, sound_rows
 from game.scenes.skyline import Skyline
+from game.settings import Settings
 
 TABS = (
     ("playfield", "Playfield", icons.SLIDERS),
@@ -54,13 +55,14 @@ class SettingsScene(Scene):
     def __init__(self, context: Context, request: ShowSettings, apply: Callable[[], None]) -> None:
         self._context = context
         self._apply = apply
-        self._touch = Touch()
+        self.touch = Touch()
         self._skyline = Skyline()
         self._changes = Changes(context.profile, self._applied, context.say)
         self._tab = next((i for i, (name, _, _) in enumerate(TABS) if name == request.tab), 0)
         self._devices: list[tuple[str, str]] = []
         self._device_job: Job[list[OutputDevice]] | None = None
-        self._tests = TestSounds(context.sound)
+        self._asked = False
+        self._tests = Trials(context.sound)
         self.preview = FieldPreview(self._changes.settings)
         self.keys = KeysPage(context, self._changes, lambda: context.open(Calibrate("input")))
         self._lists = {
@@ -82,18 +84,27 @@ class SettingsScene(Scene):
         """The title of the line the keyboard stands on; empty on the page of keys."""
         return self._lists[self.tab].chosen.title if self.tab in self._lists else ""
 
+    @property
+    def shown(self) -> Settings:
+        """What is set, with what is being tried in it."""
+        return self._changes.settings
+
     # -- coming and going ----------------------------------------------------------------------------
 
-    def on_enter(self) -> None:
-        """Ask for the sound devices beside the game; it takes as long as opening one."""
+    def _ask_for_devices(self) -> None:
+        """Ask for the sound devices beside the game, once; it takes as long as opening one."""
+        if self._asked:
+            return
+        self._asked = True
 
         def work(job: Job[list[OutputDevice]]) -> list[OutputDevice]:
             return output_devices()
 
-        def failed(error: UserError) -> None:
-            self._device_job = None
+        self._device_job = self._context.jobs.start("asking for sound devices", work, self._on_devices, self._refused)
 
-        self._device_job = self._context.jobs.start("asking for sound devices", work, self._on_devices, failed)
+    def _refused(self, error: UserError) -> None:
+        self._device_job = None
+        self._context.say(str(error))
 
     def _on_devices(self, found: list[OutputDevice]) -> None:
         self._device_job = None
@@ -172,9 +183,9 @@ class SettingsScene(Scene):
         if self.tab in self._lists and event.control == "wheel:y":
             self._lists[self.tab].scroll(-event.value)
             return True
-        taken = self._touch.handle(event)
+        taken = self.touch.handle(event)
         if event.control in ("x", "y"):
-            over = self._touch.over()
+            over = self.touch.over()
             if self.tab in self._lists:
                 self._lists[self.tab].hover(over)
             else:
@@ -202,6 +213,7 @@ class SettingsScene(Scene):
     def _show(self, tab: int) -> None:
         if tab != self._tab:
             self._end_try()
+            self.keys.cancel()
             self._tab = tab
             self._context.effect("menu_move")
 
@@ -228,6 +240,8 @@ class SettingsScene(Scene):
 
     def step(self, dt_us: int) -> None:
         """The preview plays on; a held arrow key comes again."""
+        if self.tab == "sound":
+            self._ask_for_devices()
         at_us = now_us()
         if self._repeat is not None and at_us >= self._repeat[1]:
             self._move(self._repeat[0])
@@ -237,7 +251,7 @@ class SettingsScene(Scene):
 
     def draw(self, frame: Frame) -> None:
         """The head with its tabs, the page, what stands beside it, and the keys at the foot."""
-        self._touch.begin(self.stack.top is self)
+        self.touch.begin(self.stack.top is self)
         frame.ground = theme.NIGHT
         self._skyline.draw(frame, veil=0.72)
         frame.layer()
@@ -245,10 +259,10 @@ class SettingsScene(Scene):
         x, y = frame.px(MARGIN), frame.px(HEAD)
         w, h = frame.width - 2 * x, frame.height - y - frame.px(FOOT)
         if self.tab == "keys":
-            self.keys.draw(frame, self._touch, x, y, w, h)
+            self.keys.draw(frame, self.touch, x, y, w, h)
         else:
             list_w = (w - frame.px(GAP)) * LIST_SHARE
-            self._lists[self.tab].draw(frame, self._touch, self._changes, x, y, list_w, h)
+            self._lists[self.tab].draw(frame, self.touch, self._changes, x, y, list_w, h)
             side = x + list_w + frame.px(GAP)
             self._draw_side(frame, side, y, w - list_w - frame.px(GAP), h)
         self._draw_foot(frame)
@@ -259,7 +273,7 @@ class SettingsScene(Scene):
         elif self.tab == "sound":
             sound = self._context.profile.settings.sound
             waiting = (sound.device, sound.latency_ms) != self._began
-            draw_sound_side(frame, self._touch, self._context, x, y, w, h, waiting=waiting)
+            draw_sound_side(frame, self.touch, self._context, x, y, w, h, waiting=waiting)
         else:
             draw_screen_side(frame, self._context, x, y, w, h)
 
@@ -269,11 +283,11 @@ class SettingsScene(Scene):
         middle = y + head / 2
         words = f"{self.keys.count} lane{'s' if self.keys.count != 1 else ''}"
         right = x + w - inset - frame.px(36)
-        chip(frame, self._touch, right, middle - frame.px(14), "+", lambda: self.keys.show(1), height=28)
+        chip(frame, self.touch, right, middle - frame.px(14), "+", lambda: self.keys.show(1), height=28)
         right -= frame.px(12) + wide(frame, words, 16, Weight.BOLD)
         frame.text(right, middle, words, frame.px(16), theme.INK, weight=Weight.BOLD, down=0.5)
         chip(
-            *(frame, self._touch, right - frame.px(48), middle - frame.px(14), "\u2212"),
+            *(frame, self.touch, right - frame.px(48), middle - frame.px(14), "\u2212"),
             lambda: self.keys.show(-1),
             height=28,
         )
@@ -287,7 +301,7 @@ class SettingsScene(Scene):
         x += wide(frame, "Settings", theme.TEXT_TITLE, Weight.BOLD) + frame.px(28)
         narrow = frame.width / frame.scale < 760
         for number, (name, words, icon) in enumerate(TABS):
-            on = self._touch.lift(frame, ("tab", name), number == self._tab)
+            on = self.touch.lift(frame, ("tab", name), number == self._tab)
             size = 16.0
             w = wide(frame, words, size, Weight.BOLD) + frame.px(28 if narrow else 56)
             h = frame.px(38)
@@ -295,8 +309,8 @@ class SettingsScene(Scene):
             def act(number: int = number) -> None:
                 self._show(number)
 
-            over = self._touch.area(x, middle - h / 2, w, h, ("tab", name), act)
-            lift = self._touch.lift(frame, ("tab over", name), over)
+            over = self.touch.area(x, middle - h / 2, w, h, ("tab", name), act)
+            lift = self.touch.lift(frame, ("tab over", name), over)
             accent = theme.tone(theme.CYAN)
             ground = mixed(faded(theme.RAISED, 0.5 + 0.5 * lift), accent, 0.2 * on)
             frame.shapes.rect(
@@ -316,7 +330,7 @@ class SettingsScene(Scene):
             w = wide(frame, "Undo", theme.TEXT_SMALL) + frame.px(48)
             at = frame.width - frame.px(MARGIN) - w
             if at > x:
-                chip(frame, self._touch, at, middle - frame.px(16), "Undo", self._undo, icon=icons.RETRY)
+                chip(frame, self.touch, at, middle - frame.px(16), "Undo", self._undo, icon=icons.RETRY)
 
     def _draw_foot(self, frame: Frame) -> None:
         pairs = self.keys.hints if self.tab == "keys" else HINTS

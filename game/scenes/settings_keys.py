@@ -9,7 +9,7 @@ from engine.draw.frame import Frame
 from engine.errors import UserError
 from engine.input import keys as keyboard
 from engine.input.events import InputEvent
-from game.hands.bindings import LaneInput, Layout, control_name, default_layout, hand_of, unbound, with_control
+from game.hands.bindings import LaneInput, Layout, control_name, default_layout, hand_of, with_control, without_control
 from game.rhythm.chart import MAX_LANES
 from game.scenes.canvas import Act, Touch, button, card, fit, wide, wrapped
 from game.scenes.context import Context
@@ -110,11 +110,16 @@ class KeysPage:
         self._held: set[str] = set()
         self._lit = LaneInput(self._shown)
 
+    def cancel(self) -> None:
+        """Listen no longer; nothing is changed."""
+        self._listening, self._row = False, None
+        self.message = ""
+
     def show(self, step: int) -> None:
         """Show ``step`` lanes more."""
+        self.cancel()
         self.count = min(max(self.count + step, 1), MAX_LANES)
         self.lane = min(self.lane, self.count - 1)
-        self.message = ""
         self._most = 0
         self._lights()
 
@@ -124,7 +129,7 @@ class KeysPage:
         """Light up what is held; while listening, give the lane what is pressed.  True when it was taken."""
         if event.device == "mouse":
             return False
-        if self._shown is not self.layout:
+        if self._shown != self.layout:
             self._lights()
         control = control_name(event)
         if event.pressed:
@@ -147,8 +152,7 @@ class KeysPage:
         try:
             layout = with_control(self.layout, self.lane, control, spoken(control))
         except UserError as error:
-            self.message = str(error)
-            self._context.effect("miss")
+            self._refuse(str(error))
             return
         self._write(layout)
         self._stop(f"{spoken(control)} plays lane {self.lane + 1}.")
@@ -157,8 +161,7 @@ class KeysPage:
         assert self._row is not None
         if control in self._row:
             lane = self._row.index(control) + 1
-            self.message = f"{spoken(control)} plays lane {lane} already; press another key for lane {self.lane + 1}."
-            self._context.effect("miss")
+            self._refuse(f"{spoken(control)} plays lane {lane} already; press another key for lane {self.lane + 1}.")
             return
         self._row.append(control)
         if len(self._row) < self.count:
@@ -168,6 +171,10 @@ class KeysPage:
             return
         self._write(tuple((one,) for one in self._row))
         self._stop("Every lane has its key.")
+
+    def _refuse(self, message: str) -> None:
+        self.message = message
+        self._context.effect("miss")
 
     def _stop(self, message: str) -> None:
         self._listening, self._row = False, None
@@ -199,14 +206,15 @@ class KeysPage:
         self._write(default_layout(self.count))
         self.message = "Back to the keys the game starts with."
 
-    def take_off(self, lane: int) -> None:
-        """Take the last key of ``lane`` off."""
+    def take_off(self, lane: int, control: str = "") -> None:
+        """Take ``control``, or the key that was added last, off ``lane``."""
         controls = self.layout[lane]
         if not controls:
             self.message = f"Lane {lane + 1} has no key."
             return
-        self._write(unbound(self.layout, lane))
-        self.message = f"{spoken(controls[-1])} plays lane {lane + 1} no longer."
+        gone = control or controls[-1]
+        self._write(without_control(self.layout, gone))
+        self.message = f"{spoken(gone)} plays lane {lane + 1} no longer."
 
     def command(self, control: str) -> None:
         """Enter, Backspace or Delete, Home, End."""
@@ -254,7 +262,7 @@ class KeysPage:
         """The pointer moved over something."""
         if self._listening or not isinstance(over, tuple):
             return
-        if over[0] == "lane":
+        if over[0] in ("lane", "cap"):
             self.line, self.lane = 1, over[1]
         for number, row in enumerate(self._rows):
             if over[1] in (row.title, row.path or row.title):
@@ -264,7 +272,7 @@ class KeysPage:
 
     def draw(self, frame: Frame, touch: Touch, x: float, y: float, w: float, h: float) -> None:
         """The lanes with their keys, a sentence on what to do, and how late hands are."""
-        if self._shown is not self.layout:
+        if self._shown != self.layout:
             self._lights()
         card(frame, x, y, w, h)
         inset = frame.px(24)
@@ -369,12 +377,17 @@ class KeysPage:
             )
             hand = "" if low else fit(frame, hand_of(lane, self.count), 13, lane_w - frame.px(4))
             frame.text(middle, y + frame.px(40), hand, frame.px(13), theme.INK_FAINT, across=0.5, down=0.5)
-            self._draw_caps(frame, lane, at, y, lane_w, h, colour)
+            self._draw_caps(frame, touch, lane, at, y, lane_w, h, colour)
 
     def _binder(self, lane: int) -> Act:
         return lambda: self.bind(lane)
 
-    def _draw_caps(self, frame: Frame, lane: int, x: float, y: float, w: float, h: float, colour: int) -> None:
+    def _taker(self, lane: int, control: str) -> Act:
+        return lambda: self.take_off(lane, control)
+
+    def _draw_caps(
+        self, frame: Frame, touch: Touch, lane: int, x: float, y: float, w: float, h: float, colour: int
+    ) -> None:
         """The lane's keys, the first lowest; what does not fit is counted."""
         controls = list(self.layout[lane])
         if self._row is not None:
@@ -388,7 +401,11 @@ class KeysPage:
             words = cap(control)
             if len(shown) < len(controls) and control == shown[-1]:
                 words = f"+{len(controls) - len(shown) + 1}"
-            self._draw_cap(frame, x + inset, at, w - 2 * inset, cap_h, words, colour, lit=control in self._held)
+            place = (x + inset, at, w - 2 * inset, cap_h)
+            over = False
+            if not self._listening and not words.startswith("+"):
+                over = touch.area(*place, ("cap", lane, control), self._taker(lane, control))
+            self._draw_cap(frame, *place, icons.CROSS if over else words, colour, lit=control in self._held)
             at -= cap_h + gap
         if waiting:
             accent = theme.tone(theme.CYAN)
@@ -430,12 +447,13 @@ class KeysPage:
         frame.text(x + w / 2, middle, text, frame.px(size), ink, weight=Weight.BOLD, across=0.5, down=0.5)
 
     def _draw_say(self, frame: Frame, x: float, y: float, w: float, h: float) -> None:
+        ask = f"Press the key, button or pad that is to play lane {self.lane + 1} of {self.count}."
+        idle = "Enter or a click on a lane gives it one more key; Delete or a click on a key takes it off."
+        words = self.message or (ask if self._listening else idle)
+        tone = theme.INK_SOFT
         if self._listening:
-            words = f"Press the key, button or pad that is to play lane {self.lane + 1} of {self.count}."
-            words = self.message or words
-        else:
-            words = self.message or "Choose a lane and press Enter, or click it, to give it one more key."
-        tone = theme.tone(theme.CYAN) if self._listening else theme.INK_SOFT
+            tone = theme.tone(theme.AMBER if self.message else theme.CYAN)
+            words = f"{icons.WARNING}  {words}" if self.message else words
         lines = wrapped(frame, words, 16, w, 2)
         for number, line in enumerate(lines):
             middle = y + h / 2 + frame.px(22) * (number - (len(lines) - 1) / 2)

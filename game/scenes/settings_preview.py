@@ -104,6 +104,16 @@ class FieldPreview:
         self._skyline = Skyline()
         self._build(settings)
 
+    @property
+    def hit_y(self) -> float:
+        """Where the line to hit on stands, in pixels below the preview's upper edge, as drawn last."""
+        return self._field.geometry.hit_y
+
+    @property
+    def judged(self) -> int:
+        """How many judgements have been given since the chart began."""
+        return self._performance.judge.state.judged
+
     def follow(self, settings: Settings, keys: int) -> None:
         """Look as ``settings`` say from now on, with ``keys`` lanes."""
         if settings is self._settings and keys == self.keys:

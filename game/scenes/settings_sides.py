@@ -36,7 +36,7 @@ def _tone(rate_hz: int, hz: float, start_s: float, length_s: float, total_s: flo
     return out
 
 
-def test_sound(bus: Bus, rate_hz: int) -> NDArray[np.float32]:
+def trial(bus: Bus, rate_hz: int) -> NDArray[np.float32]:
     """What is heard to try the volume of ``bus``: a rising chord for music, a pluck for keys, a drop for effects.
 
     float32 of shape (n, 2); the loudest sample is at ``TEST_LEVEL``.
@@ -53,10 +53,8 @@ def test_sound(bus: Bus, rate_hz: int) -> NDArray[np.float32]:
     return np.repeat(mono.astype(np.float32)[:, None], 2, axis=1)
 
 
-class TestSounds:
+class Trials:
     """Sounds to try the volumes with; made when first asked for."""
-
-    __test__ = False
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
@@ -65,7 +63,7 @@ class TestSounds:
     def play(self, bus: Bus) -> None:
         """Let ``bus`` be heard; everything together is heard as music."""
         if bus not in self._samples:
-            self._samples[bus] = self._sound.load(test_sound(bus, self._sound.rate_hz))
+            self._samples[bus] = self._sound.load(trial(bus, self._sound.rate_hz))
         self._sound.trigger(self._samples[bus], bus=Bus.MUSIC if bus is Bus.MASTER else bus)
 
     def close(self) -> None:
