@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from pathlib import Path
@@ -12,6 +13,8 @@ from game.rhythm.library import Progress, Refreshed, import_path
 from game.scenes.context import Context
 
 REMEMBERED = "collection"
+
+log = logging.getLogger(__name__)
 
 
 class Collection:
@@ -107,6 +110,7 @@ class Collection:
             return library.refresh(self._tell, lambda: self._stop or job.cancelled)
 
         def then(found: Refreshed) -> None:
+            log.info("the folders were looked through: %s", found)
             self._ended()
             self._say_arrived()
             self._go_on()

@@ -141,6 +141,11 @@ class Preview:
             self._context.sound.free(self._retired.pop(0)[1])
 
     @property
+    def asked(self) -> bool:
+        """Whether a song plays or is being made ready."""
+        return self._key is not None
+
+    @property
     def song_us(self) -> int | None:
         """Where in the song the preview stands; None while nothing plays."""
         if not self.playing or self._excerpt is None:

@@ -110,6 +110,7 @@ class SelectScene(Scene):
         if self._model is not None and not self._finds(self._model):
             self._search.text = self._choices.search = ""
         self._load_grades()
+        self._follow_arrivals()
         self._show()
         self._collection.look_once()
 

@@ -42,6 +42,7 @@ SEARCHES = (
     ("artist=name", "one artist; also title, creator, level, pack"),
     ('"exact words"', "words that stand together"),
 )
+PITCH = 27.0
 SHOWN_MAX = 500
 """So many sentences are listed; beyond that their number is told."""
 
@@ -66,8 +67,10 @@ class HelpPanel(Overlay):
         two = room >= px(640)
         column = room * 0.48 if two else room
         imgui.begin_group()
+        imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(px(12), 0))
         for keys, does in KEYS:
             _pair(keys, does, column, 150)
+        imgui.pop_style_var()
         imgui.end_group()
         if two:
             imgui.same_line(column + px(24))
@@ -98,9 +101,8 @@ def _pair(keys: str, does: str, room: float, first: float) -> None:
         x += max(pen.measure(key, theme.TEXT_SMALL, Weight.BOLD)[0] + px(16), px(26)) + px(6)
     imgui.set_cursor_pos(Vec(at.x + px(first), at.y + px(3)))
     widgets.text(does, theme.TEXT_SMALL, theme.INK_SOFT)
-    imgui.set_cursor_pos(Vec(at.x, at.y + px(26)))
-    imgui.dummy(Vec(room, 1))
-    imgui.set_cursor_pos(Vec(at.x, at.y + px(27)))
+    imgui.set_cursor_pos(at)
+    imgui.dummy(Vec(room, px(PITCH)))
 
 
 class ProblemsPanel(Overlay):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from imgui_bundle import imgui
@@ -30,6 +31,9 @@ _FLAGS = (
     | imgui.WindowFlags_.no_focus_on_appearing.value
 )
 
+_serials = itertools.count()
+"""Every field has a number of its own: Dear ImGui would bring back what was written in one of the same name."""
+
 
 def typed(control: str, shift: bool) -> str:
     """The character that the key ``control`` writes, or nothing: for the first one, before the field listens."""
@@ -54,7 +58,7 @@ class SearchField:
         self._command = command
         self._focus = False
         self._put = False
-        self._serial = 0
+        self._serial = next(_serials)
 
     def focus(self) -> None:
         """Write in the field from now on."""
@@ -70,7 +74,7 @@ class SearchField:
         """Empty the field and leave it."""
         self.text = ""
         self.active = self._focus = self._put = False
-        self._serial += 1  # another field, so that nothing of the old one comes back
+        self._serial = next(_serials)
         self._change("")
 
     def draw(self, frame: Frame, touch: Touch, place: tuple[float, float, float, float]) -> None:

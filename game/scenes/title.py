@@ -11,7 +11,7 @@ from engine.draw import icons, theme
 from engine.draw.colour import faded
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
-from engine.input.events import Event, InputEvent
+from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.scene import Scene
 from game.scenes.canvas import Touch, button, fit
 from game.scenes.collection import Collection
@@ -57,6 +57,7 @@ class TitleScene(Scene):
         self._at = 0
         self._began_us = now_us()
         self._pulse = 0.0
+        self._heard = 0
         self._version = game_version()
 
     def on_enter(self) -> None:
@@ -82,12 +83,16 @@ class TitleScene(Scene):
     def _hear(self) -> None:
         preview = Preview.of(self._context)
         entries = [entry for entry in self._context.library.entries if entry.audio]
-        if entries and not preview.playing:
+        if entries and not preview.asked:
             preview.want(random.choice(entries))
 
     def handle(self, event: Event) -> bool:
-        """Arrows and Enter, the mouse, Escape to ask whether to leave."""
+        """Arrows and Enter, the mouse, Escape to ask whether to leave; what is dropped here is added to the songs."""
         if self._touch.handle(event):
+            return True
+        if isinstance(event, WindowEvent) and event.change is WindowChange.FILE_DROPPED and event.path:
+            Collection.of(self._context).add(event.path)
+            self._context.open(SelectSong())
             return True
         if not isinstance(event, InputEvent):
             return False
@@ -128,9 +133,12 @@ class TitleScene(Scene):
 
     def step(self, dt_us: int) -> None:
         """Listen along."""
-        preview = Preview.of(self._context)
+        preview, collection = Preview.of(self._context), Collection.of(self._context)
         preview.step()
-        Collection.of(self._context).step()
+        collection.step()
+        if collection.version != self._heard:
+            self._heard = collection.version  # the first songs may have come in
+            self._hear()
         self._pulse = max(preview.level, self._pulse - FALL * dt_us / 1e6)
 
     def draw(self, frame: Frame) -> None:

@@ -29,6 +29,8 @@ from game.scenes.context import Context
 from game.scenes.requests import Request
 
 RATE_HZ = 8000
+WAITING_HZ = 20
+"""While something is waited for, a few pictures a second are enough."""
 
 
 class SceneGame:
@@ -37,10 +39,20 @@ class SceneGame:
     ``asked`` collects what the scenes asked the app to open; nothing is opened.
     """
 
-    def __init__(self, folder: Path, songs: Path | None = None, size: tuple[int, int] = (1280, 720)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        songs: Path | None = None,
+        size: tuple[int, int] = (1280, 720),
+        *,
+        window: HeadlessWindow | None = None,
+        sound: Sound | None = None,
+    ) -> None:
+        """A ``window`` and a ``sound`` that are given are shared and stay open."""
         self.profile = Profile.open(folder / "profile")
-        self.window = HeadlessWindow(size, frame_us=16_667)
-        self.sound = Sound.silent()
+        self._own = [one for one, given in (("window", window), ("sound", sound)) if given is None]
+        self.window = window or HeadlessWindow(size, frame_us=16_667)
+        self.sound = sound or Sound.silent()
         self.stack = SceneStack()
         self.loop = Loop(self.window, self.stack)
         self.jobs = Jobs(self.stack.call_soon)
@@ -57,8 +69,8 @@ class SceneGame:
         self.stack.clear()
         self.jobs.close()
         self.library.close()
-        self.sound.close()
-        self.window.close()
+        for name in self._own:
+            getattr(self, name).close()
         self.profile.close()
 
     def show(self, scene: Scene) -> None:
@@ -71,17 +83,19 @@ class SceneGame:
         for _ in range(frames):
             self.loop.once(0)
 
-    def until(self, condition: Callable[[], object], what: str, within_s: float = 20.0) -> None:
+    def until(self, condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
         """Let the game go on until ``condition`` holds.
 
         Raises:
             TimeoutError: it did not within ``within_s`` seconds; the message names ``what``.
         """
         end = time.monotonic() + within_s
+        self.loop.frame_hz = WAITING_HZ
         while not condition():
             if time.monotonic() > end:
                 raise TimeoutError(f"{what} did not come within {within_s:g} s")
             self.loop.once(1)
+        self.loop.frame_hz = 0
 
     def feed(self, *events: Event) -> None:
         """Let something happen, one thing a frame as a player would."""

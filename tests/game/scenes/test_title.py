@@ -1,0 +1,147 @@
+"""The title and the notices: where its menu leads, and how a player gets out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.clock import now_us
+from engine.input.events import InputEvent, WindowChange, WindowEvent
+from engine.sound import Sound
+from engine.window import HeadlessWindow
+from game.scenes.collection import Collection
+from game.scenes.context import NOTICE_US, Notice
+from game.scenes.notices import draw_notices
+from game.scenes.picker import Picker
+from game.scenes.preview import Preview
+from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings
+from game.scenes.select import SelectScene
+from game.scenes.title import TitleScene
+from tests.rig.scene_game import SceneGame, make_chart, write_song
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[HeadlessWindow]:
+    window = HeadlessWindow((640, 360), frame_us=16_667)
+    yield window
+    window.close()
+
+
+@pytest.fixture(scope="module")
+def sound() -> Iterator[Sound]:
+    with Sound.silent() as sound:
+        yield sound
+
+
+@pytest.fixture
+def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[SceneGame]:
+    game = SceneGame(tmp_path, window=window, sound=sound)
+    yield game
+    game.close()
+
+
+@pytest.fixture
+def title(game: SceneGame) -> TitleScene:
+    scene = TitleScene(game.context)
+    game.show(scene)
+    return scene
+
+
+def test_enter_leads_to_the_songs(game: SceneGame, title: TitleScene) -> None:
+    game.press("return")
+    assert game.asked == [SelectSong()]
+
+
+def test_the_arrows_go_round_the_menu(game: SceneGame, title: TitleScene) -> None:
+    game.press("down", "return")
+    assert game.asked == [ShowSettings()]
+    game.press("up", "up")
+    game.press("return")
+    assert isinstance(game.stack.top, Picker)
+
+
+@pytest.mark.parametrize(("keys", "what"), [((), "audio"), (("down",), "input")])
+def test_calibrate_asks_by_ear_or_by_eye(game: SceneGame, title: TitleScene, keys: tuple[str, ...], what: str) -> None:
+    game.press("down", "down", "return")
+    game.turn(4)
+    game.press(*keys)
+    game.turn(2)
+    game.press("return")
+    assert game.asked == [Calibrate(what)]
+
+
+def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneGame, title: TitleScene) -> None:
+    game.press("escape")
+    game.turn(4)
+    game.press("return")
+    assert game.stack.top is title
+    assert game.asked == []
+    game.press("escape")
+    game.turn(4)
+    game.press("escape")
+    assert game.stack.top is title
+    game.press("escape")
+    game.turn(4)
+    game.press("down")
+    game.turn(2)
+    game.press("return")
+    assert game.asked == [Quit()]
+
+
+def test_the_menu_answers_the_mouse(game: SceneGame, title: TitleScene) -> None:
+    game.turn(3)
+    game.click(400, 180)
+    assert game.asked == [ShowSettings()]
+
+
+def test_what_is_dropped_onto_the_title_is_found_in_the_songs(
+    game: SceneGame, title: TitleScene, tmp_path: Path
+) -> None:
+    folder = write_song(tmp_path / "gift", make_chart("Gift"))
+    game.feed(WindowEvent(now_us(), WindowChange.FILE_DROPPED, str(folder)))
+    assert game.asked == [SelectSong()]
+    game.until(lambda: not Collection.of(game.context).busy, "the song")
+    scene = SelectScene(game.context, SelectSong())
+    game.show(scene)
+    assert scene.chart is not None
+    assert scene.chart.title == "Gift"
+
+
+def test_a_song_is_heard_under_the_title(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> None:
+    songs = write_song(tmp_path / "songs" / "aurora", make_chart("Aurora", audio="song.wav"), seconds=8).parent
+    game = SceneGame(tmp_path, songs, window=window, sound=sound)
+    game.show(TitleScene(game.context))
+    preview = Preview.of(game.context)
+    game.until(lambda: preview.playing, "a song")
+    game.until(lambda: preview.level > 0.0, "its sound")
+    game.close()
+
+
+def test_notices_are_drawn_above_the_scene_and_leave_when_their_time_is_over(
+    game: SceneGame, title: TitleScene
+) -> None:
+    def shapes() -> int:
+        frame = game.window.begin_frame()
+        assert frame is not None
+        draw_notices(frame, game.context)
+        drawn = frame.shapes.count
+        game.window.end_frame(frame)
+        return drawn
+
+    assert shapes() == 0
+    game.context.say("A very long sentence that needs more than one line. " * 20)
+    game.context.notices.append(Notice("gone", now_us() - 1))
+    assert shapes() == 1
+    assert len(game.context.notices) == 1
+    game.context.notices = [Notice(one.text, one.until_us - 2 * NOTICE_US) for one in game.context.notices]
+    assert shapes() == 0
+    assert game.context.notices == []
+
+
+def test_a_held_mouse_button_or_stray_key_does_nothing(game: SceneGame, title: TitleScene) -> None:
+    game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
+    game.press("q")
+    assert game.asked == []
+    assert game.stack.top is title
