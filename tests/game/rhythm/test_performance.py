@@ -306,6 +306,21 @@ def test_stamps_that_come_in_the_wrong_order_are_kept_in_order(book: Book) -> No
     assert live.errors_us.tolist() == [10_000, 10_000]
 
 
+def test_a_replay_that_is_played_keeps_what_its_game_was_like(book: Book) -> None:
+    chart = notes("x.[====].x")
+    edges = keys("900v 920^ 1200v 1700^ 1900v")  # 100 ms early, which only wider windows forgive
+    looks_us = np.arange(0, 3_000_000, 17_000, dtype=np.int64)
+    replay = Replay(edges, "", STABLE, looks_us=looks_us, window_scale=1.4, score_scale=0.5)
+    recorder = Recorder(book.writer, new_stream())
+    made = Performance(chart, STABLE, Mods(), recorder, started(chart, STABLE, Mods(), "replay"), replay)
+    for at_us, lane, down in edges.tolist():
+        made.edge(at_us, lane, bool(down))
+    live = made.end(FINISHED)
+    kept = book.kept(made)
+    assert summed(rejudge(chart, kept.replay)) == summed(live)
+    assert live.score < summed(rejudge(chart, Replay(edges, "", STABLE)))["score"]
+
+
 def test_a_replay_of_another_chart_is_refused() -> None:
     chart = Chart(keys=1, notes=make_notes([]), title="Mine", hash="ab")
     with pytest.raises(UserError, match="another chart than 'Mine'"):

@@ -56,9 +56,7 @@ def test_more_edges_than_fit_are_written_at_once_and_none_is_lost(log: EventLog,
         recorder.edge(number * 10, number % 7, number % 2 == 0)
     recorder.write(PerformancePaused(9_990))
     assert sum(count for count, _ in batches(log, writer, recorder)) == 1000
-    packed = b"".join(
-        event.payload["edges"] for event in log.read(recorder.stream) if event.kind == InputRecorded.kind
-    )
+    packed = b"".join(event.payload["edges"] for event in log.read(recorder.stream) if event.kind == InputRecorded.kind)
     edges = np.frombuffer(packed, EDGE)
     assert edges["at_us"].tolist() == [number * 10 for number in range(1000)]
     assert edges["lane"].tolist() == [number % 7 for number in range(1000)]

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from engine.window import HeadlessWindow
 from game.profile import CHARTS
 from game.rhythm.board import performance as find
 from game.rhythm.events import PerformancePaused, PerformanceResumed
+from game.rhythm.judge import Part
 from game.rhythm.mods import Mods, Section
 from game.rhythm.performance import Kept, Performance, rejudge
 from game.rhythm.result import Result
@@ -72,13 +73,35 @@ def of(scene: PlayScene) -> Performance:
     return performance
 
 
+def patiently(stand: Stand, condition: Callable[[], bool], what: str) -> None:
+    """Run the loop until then; where a busy machine holds the game up and it pauses, the player goes on."""
+
+    def met() -> bool:
+        if isinstance(stand.stack.top, PauseMenu):
+            stand.tap("return")
+        return condition()
+
+    stand.until(met, what, 60)
+
+
 def played_to(stand: Stand, scene: PlayScene, song_us: int) -> None:
-    stand.until(lambda: of(scene).song_us >= song_us, f"song time {song_us}")
+    patiently(stand, lambda: scene.phase is Phase.PLAYING and of(scene).song_us >= song_us, f"song time {song_us}")
+
+
+def strike(stand: Stand, scene: PlayScene) -> None:
+    """Press the first lane's key until a note is hit."""
+
+    def hit() -> bool:
+        stand.press("d")
+        stand.release("d")
+        return len(of(scene).result().errors_us) > 0
+
+    patiently(stand, hit, "a hit")
 
 
 def results(stand: Stand) -> ShowResults:
     """The results that the scene asks for once it is over."""
-    stand.until(lambda: stand.opened, "the results")
+    patiently(stand, lambda: bool(stand.opened), "the results")
     request = stand.opened[0]
     assert isinstance(request, ShowResults)
     return request
@@ -135,29 +158,27 @@ def test_autoplay_at_twice_the_speed_is_perfect_and_leads_to_its_results(stand: 
 
 
 def test_keys_are_judged_at_their_stamps_and_not_when_a_frame_looks(stand: Stand, tmp_path: Path) -> None:
-    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=True)
-    played_to(stand, scene, FIRST_US + 20_000)
-    late_us = now_us()
-    song_us = of(scene).song_us
-    stamp_us = late_us - 3_000
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES))
+    played_to(stand, scene, FIRST_US - 20_000)
+    stamp_us = now_us()
+    expected_us = stand.sound.clock.song_us_at(stamp_us) - FIRST_US
+    time.sleep(0.03)  # the main thread is busy with something else
     stand.feed(InputEvent(stamp_us, "keyboard", "key:d", 1.0))
-    time.sleep(0.05)  # the main thread is busy with something else
-    stand.once()
-    stand.release("d")
-    played_to(stand, scene, FIRST_US + 160_000)
-    errors = of(scene).result().errors_us
-    assert len(errors) == 1
-    assert abs(int(errors[0]) - (song_us - FIRST_US)) < 12_000
+    stand.until(lambda: len(of(scene).result().errors_us), "the hit")
+    [error_us] = of(scene).result().errors_us.tolist()
+    assert abs(error_us - expected_us) <= 2_000
 
 
 def test_a_keypress_with_an_input_offset_is_judged_that_much_earlier(stand: Stand, tmp_path: Path) -> None:
     stand.profile.set("input.input_offset_us", 40_000)
     scene = playing(stand, write_chart(tmp_path / "song", NOTES))
-    stand.until(lambda: stand.sound.clock.song_us_at(now_us()) >= FIRST_US + 40_000, "the note")
-    stand.press("d")
-    stand.once()
+    played_to(stand, scene, FIRST_US)
+    stamp_us = now_us()
+    expected_us = stand.sound.clock.song_us_at(stamp_us) - 40_000 - FIRST_US
+    stand.feed(InputEvent(stamp_us, "keyboard", "key:d", 1.0))
     stand.until(lambda: len(of(scene).result().errors_us), "the hit")
-    assert 0 <= of(scene).result().errors_us[0] < 25_000
+    [error_us] = of(scene).result().errors_us.tolist()
+    assert abs(error_us - expected_us) <= 2_000
 
 
 def leave_by_escape(stand: Stand) -> None:
@@ -180,6 +201,16 @@ def leave_by_stalling(stand: Stand) -> None:
     time.sleep(0.7)
 
 
+def paused_by(stand: Stand, chart: Path, leave: Callable[[Stand], None]) -> PlayScene:
+    """A song that was left shortly before its first note."""
+    scene = playing(stand, chart)
+    played_to(stand, scene, FIRST_US - 150_000)
+    leave(stand)
+    stand.until(lambda: isinstance(stand.stack.top, PauseMenu), "the pause")
+    assert scene.phase is Phase.PAUSED
+    return scene
+
+
 @pytest.mark.parametrize(
     ("leave", "reason"),
     [
@@ -191,34 +222,37 @@ def leave_by_stalling(stand: Stand) -> None:
     ],
 )
 def test_whatever_takes_the_player_away_pauses_and_nothing_unplayed_is_missed(
-    stand: Stand, tmp_path: Path, leave: object, reason: str
+    stand: Stand, tmp_path: Path, leave: Callable[[Stand], None], reason: str
 ) -> None:
-    assert callable(leave)
-    scene = playing(stand, write_chart(tmp_path / "song", NOTES))
-    played_to(stand, scene, FIRST_US - 100_000)
-    stand.until(lambda: True, "a turn")
-    leave(stand)
-    stand.until(lambda: isinstance(stand.stack.top, PauseMenu), "the pause", 2.0)
-    assert scene.phase is Phase.PAUSED
-    before_us = of(scene).song_us
-    assert before_us < FIRST_US
+    scene = paused_by(stand, write_chart(tmp_path / "song", NOTES), leave)
+    stood_us = of(scene).song_us
     end = time.monotonic() + 0.4
     stand.until(lambda: time.monotonic() > end, "a while")
-    assert of(scene).song_us == before_us
-    stand.tap("return")
-    stand.until(lambda: scene.phase is Phase.COUNTDOWN, "the countdown")
-    stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
-    stand.once()
-    assert abs(of(scene).song_us - before_us) < 60_000
-    assert misses(scene) == 0
-    played_to(stand, scene, FIRST_US)
-    stand.press("d")
-    stand.until(lambda: len(of(scene).result().errors_us), "a hit after the pause")
+    assert of(scene).song_us == stood_us < FIRST_US
+    assert sum(of(scene).result().counts.values()) == 0
     assert stand.profile.writer.flush(10.0)
     events = list(stand.profile.log.read(f"play/{of(scene).id}"))
-    [paused] = [event for event in events if event.kind == PerformancePaused.kind]
+    *_, paused = [event for event in events if event.kind == PerformancePaused.kind]
     assert reason in paused.payload["reason"]
-    assert PerformanceResumed.kind in {event.kind for event in events}
+
+
+@pytest.mark.parametrize("leave", [leave_by_escape, leave_by_stalling])
+def test_after_a_countdown_the_song_goes_on_from_where_it_was_played_to(
+    stand: Stand, tmp_path: Path, leave: Callable[[Stand], None]
+) -> None:
+    scene = paused_by(stand, write_chart(tmp_path / "song", NOTES), leave)
+    stood_us = of(scene).song_us
+    stand.tap("return")
+    assert scene.phase is Phase.COUNTDOWN
+    stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
+    resumed_us = now_us()
+    played_to(stand, scene, FIRST_US)
+    assert now_us() - resumed_us > FIRST_US - stood_us - 60_000
+    strike(stand, scene)
+    assert misses(scene) == 0
+    assert stand.profile.writer.flush(10.0)
+    kinds = {event.kind for event in stand.profile.log.read(f"play/{of(scene).id}")}
+    assert PerformanceResumed.kind in kinds
 
 
 def test_a_key_pressed_after_a_stall_does_not_judge_what_was_slept_through(stand: Stand, tmp_path: Path) -> None:
@@ -243,13 +277,13 @@ def test_a_hold_is_not_let_go_by_a_window_that_loses_its_keys(stand: Stand, tmp_
     assert isinstance(stand.stack.top, PauseMenu)
     stand.tap("return")
     stand.press("d")  # held again in time
-    stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
     played_to(stand, scene, FIRST_US + 1_500_000)
     stand.release("d")
     result = results(stand).result
     assert result is not None
-    assert (result.counts["miss"], result.counts["50"]) == (0, 0)
-    assert result.counts["max"] == 1
+    assert result.counts["miss"] == 0
+    hits = of(scene).judge.hits
+    assert not ((hits["part"] == Part.BREAK) & (hits["judgement"] < 0)).any()
 
 
 def test_a_hold_whose_key_is_let_go_in_the_menu_is_let_go_when_the_song_goes_on(stand: Stand, tmp_path: Path) -> None:
@@ -261,8 +295,7 @@ def test_a_hold_whose_key_is_let_go_in_the_menu_is_let_go_when_the_song_goes_on(
     stand.release("d")
     stand.once()
     assert of(scene).held[0]
-    stand.tap("return")
-    stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
+    patiently(stand, lambda: scene.phase is Phase.PLAYING, "the song")
     assert not of(scene).held[0]
     request = results(stand)
     assert request.result is not None
@@ -279,15 +312,11 @@ def test_a_sound_process_that_dies_pauses_and_is_there_again_when_the_player_goe
         scene = playing(stand, write_chart(tmp_path / "song", NOTES))
         played_to(stand, scene, FIRST_US - 200_000)
         os.kill(sound.pid, signal.SIGKILL)
-        stand.until(lambda: isinstance(stand.stack.top, PauseMenu), "the pause", 3.0)
-        before_us = of(scene).song_us
-        assert before_us < FIRST_US
+        stand.until(lambda: isinstance(stand.stack.top, PauseMenu), "the pause")
+        assert of(scene).song_us < FIRST_US
         assert misses(scene) == 0
-        stand.tap("return")
-        stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
         played_to(stand, scene, FIRST_US)
-        stand.press("d")
-        stand.until(lambda: len(of(scene).result().errors_us), "a hit after the pause")
+        strike(stand, scene)
         assert misses(scene) == 0
 
 
@@ -319,19 +348,22 @@ def test_closing_the_game_in_mid_song_ends_the_performance(stand: Stand, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts shared memory as Linux shows it")
-def test_leaving_gives_the_songs_memory_back(stand: Stand, tmp_path: Path) -> None:
+def test_leaving_gives_the_songs_memory_back(tmp_path: Path, window: HeadlessWindow) -> None:
     chart = write_chart(tmp_path / "song", NOTES)
-    before = blocks_of_sound()
-    for _ in range(3):
-        scene = playing(stand, chart)
-        assert blocks_of_sound() > before
-        assert scene.leave()
+    others = blocks_of_sound()
+    with Sound.silent() as sound, Stand(tmp_path / "profile", window, sound) as stand:
+        before = blocks_of_sound()
+        assert before > others
+        for _ in range(2):
+            scene = playing(stand, chart, soon=False)
+            assert blocks_of_sound() > before
+            assert scene.leave()
 
-        def swept() -> bool:
-            stand.sound.free()
-            return blocks_of_sound() <= before
+            def swept() -> bool:
+                sound.free()
+                return blocks_of_sound() == before
 
-        stand.until(swept, "the memory")
+            stand.until(swept, "the memory")
 
 
 def test_escape_while_loading_leaves_at_once(stand: Stand) -> None:
@@ -412,7 +444,7 @@ def test_a_section_is_practised_again_and_again_each_pass_a_performance(stand: S
     section = Section(FIRST_US + 100_000, FIRST_US + 350_000)
     scene = playing(stand, chart, Mods(section=section, autoplay=True, rate_percent=200), soon=False)
     first = of(scene).id
-    stand.until(lambda: of(scene).id != first, "the second pass")
+    patiently(stand, lambda: of(scene).id != first, "the second pass")
     ended = kept(stand, first).ended
     assert ended is not None
     assert (ended.outcome, ended.counts["max"]) == ("finished", 2)

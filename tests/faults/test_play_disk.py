@@ -1,0 +1,168 @@
+"""Playing on a disk that fills up, and from a folder that cannot be written to: real ones, where one may mount them."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from engine.clock import now_us
+from engine.input.events import InputEvent
+from game.profile import Profile
+from game.rhythm.board import performances
+from game.rhythm.events import PerformanceEnded
+from game.rhythm.mods import Mods
+from game.rhythm.performance import Kept, rejudge
+from game.scenes.play import Phase, PlayScene
+from game.scenes.requests import ChartRef, Play, ShowResults
+from tests.rig.stand import Stand, read_written, write_chart
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
+
+Mount = Callable[[Path, str], Path]
+NOTES = "\n".join(f"{200_000 + 50_000 * row} {row * 7 % 4} tap" for row in range(60))
+
+
+@pytest.fixture
+def mount() -> Iterator[Mount]:
+    """Mounts a small file system of its own at a folder, with options as mount(8) takes them."""
+    with ExitStack() as undo:
+
+        def mounted(folder: Path, options: str) -> Path:
+            folder.mkdir(exist_ok=True)
+            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+            if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode != 0:
+                pytest.skip("mounting a small file system needs root")
+            undo.callback(subprocess.run, ["umount", "-l", str(folder)], check=True)
+            return folder
+
+        yield mounted
+
+
+def remount(folder: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
+
+
+def fill(folder: Path) -> None:
+    """Take every byte that is left."""
+    with (folder / "filler").open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            return
+
+
+class Fingers:
+    """Presses this and that, as long as it is asked to."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+        self._chance = random.Random(4)
+        self._down: dict[str, bool] = {}
+
+    def __call__(self) -> None:
+        key = self._chance.choice("dfjk")
+        self._down[key] = not self._down.get(key, False)
+        self._stand.feed(InputEvent(now_us(), "keyboard", f"key:{key}", float(self._down[key])))
+
+
+def begun(stand: Stand, chart: Path) -> PlayScene:
+    scene = PlayScene(stand.context, Play(ChartRef(str(chart)), "osu-mania-stable", Mods(no_fail=True)))
+    stand.show(scene)
+    stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
+    return scene
+
+
+def finished(stand: Stand) -> ShowResults:
+    stand.until(lambda: stand.opened, "the results")
+    request = stand.opened[0]
+    assert isinstance(request, ShowResults)
+    assert request.result is not None
+    return request
+
+
+def test_a_disk_that_fills_up_in_mid_song_is_said_and_all_is_written_once_there_is_room(
+    tmp_path: Path, mount: Mount
+) -> None:
+    disk = mount(tmp_path / "disk", "size=4m")
+    chart = write_chart(tmp_path / "song", NOTES)
+    with Stand(disk / "me") as stand:
+        scene, fingers = begun(stand, chart), Fingers(stand)
+        fill(disk)
+
+        def refused() -> str:
+            fingers()
+            return stand.profile.problem
+
+        said = stand.until(refused, "the sentence")
+        assert "disk is full" in said
+        assert "Playing goes on without saving" in said
+        performance = scene.performance
+        assert performance is not None
+        before_us = performance.song_us
+        request = finished(stand)
+        assert performance.song_us > before_us
+        assert stand.profile.writer.waiting > 0
+        (disk / "filler").unlink()
+        assert stand.profile.writer.flush(30.0, final=True)
+        assert stand.profile.problem == ""
+        log = stand.profile.log
+        kept = Kept(log.read(f"play/{request.performance_id}"))
+        assert kept.ended is not None
+        assert len(kept.edges) > 20
+        assert kept.matches(rejudge(read_written(chart), kept.replay))
+        assert log.verify() == []
+
+
+def test_a_disk_that_stays_full_does_not_keep_the_player_from_leaving(tmp_path: Path, mount: Mount) -> None:
+    disk = mount(tmp_path / "disk", "size=2m")
+    chart = write_chart(tmp_path / "song", NOTES)
+    with Stand(disk / "me") as stand:
+        begun(stand, chart)
+        assert stand.profile.writer.flush(30.0)
+        begin = stand.profile.log.last_seq
+        fill(disk)
+        stand.until(lambda: stand.profile.problem, "the sentence")
+        finished(stand)
+    (disk / "filler").unlink()
+    with Profile.open(disk / "me") as profile:
+        assert profile.problem == ""
+        assert profile.log.last_seq >= begin
+        assert profile.log.verify() == []
+        [row] = performances(profile.log)
+        assert row.outcome == "playing"
+
+
+def test_from_a_read_only_folder_one_plays_without_saving_and_is_told(tmp_path: Path, mount: Mount) -> None:
+    disk = mount(tmp_path / "disk", "size=1m")
+    with Profile.open(disk / "me") as profile:
+        profile.set("playfield.scroll_ms", 450)
+    remount(disk, "ro")
+    chart = write_chart(tmp_path / "song", NOTES)
+    with Stand(disk / "me") as stand:
+        assert "without saving" in stand.profile.problem
+        assert stand.profile.settings.playfield.scroll_ms == 450
+        fingers = Fingers(stand)
+        begun(stand, chart)
+
+        def over() -> bool:
+            fingers()
+            return bool(stand.opened)
+
+        stand.until(over, "the results")
+        request = finished(stand)
+        assert stand.profile.writer.flush(10.0)
+        events = list(stand.profile.log.read(f"play/{request.performance_id}"))
+        assert events[-1].kind == PerformanceEnded.kind
+        kept = Kept(events)
+        assert kept.matches(rejudge(read_written(chart), kept.replay))
+    remount(disk, "rw")
+    with Profile.open(disk / "me") as profile:
+        assert performances(profile.log) == []
