@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import logging
 import os
 import sys
 import traceback
@@ -50,7 +51,7 @@ def common() -> argparse.ArgumentParser:
         "--profile", metavar="DIR", help="where saves live (else OUROJAM_PROFILE, else the usual place)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--debug", action="store_true", help="say on stderr what happens; errors with traceback")
     return parser
 
 
@@ -74,6 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     args.json = getattr(args, "json", False)
     debug = getattr(args, "debug", False)
+    if debug:
+        logging.basicConfig(level=logging.INFO, format="%(relativeCreated)d ms  %(name)s: %(message)s")
     try:
         if args.command is None:
             from game.app import open_game

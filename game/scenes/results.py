@@ -66,6 +66,7 @@ class ResultsScene(Scene):
         self._applied = False
         self._skyline = Skyline()
         self._focus_first = True
+        self._asked = ""
 
     def on_enter(self) -> None:
         """Read the performance back from the log and judge it, beside the main thread."""
@@ -86,6 +87,7 @@ class ResultsScene(Scene):
 
     def _on_found(self, found: Found) -> None:
         self._found = found
+        self._do(self._asked)
 
     def _on_missing(self, error: UserError) -> None:
         self._context.say(str(error))
@@ -94,21 +96,27 @@ class ResultsScene(Scene):
     # -- what can be done ----------------------------------------------------------------------------
 
     def handle(self, event: Event) -> bool:
-        """Keys for everything the buttons do."""
-        if not isinstance(event, InputEvent) or not event.pressed or self._found is None:
-            if isinstance(event, InputEvent) and event.pressed and event.control == "key:escape":
-                self.leave()
-                return True
+        """Keys for everything the buttons do; one that comes before the performance is read counts as soon as it is."""
+        if not isinstance(event, InputEvent) or not event.pressed:
             return False
+        if event.control == "key:escape":
+            self.leave()
+            return True
+        if self._found is None:
+            self._asked = event.control
+            return False
+        return self._do(event.control)
+
+    def _do(self, control: str) -> bool:
+        """Do what the key ``control`` stands for; False when it stands for nothing."""
         actions: dict[str, Callable[[], object]] = {
-            "key:escape": self.leave,
             "key:r": self._retry,
             "key:w": self._watch,
             "key:g": self._race,
             "key:o": self._apply_offset,
             "key:e": self._export,
         }
-        action = actions.get(event.control)
+        action = actions.get(control)
         if action is None:
             return False
         action()

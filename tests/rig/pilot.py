@@ -8,6 +8,7 @@ from typing import Any
 
 from Xlib import X, display
 from Xlib.ext import xtest
+from Xlib.protocol import event
 
 from engine.clock import now_us
 from engine.input.keys import SCANCODES
@@ -66,6 +67,14 @@ class Pilot:
         self._display.sync()
         place = window.translate_coords(self._display.screen().root, 0, 0)
         return -place.x, -place.y
+
+    def close_window(self, title: str) -> None:
+        """Ask the window called ``title`` to close, as a window manager does when its cross is clicked."""
+        window = wait_until(lambda: self._find(self._display.screen().root, title), f"a window called {title}")
+        words = [self._display.intern_atom(name) for name in ("WM_PROTOCOLS", "WM_DELETE_WINDOW")]
+        data = (32, [words[1], X.CurrentTime, 0, 0, 0])
+        window.send_event(event.ClientMessage(window=window, client_type=words[0], data=data))
+        self._display.sync()
 
     def unfocus(self) -> None:
         """Take the keyboard from whoever has it."""
