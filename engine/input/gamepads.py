@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -41,10 +42,13 @@ class Gamepads:
         return tuple(name for name, _ in self._pads.values())
 
     def _added(self, at_us: int, event: Any, out: list[Event]) -> None:
-        pad = pygame.joystick.Joystick(event.device_index)
-        name = f"gamepad:{pad.get_name()}"
-        same = sum(other.split("#")[0] == name for other in self.names)
-        name = f"{name}#{same + 1}" if same else name
+        try:
+            pad = pygame.joystick.Joystick(event.device_index)
+        except pygame.error:
+            return  # pulled out again before we came to look
+        plain = f"gamepad:{pad.get_name()}"
+        numbered = (f"{plain}#{number}" for number in itertools.count(2))
+        name = next(name for name in itertools.chain([plain], numbered) if name not in self.names)
         self._pads[pad.get_instance_id()] = (name, pad)
         self._held[pad.get_instance_id()] = set()
         out.append(DeviceFound(at_us, name))

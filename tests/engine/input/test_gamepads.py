@@ -107,3 +107,21 @@ def test_pulling_it_out_releases_what_is_held(pump: Pump, pad: VirtualPad) -> No
     assert isinstance(events[-1], DeviceLost)
     assert events[-1].device == down[1]
     assert pump.gamepads.names == ()
+
+
+def test_equal_gamepads_have_names_of_their_own_whatever_is_pulled_out(pump: Pump, pad: VirtualPad) -> None:
+    second = VirtualPad()
+    wait_until(lambda: (pump.wait(1), len(pump.gamepads.names) == 2)[1], "the second gamepad")
+    first_name, second_name = pump.gamepads.names
+    pad.unplug()
+    wait_until(lambda: (pump.wait(1), len(pump.gamepads.names) == 1)[1], "one gamepad less")
+    VirtualPad()
+    wait_until(lambda: (pump.wait(1), len(pump.gamepads.names) == 2)[1], "the third gamepad")
+    assert second is not None
+    assert set(pump.gamepads.names) == {first_name, second_name}
+
+
+def test_one_that_is_gone_before_it_was_looked_at_is_no_harm(pump: Pump) -> None:
+    pygame.event.post(pygame.event.Event(pygame.JOYDEVICEADDED, device_index=99))
+    assert not [event for event in pump.wait(1) if isinstance(event, DeviceFound)]
+    assert pump.gamepads.names == ()
