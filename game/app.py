@@ -107,7 +107,8 @@ class App:
             case SelectSong():
                 return SelectScene(context, request)
             case Play():
-                return PlayScene(context, request, self.replay)
+                replay, self.replay = self.replay, None  # it belongs to the first song only
+                return PlayScene(context, request, replay)
             case Watch():
                 return WatchScene(context, request)
             case ShowResults():

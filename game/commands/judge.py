@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from game.cli import emit
+from game.cli import Misuse, emit
 
 
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -16,6 +16,19 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     parser.add_argument("--rules", metavar="NAME", help="rule set; else the replay's own")
     parser.add_argument("--level", help="which chart of a file with several")
     parser.set_defaults(run=run)
+
+
+def known_rules(name: str | None) -> str:
+    """The rule set named with ``--rules``; empty for none.
+
+    Raises:
+        Misuse: there is no such rule set.
+    """
+    from game.rhythm.rules import RULE_SETS
+
+    if name and name not in RULE_SETS:
+        raise Misuse(f"--rules {name}: there is no such rule set; there are {' '.join(RULE_SETS)}")
+    return name or ""
 
 
 def summary(result: Any, rules: str) -> dict[str, Any]:
@@ -46,9 +59,10 @@ def run(args: argparse.Namespace) -> int:
     from game.rhythm.performance import rejudge
     from game.rhythm.replay_files import load_replay
 
+    named = known_rules(args.rules)
     chart = pick(args.chart, args.level)
     replay = load_replay(args.replay, chart)
-    rules = args.rules or replay.rules
+    rules = named or replay.rules
     said = summary(rejudge(chart, replay, rules), rules)
     if args.json:
         emit(said)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from game.cli import Misuse, emit, profile_folder
+from game.commands.judge import known_rules
 
 if TYPE_CHECKING:
     from game.profile import Profile
     from game.rhythm.mods import Mods
+    from game.rhythm.replay import Replay
 
 
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -43,17 +47,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _mods(args: argparse.Namespace) -> Mods:
+def _mods(args: argparse.Namespace, replay: Replay | None) -> Mods:
+    """The mods to play with: those of the replay if there is one, at the rate asked for."""
     from engine.errors import UserError
     from game.rhythm.mods import Mods
 
-    percent = 100 if args.rate is None else args.rate * 100
-    if percent != percent or abs(percent - round(percent)) > 1e-6:
+    mods = replay.mods if replay is not None else Mods(autoplay=bool(args.autoplay))
+    if args.rate is None:
+        return mods
+    percent = args.rate * 100
+    if not math.isfinite(percent) or abs(percent - round(percent)) > 1e-6:
         raise Misuse(f"--rate {args.rate} is not between 0.5 and 2.0 in steps of 0.05")
     try:
-        return Mods(rate_percent=round(percent), autoplay=bool(args.autoplay))
+        return replace(mods, rate_percent=round(percent))
     except UserError as error:
         raise Misuse(f"--rate: {error}") from None
+
+
+def _rules(args: argparse.Namespace, replay: Replay | None, usual: str) -> str:
+    """The rule set to play by: the one named, else that of the replay, else ``usual``."""
+    return known_rules(args.rules) or (replay.rules if replay is not None else usual)
 
 
 def _windowed(args: argparse.Namespace) -> int:
@@ -66,7 +79,7 @@ def _windowed(args: argparse.Namespace) -> int:
         raise Misuse("a window plays one chart at a time; name one, or add --headless")
     chart = pick(args.charts[0], args.level)
     replay = load_replay(args.replay, chart) if args.replay else None
-    request = Play(ChartRef(chart.path, chart.index), args.rules or "", _mods(args))
+    request = Play(ChartRef(chart.path, chart.index), _rules(args, replay, ""), _mods(args, replay))
     return open_game(profile_folder(args), first=request, replay=replay)
 
 
@@ -79,13 +92,9 @@ def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
     from game.truth import Truth
 
     chart = pick(file, args.level)
-    mods = _mods(args)
-    rules = args.rules or profile.settings.playfield.rules
-    replay = None
-    if args.replay:
-        replay = load_replay(args.replay, chart)
-        rules = args.rules or replay.rules
-        mods = replay.mods if args.rate is None else mods
+    replay = load_replay(args.replay, chart) if args.replay else None
+    mods, rules = _mods(args, replay), _rules(args, replay, profile.settings.playfield.rules)
+    if replay is not None:
         edges, player, origin = replay.edges, "replay", "automation:replay"
     else:
         edges, player, origin = autoplay_edges(chart, mods), "autoplay", "automation:autoplay"

@@ -11,7 +11,8 @@ class PerformanceStarted:
     """A player (or the autoplayer, or a replay) began a chart.
 
     ``mods`` is ``Mods.to_dict()``; offsets are those in force, so that a replay needs nothing else.
-    ``player`` says who plays: ``user``, ``autoplay`` or ``replay``.
+    ``player`` says who plays: ``user``, ``autoplay`` or ``replay``; of a replay of another game the last three
+    are as in :class:`ReplayImported`.
     """
 
     kind: ClassVar[str] = "performance.started"
@@ -27,6 +28,9 @@ class PerformanceStarted:
     player: str = "user"
     audio_offset_us: int = 0
     input_offset_us: int = 0
+    looks: bytes = b""
+    window_scale: float = 1.0
+    score_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,13 @@ class Performance:
         self._recorder = recorder
         self._now_us = self._edge_us = -(1 << 61)
         if recorder is not None and started is not None:
+            if replay is not None:
+                started = replace(
+                    started,
+                    looks=_looks(replay),
+                    window_scale=replay.window_scale,
+                    score_scale=replay.score_scale,
+                )
             recorder.write(started)
 
     @property
@@ -180,7 +187,7 @@ def started(
     """What the log is told when ``player`` begins ``chart`` as written."""
     return PerformanceStarted(
         chart.hash,
-        str(Path(chart.path).absolute()) if chart.path else "",
+        _place(chart),
         chart.index,
         chart.title,
         chart.artist,
@@ -192,6 +199,16 @@ def started(
         audio_offset_us,
         input_offset_us,
     )
+
+
+def _place(chart: Chart) -> str:
+    """Where a chart is found again, wherever the game is started from."""
+    return str(Path(chart.path).absolute()) if chart.path else ""
+
+
+def _looks(replay: Replay) -> bytes:
+    """When the game that recorded it looked, as the log keeps it."""
+    return b"" if replay.looks_us is None else replay.looks_us.astype("<i8").tobytes()
 
 
 def _ended(outcome: str, song_us: int, result: Result) -> PerformanceEnded:
@@ -244,7 +261,7 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
         replay.player or "replay",
         replay.edges.tobytes(),
         source,
-        chart.path,
+        _place(chart),
         chart.index,
         chart.title,
         chart.level,
@@ -254,7 +271,7 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
         result.max_combo,
         result.accuracy,
         result.grade,
-        b"" if replay.looks_us is None else replay.looks_us.astype("<i8").tobytes(),
+        _looks(replay),
         replay.window_scale,
         replay.score_scale,
     )
@@ -302,17 +319,15 @@ class Kept:
         """The performance as a replay that can be watched, judged or exported."""
         begun = self.started
         assert begun is not None
-        imported = begun if isinstance(begun, ReplayImported) else None
-        looks = imported.looks if imported is not None else b""
         return Replay(
             edges=self.edges,
             chart_hash=begun.chart_hash,
             rules=begun.rules,
             mods=Mods.from_dict(begun.mods),
             player=begun.player,
-            looks_us=np.frombuffer(looks, "<i8") if looks else None,
-            window_scale=imported.window_scale if imported is not None else 1.0,
-            score_scale=imported.score_scale if imported is not None else 1.0,
+            looks_us=np.frombuffer(begun.looks, "<i8") if begun.looks else None,
+            window_scale=begun.window_scale,
+            score_scale=begun.score_scale,
         )
 
     @property

@@ -169,7 +169,7 @@ class PlayScene(Scene):
         recorder = Recorder(profile.writer, new_stream(), truth=truth, origin=origin)
         offsets = (profile.settings.sound.audio_offset_us, profile.settings.input.input_offset_us)
         begun = started(song.chart, self._rules, mods, player, *offsets)
-        self._performance = Performance(song.chart, self._rules, mods, recorder, begun)
+        self._performance = Performance(song.chart, self._rules, mods, recorder, begun, self._replay)
         self._lanes = LaneInput(profile.settings.layout(song.chart.keys))
         self._let_go.clear()
         self._feeder: Feeder | None = None
@@ -194,7 +194,7 @@ class PlayScene(Scene):
         if row is None:
             return None, None
         replay = Kept(log.read(row.stream)).replay
-        return Performance(song.chart, self._rules, replay.mods), Feeder(replay.edges)
+        return Performance(song.chart, self._rules, replay.mods, replay=replay), Feeder(replay.edges)
 
     # -- input ---------------------------------------------------------------------------------------
 
