@@ -57,7 +57,11 @@ class OutputDevice(NamedTuple):
 
 
 class Child:
-    """A sound process and the control block shared with it."""
+    """A sound process and the control block shared with it.
+
+    Raises:
+        SoundError: if the process cannot be started.
+    """
 
     def __init__(self, wish: Wish) -> None:
         self.control = Block(CONTROL_BYTES)
@@ -66,13 +70,17 @@ class Child:
         self._status = Seqlock(self.memory, STATUS)
         self._fields: tuple[Any, ...] = ()
         self._record = Record()
-        self.process = subprocess.Popen(
-            [*COMMAND, json.dumps({**wish._asdict(), "control": self.control.path})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-        )
+        try:
+            self.process = subprocess.Popen(
+                [*COMMAND, json.dumps({**wish._asdict(), "control": self.control.path})],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        except OSError as error:
+            self.control.close()
+            raise SoundError(f"sound: its process could not be started ({error}); close other programs.") from error
 
     def record(self) -> Record:
         """The newest status."""
@@ -142,6 +150,6 @@ def output_devices() -> list[OutputDevice]:
     try:
         done = subprocess.run(command, capture_output=True, env=_environment(), timeout=START_LIMIT_S, check=True)
         found = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
         raise SoundError("sound: the sound devices could not be listed; install PortAudio (libportaudio2).") from error
     return [OutputDevice(str(d["name"]), str(d["api"]), int(d["number"]), bool(d["default"])) for d in found]

@@ -1,7 +1,7 @@
 """Memory that two processes see at once: blocks, a ring of commands, a seqlocked status.
 
-Nothing here waits.  A block has no name on Linux (``memfd``), so nothing can be left behind by a
-process that was killed; elsewhere it is a file in the temporary folder, removed when it is closed.
+Nothing here waits.  A block is no file on Linux (``memfd``) and on Windows (memory with a tag), so nothing can be
+left behind by a process that was killed; elsewhere it is a file in the temporary folder, removed when it is closed.
 """
 
 from __future__ import annotations
@@ -37,21 +37,29 @@ class Block:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self._fd = -1
+        self.path = ""
         if size > _available_bytes():
             raise _no_room(size)
         try:
-            if sys.platform == "linux":
-                self._fd = os.memfd_create("sound", os.MFD_CLOEXEC)
-                self.path = f"/proc/{os.getpid()}/fd/{self._fd}"
-                os.posix_fallocate(self._fd, 0, size)
-            else:
-                self.path = str(Path(tempfile.gettempdir()) / f"sound-{os.getpid()}-{next(_serial)}")
-                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-                self._fd = os.open(self.path, flags, 0o600)
-                os.ftruncate(self._fd, size)
-            self.memory = mmap.mmap(self._fd, size)
+            self.memory = self._make(size)
         except OSError as error:
+            self.close()
             raise _no_room(size) from error
+
+    def _make(self, size: int) -> mmap.mmap:
+        if sys.platform == "win32":
+            # A mapped file could not be removed there; this goes with the last who maps it.
+            self.path = f"sound-{os.getpid()}-{next(_serial)}:{size}"
+            return mmap.mmap(-1, size, tagname=self.path)
+        if sys.platform == "linux":
+            self._fd = os.memfd_create("sound", os.MFD_CLOEXEC)
+            self.path = f"/proc/{os.getpid()}/fd/{self._fd}"
+            os.posix_fallocate(self._fd, 0, size)
+        else:
+            self._fd, self.path = tempfile.mkstemp(prefix="sound-")
+            os.ftruncate(self._fd, size)
+        return mmap.mmap(self._fd, size)
 
     def close(self) -> None:
         """Give the memory back; what another process has mapped stays until it lets go too."""
@@ -81,9 +89,11 @@ def attach(path: str) -> mmap.mmap:
     """Map another process's :class:`Block`.
 
     Raises:
-        OSError: if the block or its owner is gone.
+        OSError: if the block or its owner is gone (on Windows it is empty then).
     """
-    fd = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    if sys.platform == "win32":
+        return mmap.mmap(-1, int(path.rpartition(":")[2]), tagname=path)
+    fd = os.open(path, os.O_RDWR)
     try:
         return mmap.mmap(fd, os.fstat(fd).st_size)
     finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -88,3 +90,11 @@ def test_a_block_is_seen_by_its_path_until_it_is_closed() -> None:
 def test_more_memory_than_there_is_is_said_in_a_sentence() -> None:
     with pytest.raises(SoundError, match=r"^sound: no room for \d+ MB of sound in memory"):
         Block(1 << 60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files the way Linux tells them")
+def test_a_block_that_cannot_be_made_leaves_nothing_open() -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(SoundError, match="no room"):
+        Block(0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
