@@ -21,9 +21,7 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     parser.add_argument("-o", "--output", metavar="PNG", help="where to; SCENE.png if not said")
     parser.add_argument("--size", default="1280x720", metavar="WxH")
     parser.add_argument("--text-scale", type=int, default=100, metavar="PERCENT")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting to show it with"
-    )
+    parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="a setting to show it with")
     parser.set_defaults(run=run)
 
 
