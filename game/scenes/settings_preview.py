@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from engine.clock import now_us
 from engine.draw import theme
 from engine.draw.colour import WHITE, Colour
-from engine.draw.frame import Frame
+from engine.draw.frame import DESIGN_HEIGHT, DESIGN_WIDTH, Frame, scale_for
 from engine.draw.shapes import FULL_CLIP
 from engine.input.events import InputEvent
 from game.hands.bindings import LaneInput
@@ -40,23 +41,29 @@ BESIDE = 190.0
 class Inset(Frame):
     """A part of a frame that can be drawn into as if it were a window of its own, at a scale of its own.
 
-    What is written within :meth:`drawing` is moved to its place and cut at its edges.
+    ``width`` may be more than what is seen: then the middle of it is.  What is written within :meth:`drawing` is moved
+    to its place and cut at the edges of the part.
     """
 
-    def __init__(self, whole: Frame, x: float, y: float, w: float, h: float, scale: float) -> None:
+    def __init__(
+        self, whole: Frame, x: float, y: float, w: float, h: float, scale: float, *, width: float = 0.0
+    ) -> None:
         # Shapes and glyphs are the whole frame's own, so nothing of Frame's is made anew here.
         self.shapes, self.glyphs = whole.shapes, whole.glyphs
-        self.size, self.scale = (round(w), round(h)), scale
+        self.size, self.scale = (round(width or w), round(h)), scale
         self.now_us, self.dt_us = whole.now_us, whole.dt_us
         self.fraction, self.number, self.ground = whole.fraction, whole.number, whole.ground
-        self._at = (round(x), round(y))
+        left, top, seen = round(x), round(y), round(w)
+        self.aside = (self.size[0] - seen) // 2
+        self._at = (left - self.aside, top)
+        self._seen = (left, top, left + seen, top + round(h))
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
         """Everything written inside lands in the inset."""
-        (x, y), (w, h) = self._at, self.size
+        (x, y), seen = self._at, np.array(self._seen)
         start = self.shapes.count
-        self.shapes.clip, self.glyphs.clip = FULL_CLIP, (x, y, x + w, y + h)
+        self.shapes.clip, self.glyphs.clip = FULL_CLIP, self._seen
         try:
             yield
         finally:
@@ -65,7 +72,7 @@ class Inset(Frame):
             written["x"] += x
             written["y"] += y
             moved = written["clip"].astype(np.int32) + np.array((x, y, x, y))
-            written["clip"] = np.clip(moved, (x, y, x, y), (x + w, y + h, x + w, y + h))
+            written["clip"] = np.clip(moved, seen[[0, 1, 0, 1]], seen[[2, 3, 2, 3]])
 
     def text(self, x: float, y: float, text: str, px: float, colour: Colour = WHITE, **look: Any) -> None:
         """See :class:`Frame`."""
@@ -171,21 +178,25 @@ class FieldPreview:
     def draw(self, frame: Frame, x: float, y: float, w: float, h: float) -> None:
         """Draw into a rectangle of ``frame``, small enough that what stands around the field is seen too."""
         looks = self._settings.playfield
-        across = frame.px(self.keys * (looks.lane_width + looks.lane_spacing) + 2 * BESIDE)
-        scale = frame.scale * min(h / frame.height, w / across)
-        inset = Inset(frame, x, y, w, h, scale)
+        text_scale = frame.scale / scale_for(frame.size)
+        across = self.keys * (looks.lane_width + looks.lane_spacing) + 2 * BESIDE * text_scale
+        scale = min(h / DESIGN_HEIGHT, w / across)
+        # The field takes its measure from the window it stands in: one so wide that the lanes come out at ``scale``.
+        wide = Inset(frame, x, y, w, h, scale * text_scale, width=scale * DESIGN_WIDTH)
+        seen = Inset(frame, x, y, w, h, scale * text_scale)
         performance, song_us = self._performance, self._song_us()
         held = performance.held | np.array([self._lanes.is_down(lane) for lane in range(self.keys)])
-        with inset.drawing():
-            self._skyline.draw(inset, veil=looks.background_dim / 100)
+        with seen.drawing():
+            self._skyline.draw(seen, veil=looks.background_dim / 100)
         frame.layer()
-        with inset.drawing():
-            self._field.draw(inset, song_us, performance.judge.note_states, held)
+        with wide.drawing():
+            self._field.draw(wide, song_us, performance.judge.note_states, held)
         frame.layer()
-        with inset.drawing():
+        field = replace(self._field.geometry, left=self._field.geometry.left - wide.aside)
+        with seen.drawing():
             self._hud.take(performance.judge.hits, frame.now_us)
             progress = song_us / max(1, self._chart.last_us)
-            self._hud.draw(inset, self._field.geometry, performance.judge.state, progress)
+            self._hud.draw(seen, field, performance.judge.state, progress)
         frame.layer()
         edge = max(1.0, frame.px(1))
         frame.shapes.rect(x, y, w, h, 0, radius=frame.px(8), border=theme.LINE, border_px=edge)

@@ -117,7 +117,7 @@ class Slider(Row):
             mark(place, right + frame.px(24), icons.VOLUME, ("test", self.path), self.test)
         frame.text(*(right, place.middle, self.shown(now), frame.px(16), INK), weight=Weight.BOLD, across=1.0, down=0.5)
         left, end = place.left + frame.px(10), right - frame.px(VALUE_ROOM)
-        share = (now - self.low) / (self.high - self.low)
+        share = min(max((now - self.low) / (self.high - self.low), 0.0), 1.0)
         x, y, thick = left + share * (end - left), place.middle, frame.px(5)
         accent = theme.tone(theme.CYAN)
         frame.shapes.rect(left, y - thick / 2, end - left, thick, LINE, radius=thick / 2)

@@ -45,7 +45,7 @@ def playfield_rows() -> list[Row]:
             "Scroll time",
             "How long a note is on its way to the line. Less is faster and spreads dense charts out.",
             p + "scroll_ms",
-            *(150, 1500, 10),
+            *(150, 2000, 10),
             shown=_ms,
         ),
         Choice(
