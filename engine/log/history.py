@@ -33,15 +33,21 @@ class Stretch(NamedTuple):
 
 
 def stretches(db: apsw.Connection, branch: int) -> list[Stretch]:
-    """The stretches that make up the history of ``branch``, oldest first."""
+    """The stretches that make up the history of ``branch``, oldest first.
+
+    Raises:
+        LogDamaged: a branch is missing or older than its parent, which no log ever wrote.
+    """
     found = []
     upto = END
     step: int | None = branch
     while step is not None:
         found.append(Stretch(step, upto))
-        parent, fork_seq = all_rows(db, "SELECT parent, fork_seq FROM branches WHERE id=?", (step,))[0]
-        upto = min(upto, fork_seq)
-        step = parent
+        rows = all_rows(db, "SELECT parent, fork_seq FROM branches WHERE id=?", (step,))
+        if not rows or (rows[0][0] or 0) >= step:
+            raise LogDamaged(f"the log's branch {step} has lost where it came from; restore a snapshot")
+        upto = min(upto, rows[0][1])
+        step = rows[0][0]
     return found[::-1]
 
 

@@ -6,6 +6,7 @@ a rewind or anything risky, 14 days) and ``nightly`` (one a day, the last 14).
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -31,6 +32,8 @@ PERIODIC_US = 30 * MINUTE_US
 KEEP_PERIODIC = 5
 KEEP_BEFORE_US = 14 * DAY_US
 KEEP_NIGHTLY = 14
+
+_logger = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STAMP = "%Y-%m-%dT%H-%M-%S.%fZ"
@@ -146,7 +149,7 @@ class Snapshots:
         except OSError as error:
             raise told_os(error, self._folder) from error
         finally:
-            part.unlink(missing_ok=True)
+            _discard(part)
         self._since_us, self._since_seq = at_us, seq
         self._prune(at_us)
         found = _read_name(path)
@@ -157,10 +160,10 @@ class Snapshots:
         there = self.kept()
         for sort, keep in (("periodic", KEEP_PERIODIC), ("nightly", KEEP_NIGHTLY)):
             for snapshot in [one for one in there if one.sort == sort][keep:]:
-                snapshot.path.unlink(missing_ok=True)
+                _discard(snapshot.path)
         for snapshot in there:
             if snapshot.sort == "before" and now_us - snapshot.at_us > KEEP_BEFORE_US:
-                snapshot.path.unlink(missing_ok=True)
+                _discard(snapshot.path)
 
 
 def put_back(snapshot: Snapshot, path: Path) -> Path | None:
@@ -185,9 +188,17 @@ def put_back(snapshot: Snapshot, path: Path) -> Path | None:
         except OSError as error:
             raise told_os(error, path) from error
         finally:
-            part.unlink(missing_ok=True)
+            _discard(part)
             lock.release()
     return aside if aside.exists() else None
+
+
+def _discard(path: Path) -> None:
+    """Remove what is no longer needed; what the system will not let go of (on Windows: what is being read) stays."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _logger.warning("%s could not be removed: %s", path, error)
 
 
 def _aside(path: Path) -> Path:
@@ -218,7 +229,10 @@ def _copy(source: Path, target: Path) -> int:
     target.unlink(missing_ok=True)
     reading = open_database(source, read_only=True)
     try:
-        writing = apsw.Connection(str(target))
+        try:
+            writing = apsw.Connection(str(target))
+        except apsw.Error as error:
+            raise told(error, target) from error
         try:
             with writing.backup("main", reading, "main") as copying:
                 while not copying.done:

@@ -69,7 +69,8 @@ class LogWriter:
     def append(self, stream: str, events: Sequence[NewEvent]) -> Future[int]:
         """Have ``events`` appended to ``stream``, all or none, after everything handed over before; never waits.
 
-        The future gives the seq of the new head, or LogFull if there was no more room to wait in.
+        The future gives the seq of the new head, or LogFull if there was no more room to wait in, or what the disk
+        said last if it still refuses when the writer is closed.
 
         Raises:
             TypeError, ValueError: a payload msgpack cannot hold, a stream without a name.
@@ -85,10 +86,9 @@ class LogWriter:
 
         ``final`` (the end of a performance) also waits for the disk itself, so that a power cut loses nothing.
         """
-        done = self._hand_over(_Job("", (), 0, sync=final, done=_future())).result
-        lost = self._lost + self._faults
+        lost = self._lost + self._faults  # before handing over: the writer may fail while we are still here
         try:
-            done(timeout_s)
+            self._hand_over(_Job("", (), 0, sync=final, done=_future())).result(timeout_s)
         except (TimeoutError, LogError):
             return False
         return self._lost + self._faults == lost
@@ -160,8 +160,11 @@ class LogWriter:
             except LogError as error:
                 self._refusal = str(error)
                 with self._changed:
-                    if self._changed.wait_for(lambda: self._closing, timeout=RETRY_S):
-                        return
+                    over = self._changed.wait_for(lambda: self._closing, timeout=RETRY_S)
+                if over:
+                    for job in self._queue:  # nobody waits for ever for what will not be saved
+                        job.done.set_exception(error)
+                    return
 
     def _next_jobs(self) -> list[_Job]:
         """What goes into the next transaction; it stays in the queue until it is saved."""

@@ -270,6 +270,18 @@ def test_a_file_that_is_no_log_is_said_to_be_damaged_and_left_alone(path: Path, 
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("parent", ["id", "id + 1", "99"])
+def test_a_branch_that_comes_from_nowhere_is_damage_and_not_an_endless_search(path: Path, parent: str) -> None:
+    with EventLog.open(path) as log:
+        log.append("a", [pressed(1)])
+        log.fork("a", 1)
+    db = apsw.Connection(str(path))
+    db.execute(f"UPDATE branches SET parent = {parent}")
+    db.close()
+    with EventLog.open(path) as log, pytest.raises(LogDamaged, match="restore a snapshot"):
+        log.head("a")
+
+
 def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
     path.parent.mkdir()
     with apsw.Connection(str(path)) as db:

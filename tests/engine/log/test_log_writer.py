@@ -137,8 +137,9 @@ def test_closing_on_a_full_disk_says_how_much_was_not_saved() -> None:
     with EventLog.in_memory([moody]) as log:
         writer = LogWriter(log)
         moody.full = True
-        writer.append("play/1", [pressed(1), pressed(2)])
+        waiting = writer.append("play/1", [pressed(1), pressed(2)])
         assert writer.close(0.2) == 2
+        assert isinstance(waiting.exception(WAIT_S), LogFull)
 
 
 def test_one_that_cannot_be_saved_does_not_take_the_others_along(gate: Gate) -> None:

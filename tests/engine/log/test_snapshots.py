@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.clock import ManualClock
-from engine.log import EventLog, LogBusy, LogDamaged, LogError, Snapshot, Snapshots, put_back
+from engine.log import EventLog, LogBusy, LogDamaged, LogError, LogReadOnly, Snapshot, Snapshots, put_back
 from engine.log.snapshots import DAY_US, MINUTE_US
 from tests.rig.log_samples import LastWord, Presses, assert_whole, lanes, pressed, said
 
@@ -202,3 +203,20 @@ def test_a_log_that_cannot_be_opened_is_put_back_and_moved_aside(desk: Desk) -> 
 def test_a_log_in_memory_has_nothing_to_copy(tmp_path: Path) -> None:
     with EventLog.in_memory() as log, pytest.raises(ValueError, match="memory"):
         Snapshots(log, tmp_path, ManualClock())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder in which nobody can make a file")
+def test_a_folder_that_takes_no_file_is_told_in_a_sentence(desk: Desk) -> None:
+    desk.play(1)
+    with pytest.raises(LogReadOnly, match="choose another folder"):
+        Snapshots(desk.log, Path("/proc"), desk.clock).before("import")
+
+
+def test_an_old_one_that_cannot_be_removed_does_not_spoil_the_new_one(desk: Desk) -> None:
+    desk.play(1)
+    old = desk.snapshots.before("import").path
+    old.unlink()
+    old.mkdir()  # nothing that can be unlinked
+    desk.clock.advance(15 * DAY_US)
+    new = desk.snapshots.before("import")
+    assert [snapshot.path for snapshot in desk.snapshots.kept()] == [new.path, old]
