@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +189,55 @@ def test_a_broken_picture_is_told_in_one_sentence(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(UserError, match=r"broken\.png cannot be read"):
         read_image(path)
+
+
+def encoded(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
+    out = io.BytesIO()
+    pygame.image.save(pygame.Surface(size), out, f"x.{kind}")
+    return out.getvalue()
+
+
+GIF = b"GIF89a" + struct.pack("<HHBBB", 3, 2, 0x80, 0, 0) + bytes(3) + b"\xff" * 3
+GIF += b"!\xf9\x04\0\0\0\0\0" + b"," + struct.pack("<4HB", 0, 0, 3, 2, 0) + b"\x02\x03\x84\x8f\x05\0;"
+
+
+def test_each_kind_of_picture_is_read() -> None:
+    for kind in ("png", "jpg", "bmp"):
+        assert read_image(encoded(kind)).shape == (30, 40, 4)
+    assert read_image(GIF).shape == (2, 3, 4)
+
+
+def stated(data: bytes, at: int, layout: str) -> bytes:
+    """``data`` with a size of 60,000 by 60,000 pixels written at ``at``."""
+    large = bytearray(data)
+    struct.pack_into(layout, large, at, 60_000, 60_000)
+    return bytes(large)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        stated(encoded("png"), 16, ">II"),
+        stated(encoded("bmp"), 18, "<ii"),
+        stated(encoded("jpg"), encoded("jpg").index(b"\xff\xc0") + 5, ">HH"),
+        stated(GIF, GIF.index(b",") + 5, "<HH"),
+        b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xff" * 6,
+    ],
+    ids=["png", "bmp", "jpg", "gif", "webp"],
+)
+def test_a_picture_that_would_fill_the_memory_is_refused_unopened(data: bytes) -> None:
+    with pytest.raises(UserError, match=r"huge has \d+ by \d+ pixels; at most 8192"):
+        read_image(data, "huge")
+
+
+@given(st.sampled_from([GIF, encoded("png"), encoded("jpg"), encoded("bmp")]), st.data())
+@settings(max_examples=100, deadline=None)
+def test_damaged_pictures_are_read_or_refused(whole: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for at in data.draw(st.lists(st.integers(0, max(len(damaged) - 1, 0)), max_size=6 if damaged else 0)):
+        damaged[at] = data.draw(st.integers(0, 255))
+    with suppress(UserError):
+        assert read_image(bytes(damaged)).shape[2] == 4
 
 
 def test_a_missing_picture_is_told(tmp_path: Path) -> None:
