@@ -234,14 +234,15 @@ class Choice(Row):
             frame.text(x + side / 2, place.middle, icon, frame.px(14), ink, across=0.5, down=0.5)
         value, words = self.options[at] if self.options else ("", "")
         dots = list(self.colours(value)) if self.colours is not None else []
-        room = right - left - 2 * side - frame.px(18) * len(dots) - frame.px(8)
-        text = fit(frame, words, 16, room, Weight.BOLD)
-        taken = wide(frame, text, 16, Weight.BOLD) + frame.px(18) * len(dots)
-        x = (left + right - taken) / 2
+        step = frame.px(16)
+        room = right - left - 2 * side - step * len(dots)
+        size = next((s for s in (16.0, 15.0, 14.0, 13.0) if wide(frame, words, s, Weight.BOLD) <= room), 12.0)
+        text = fit(frame, words, size, room, Weight.BOLD)
+        x = (left + right - wide(frame, text, size, Weight.BOLD) - step * len(dots)) / 2
         for colour in dots:
-            frame.shapes.circle(x + frame.px(6), place.middle, frame.px(6), colour)
-            x += frame.px(18)
-        frame.text(x, place.middle, text, frame.px(16), INK, weight=Weight.BOLD, down=0.5)
+            frame.shapes.circle(x + frame.px(5), place.middle, frame.px(5), colour)
+            x += step
+        frame.text(x, place.middle, text, frame.px(size), INK, weight=Weight.BOLD, down=0.5)
 
     def _setter(self, changes: Changes, value: Any) -> Act:
         return lambda: changes.set(self.path, value)
