@@ -16,11 +16,15 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 """A sound file larger than this is refused unread."""
 
 MAX_SECONDS = 3600
-"""A sound longer than this is refused: an hour in memory is 1.4 GB."""
+"""A sound longer than this is refused."""
+
+MAX_FRAMES = MAX_SECONDS * 48_000
+"""More than this is refused, however short it is at its rate: it takes 1.4 GB in memory."""
 
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 384_000
 
 CHUNK_FRAMES = 1 << 18
+"""What is read or resampled at once, of stereo; of more channels less."""
 
 Progress = Callable[[float], None]
 """Is told the share that is done, 0 to 1, now and then; raising ends the work."""
@@ -73,13 +77,16 @@ def _read(file: object, shown: str, progress: Progress | None) -> Pcm:
         raise SoundError(f"{shown}: a rate of {rate} Hz is out of range; use 44100 or 48000 Hz.")
     parts: list[NDArray[np.float32]] = []
     done = 0
+    at_once = max(1, CHUNK_FRAMES * 2 // max(2, channels))
     while True:
-        part = file.read(CHUNK_FRAMES, dtype="float32", always_2d=True)  # type: ignore[attr-defined]
+        part = file.read(at_once, dtype="float32", always_2d=True)  # type: ignore[attr-defined]
         if not len(part):
             break
         done += len(part)
         if done > MAX_SECONDS * rate:
             raise SoundError(f"{shown}: is longer than {MAX_SECONDS // 60} minutes; use a shorter file.")
+        if done > MAX_FRAMES:
+            raise SoundError(f"{shown}: is too long for its rate of {rate} Hz; use 44100 or 48000 Hz.")
         parts.append(np.repeat(part, 2, axis=1) if channels == 1 else np.ascontiguousarray(part[:, :2]))
         if progress is not None:
             progress(min(1.0, done / total) if total > 0 else 0.0)

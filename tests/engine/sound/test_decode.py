@@ -121,6 +121,10 @@ def test_files_too_large_or_long_are_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(decoding.__globals__, "MAX_SECONDS", 2)
     with pytest.raises(SoundError, match="is longer than"):
         decode(data, "long.wav")
+    monkeypatch.setitem(decoding.__globals__, "MAX_SECONDS", 4)
+    monkeypatch.setitem(decoding.__globals__, "MAX_FRAMES", 2 * 8000)
+    with pytest.raises(SoundError, match="too long for its rate of 8000 Hz"):
+        decode(data, "long.wav")
     monkeypatch.setitem(decoding.__globals__, "MAX_FILE_BYTES", 1000)
     with pytest.raises(SoundError, match="of sound is more than"):
         decode(data, "large.wav")
