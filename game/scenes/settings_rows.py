@@ -234,14 +234,16 @@ class Choice(Row):
             frame.text(x + side / 2, place.middle, icon, frame.px(14), ink, across=0.5, down=0.5)
         value, words = self.options[at] if self.options else ("", "")
         dots = list(self.colours(value)) if self.colours is not None else []
-        step = frame.px(16)
-        room = right - left - 2 * side - step * len(dots)
+        across, gap = right - left - 2 * side, frame.px(16)
+        if wide(frame, words, 13, Weight.BOLD) > across - gap * len(dots):
+            dots = []
+        room = across - gap * len(dots)
         size = next((s for s in (16.0, 15.0, 14.0, 13.0) if wide(frame, words, s, Weight.BOLD) <= room), 12.0)
         text = fit(frame, words, size, room, Weight.BOLD)
-        x = (left + right - wide(frame, text, size, Weight.BOLD) - step * len(dots)) / 2
+        x = (left + right - wide(frame, text, size, Weight.BOLD) - gap * len(dots)) / 2
         for colour in dots:
             frame.shapes.circle(x + frame.px(5), place.middle, frame.px(5), colour)
-            x += step
+            x += gap
         frame.text(x, place.middle, text, frame.px(size), INK, weight=Weight.BOLD, down=0.5)
 
     def _setter(self, changes: Changes, value: Any) -> Act:
