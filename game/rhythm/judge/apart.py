@@ -106,6 +106,7 @@ class ApartLane(Lane):
             self._miss_head(at_us, at_us)
         if self.rules.yields_to_next and judgement != self.rules.miss:
             self._miss_tails_before(place, at_us)
+        self.spent_us = at_us
         self._head(at_us, judgement, error_us, pressed=True)
 
     def _head(self, at_us: int, judgement: int, error_us: int, pressed: bool) -> None:

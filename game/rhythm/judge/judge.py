@@ -11,7 +11,7 @@ from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.hits import HIT, Row
 from game.rhythm.judge.apart import ApartLane
 from game.rhythm.judge.keep import KeepLane, MineLane
-from game.rhythm.judge.lanes import NEVER_US, Lane
+from game.rhythm.judge.lanes import NEVER_US, Lane, run
 from game.rhythm.judge.stable import StableLane
 from game.rhythm.result import Result, make_result
 from game.rhythm.rules import HoldRule, RuleSet, at_rate
@@ -75,7 +75,9 @@ class Judge:
             machine = ApartLane(self.rules, notes, played, self._states, self._out)
         else:
             machine = KeepLane(self.rules, notes, played, self._states, self._out)
-        return [machine, MineLane(self.rules, notes, mines, self._states, self._out)] if mines else [machine]
+        if not mines:
+            return [machine]
+        return [machine, MineLane(self.rules, notes, mines, self._states, self._out, machine)]
 
     def _total(self) -> int:
         """How many judgements up to the miss the chart gives."""
@@ -134,8 +136,7 @@ class Judge:
                 continue
             own_times, own_downs = times[chosen].tolist(), downs[chosen].tolist()
             self._down[lane] = own_downs[-1]
-            for machine in machines:
-                machine.run(own_times, own_downs)
+            run(machines, own_times, own_downs)
         self._now_us = last_us
         for machine in self._machines_all:
             if machine.wake_us <= last_us:

@@ -29,6 +29,7 @@ class KeepLane(Lane):
         self.kept: dict[int, int] = {}
         """Holds and rolls under way, by place, with the instant they are lost (NEVER_US while the key is down)."""
         self.seen_us = -NEVER_US
+        self.mines: MineLane | None = None
         self._plan()
 
     def _plan(self) -> None:
@@ -53,7 +54,7 @@ class KeepLane(Lane):
                 self.kept[place] = NEVER_US if down else at_us + self.rules.let_go_us
             self.states[self.index[place]] = NoteState.HOLDING if down else NoteState.LET_GO
         place = self._nearest(at_us, down)
-        if place >= 0:
+        if place >= 0 and not (down and self._nearer_mine(at_us, abs(at_us - self.at[place]))):
             self._hit(place, at_us)
         self._plan()
 
@@ -72,6 +73,13 @@ class KeepLane(Lane):
             return behind
         return ahead if ahead_off <= self.early_us else -1
 
+    def _nearer_mine(self, at_us: int, off_us: int) -> bool:
+        """Whether a press ``off_us`` from its note is nearer to a mine, and so sets that off instead."""
+        if self.mines is None:
+            return False
+        mine = self.mines.nearest(at_us)
+        return mine >= 0 and abs(self.mines.at[mine] - at_us) < off_us
+
     def _takes(self, place: int, down: bool) -> bool:
         """Whether a note is open and of the kind for this edge: lifts for releases, all others for presses."""
         return self.open[place] and (self.kind[place] == NoteKind.LIFT) != down
@@ -82,6 +90,7 @@ class KeepLane(Lane):
         judgement = next(number for number, window in enumerate(self.rules.early_us) if off <= window)
         note = self.index[place]
         self.open[place] = False
+        self.spent_us = at_us
         self.out.append((at_us, note, Part.HEAD, judgement, error_us))
         if self.kind[place] == NoteKind.HOLD or self.kind[place] == NoteKind.ROLL:
             self.states[note] = NoteState.HOLDING
@@ -113,13 +122,20 @@ class KeepLane(Lane):
 
 
 class MineLane(Lane):
-    """The mines of one lane: a press within their window sets them off, and so does a key held over them.
+    """The mines of one lane: a press within their window sets off the nearest, and so does a key held over them.
 
-    In rule sets of games without mines they break the combo and count as nothing.
+    A press that was for one of the lane's notes (``beside``, which hears it first) sets off none.  In Etterna a
+    press is for whichever is nearest, note or mine (Etterna: Player).  In rule sets of games without mines they
+    break the combo and count as nothing.
     """
 
-    def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
+    def __init__(
+        self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row], beside: Lane
+    ) -> None:
         super().__init__(rules, notes, indices, states, out)
+        self.beside = beside
+        if isinstance(beside, KeepLane):
+            beside.mines = self
         self.open = [True] * len(self.at)
         self.passed = 0
         self._plan()
@@ -135,14 +151,22 @@ class MineLane(Lane):
         if down == self.down:
             return
         self.down = down
-        if not down:
+        if not down or self.beside.spent_us == at_us:
             return
+        place = self.nearest(at_us)
+        if place >= 0:
+            self._burst(place, at_us)
+
+    def nearest(self, at_us: int) -> int:
+        """The open mine nearest to ``at_us`` whose window reaches it; -1 for none."""
+        found, found_off_us = -1, self.rules.mine_us + 1
         for place in range(self.passed, len(self.at)):
             if self.at[place] > at_us + self.rules.mine_us:
                 break
-            if self.open[place]:
-                self._burst(place, at_us)
-                break
+            off_us = abs(self.at[place] - at_us)
+            if self.open[place] and off_us < found_off_us:
+                found, found_off_us = place, off_us
+        return found
 
     def _burst(self, place: int, at_us: int) -> None:
         self.open[place] = False

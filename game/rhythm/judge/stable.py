@@ -112,6 +112,7 @@ class StableLane(Lane):
     def _tap(self, at_us: int, error_us: int) -> None:
         if error_us < -self.rules.early_miss_us or at_us < self.blocked_until_us:
             return
+        self.spent_us = at_us
         off_us = abs(error_us)
         for judgement, window in enumerate(self.windows):
             if off_us <= window:
@@ -122,7 +123,7 @@ class StableLane(Lane):
     def _press(self, at_us: int) -> None:
         cursor = self.cursor
         self.pressed = True
-        self.press_us = at_us
+        self.press_us = self.spent_us = at_us
         self._tick_from(at_us + self.rules.tick_us, self.at[cursor])
         note = self.index[cursor]
         self.states[note] = NoteState.HOLDING

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from game.rhythm.judge import NoteState, Part
+from game.rhythm.judge import Judge, NoteState, Part
+from game.rhythm.rules import RULE_SETS, rule_set
 from tests.rig.judging import judged, keys, notes, told
 
 HOLD = notes("[====]")  # 1000 to 1500, at OD 8: 16 / 40 / 73 / 103 (open) / 127 early
@@ -216,6 +217,19 @@ def test_mines() -> None:
     assert told(notes("m"), keys(""), "quaver-standard") == "marv"
     assert told(notes("m"), keys("1010v")) == ""
     assert judged(notes("x.m"), keys("1000v 1020^ 1200v")).state.combo == 0
+
+
+# |xm     a press is for whichever is nearer
+def test_a_press_that_is_for_a_note_sets_off_no_mine() -> None:
+    assert told(notes("xm"), keys("1000v 1010^"), "etterna-wife3-j4", rate=2.0) == "marvelous"
+    assert etterna("1060v 1065^", "xm") == "mine miss"
+    assert etterna("1040v 1045^ 1060v 1065^", "xm") == "perfect mine"
+    for rules in RULE_SETS:
+        assert judged(notes("xm"), keys("1000v 1010^"), rules, rate=2.0).state.combo > 0
+    live = Judge(notes("xm"), rule_set("etterna-wife3-j4"), 2.0)
+    live.press(0, 1_000_000)
+    live.release(0, 1_010_000)
+    assert live.finish().counts["mine"] == 0
 
 
 def test_the_states_of_a_hold_for_drawing() -> None:
