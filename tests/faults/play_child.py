@@ -26,6 +26,8 @@ NUMBERS = 4
 ID_BYTES = 32
 TOLD_BYTES = NUMBERS * 8 + ID_BYTES
 NOWHERE_US = -(1 << 61)
+LONGEST_US = 90_000_000
+"""A player whom nobody has killed by then has been forgotten, and goes by itself."""
 
 
 class Told(NamedTuple):
@@ -77,12 +79,13 @@ class Teller:
 
 
 def play_on(folder: Path, chart: Path, told: Path) -> None:
-    """Play again and again; never returns."""
+    """Play again and again until killed."""
+    leave_us = now_us() + LONGEST_US
     chance, teller = random.Random(), Teller(told)
     stand = Stand(folder, frame_hz=10)
     request = Play(ChartRef(str(chart)), "osu-mania-stable", Mods(no_fail=True, rate_percent=chance.choice((100, 150))))
     down = [False] * len(KEYS)
-    while True:
+    while now_us() < leave_us:
         scene = PlayScene(stand.context, request)
         stand.show(scene)
         shown = ""
