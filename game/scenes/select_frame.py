@@ -153,7 +153,7 @@ class SelectFrame:
             )
             lift = self._touch.lift(frame, "stop looking", over)
             tint = theme.INK if lift > 0.5 else theme.INK_SOFT
-            frame.text(right - half, middle, icons.CROSS, frame.px(15), tint, across=0.5, down=0.5)
+            frame.text(right - half, middle, icons.CROSS, frame.px(theme.TEXT_SMALL), tint, across=0.5, down=0.5)
             right -= 2 * half + frame.px(6)
         share, turn = 0.0, 0.0
         if adding:

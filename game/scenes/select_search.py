@@ -91,7 +91,7 @@ class SearchField:
             glow=faded(accent, 0.25 * lift),
             glow_px=frame.px(12),
         )
-        frame.text(x + frame.px(22), y + h / 2, icons.SEARCH, frame.px(16), accent, across=0.5, down=0.5)
+        frame.text(x + frame.px(22), y + h / 2, icons.SEARCH, frame.px(theme.TEXT_BODY), accent, across=0.5, down=0.5)
         left, right = x + frame.px(42), x + w - frame.px(16)
         if self.text:
             right -= frame.px(26)

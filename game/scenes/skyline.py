@@ -26,6 +26,7 @@ LIT_SHARE = 0.34
 """How many of the windows ever light up."""
 
 FLOOR_LANES = 10
+WINDOWS_US = 100_000
 FLOOR_SHARE = 0.12
 """How much of the picture the stage's floor takes."""
 
@@ -39,6 +40,8 @@ class Skyline:
         self._still: ShapeArray = np.zeros(0, SHAPE)
         self._windows: ShapeArray = np.zeros(0, SHAPE)
         self._floor: ShapeArray = np.zeros(0, SHAPE)
+        self._lit_windows: ShapeArray = np.zeros(0, SHAPE)
+        self._tick = -1
         self._rhythm: NDArray[np.float32] = np.zeros((0, 2), np.float32)
 
     def draw(self, frame: Frame, *, veil: float = 0.0, pulse: float = 0.0) -> None:
@@ -63,7 +66,11 @@ class Skyline:
             shapes.rect(0, 0, width, height, with_alpha(theme.NIGHT, veil))
 
     def _lit(self, now_us: int) -> ShapeArray:
-        """The windows as bright as they are now."""
+        """The windows as bright as they are now; they change slowly, so that ten times a second is enough."""
+        tick = 0 if theme.settings.reduced_motion else now_us // WINDOWS_US + 1
+        if tick == self._tick:
+            return self._lit_windows
+        self._tick = tick
         seconds = 0.0 if theme.settings.reduced_motion else now_us / 1e6 % 86_400
         wave = np.sin(seconds * self._rhythm[:, 0] + self._rhythm[:, 1])
         alpha = np.clip(wave * 3.0 + 0.6, 0.06, 0.85)
@@ -73,6 +80,7 @@ class Skyline:
         out["top"] = base | level
         out["bottom"] = base | level
         out["border"] = CLEAR
+        self._lit_windows = out
         return out
 
     def _build(self, frame: Frame) -> None:
@@ -96,6 +104,7 @@ class Skyline:
             block[name] = column
         block["clip"] = (-32768, -32768, 32767, 32767)
         self._windows = block
+        self._tick = -1
         self._floor = _floor(frame)
         self._rhythm = np.stack(
             (rng.uniform(0.05, 0.22, len(windows)), rng.uniform(0.0, 6.283, len(windows))), axis=1
