@@ -5,6 +5,7 @@ Dear ImGui sets the text of forms and lists; this is for what moves: combo, judg
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -70,7 +71,7 @@ class GlyphAtlas:
 
     def face(self, weight: Weight, px: float) -> _Face:
         """The face whose drawn size is the least that is not smaller than ``px``."""
-        size = next((size for size in SIZES if size >= px), SIZES[-1])
+        size = SIZES[min(bisect_left(SIZES, px), len(SIZES) - 1)]
         key = (weight, size)
         if key not in self._faces:
             font = _font(chain(weight)[0].as_posix())
