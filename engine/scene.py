@@ -164,12 +164,22 @@ class SceneStack:
         return True
 
     def clear(self) -> None:
-        """Take every scene off from the top down, asking each but taking no refusal: the program ends."""
+        """Take every scene off from the top down, asking each but taking no refusal: the program ends.
+
+        One that fails does not keep the others from saving what they have; its error is raised after them.
+        """
         self._own_thread()
+        failure: Exception | None = None
         while self._scenes:
             scene = self._scenes.pop()
-            scene.on_exit()
+            try:
+                scene.on_exit()
+            except Exception as error:
+                log.exception("%s fails while it exits", scene.name)
+                failure = failure or error
             log.info("%s exits at depth %d", scene.name, len(self._scenes) + 1)
+        if failure is not None:
+            raise failure
 
     def handle(self, event: Event) -> bool:
         """Give ``event`` to the scene on top; False when nobody wanted it."""

@@ -33,7 +33,7 @@ from engine.draw import ui as ui_module
 from engine.draw.driver import Driver, InlineDriver, ThreadDriver
 from engine.draw.frame import Frame, FrameData, Texture, Upload, scale_for
 from engine.draw.glyphs import GlyphAtlas
-from engine.draw.pipelines import ATLAS_NUMBER, DrawInstanced, Pipelines
+from engine.draw.pipelines import ATLAS_NUMBER, DrawInstanced, Pipelines, canvas, release_canvas
 from engine.draw.ui import Ui
 from engine.errors import UserError
 from engine.input.events import Event, WindowChange, WindowEvent
@@ -57,7 +57,7 @@ class Window:
         self._numbers = itertools.count(_FIRST_NUMBER)
         self._atlas = GlyphAtlas()
         self.ui = Ui(self._numbers)
-        self._frames = (Frame(self._atlas), Frame(self._atlas))
+        self._frames = (Frame(self._atlas, self.look), Frame(self._atlas, self.look))
         self._uploads: list[Upload] = [Upload(ATLAS_NUMBER, self._atlas.picture[:, :, None].copy())]
         self._number = 0
         self._last_us = now_us()
@@ -72,6 +72,9 @@ class Window:
         """What has happened since the last call, each stamped as it was handed over; waits up to ``wait_ms``."""
         raise NotImplementedError
 
+    def look(self) -> None:
+        """Stamp what has happened up to now; the next :meth:`pump` returns it.  Called while a frame is being made."""
+
     def begin_frame(self) -> Frame | None:
         """A frame to write into; None while the driver is still at the one before, or nothing can be seen."""
         if not self.driver.ready():
@@ -84,12 +87,13 @@ class Window:
         self.ui.begin(self.size, self.scale, frame.dt_us / 1e6)
         self._last_us = at_us
         self._number += 1
+        self.look()
         return frame
 
     def end_frame(self, frame: Frame) -> None:
         """Hand ``frame`` to the driver."""
-        ui_data, ui_uploads = self.ui.finish()
         frame.layer()
+        ui_data, ui_uploads = self.ui.finish()
         if (part := self._atlas.taken()) is not None:
             left, top, right, bottom = part
             pixels = self._atlas.picture[top:bottom, left:right, None].copy()
@@ -177,7 +181,9 @@ class HeadlessWindow(Window):
 
     def _framebuffer(self, pipelines: Pipelines) -> Any:
         if self._target is None or self._target.size != self.size:
-            self._target = pipelines.ctx.simple_framebuffer(self.size, components=4)
+            if self._target is not None:
+                release_canvas(self._target)
+            self._target = canvas(pipelines.ctx, self.size)
         return self._target
 
 
@@ -199,6 +205,7 @@ class RealWindow(Window):
         driver = self._make_driver()
         super().__init__(pygame.display.get_window_size(), driver)
         self._pump = Pump()
+        self._seen: list[Event] = []
         self.midi = MidiInputs()
         ui_module.set_clipboard_to_system()
         pygame.key.stop_text_input()
@@ -210,13 +217,18 @@ class RealWindow(Window):
 
     def pump(self, wait_ms: int) -> list[Event]:
         """See :class:`Window`."""
-        out = self._pump.wait(wait_ms)
+        out, self._seen = self._seen, []
+        out += self._pump.wait(0 if out else wait_ms)
         if late := self.midi.drain():
             out = sorted(out + late, key=lambda event: event.at_us)
         for event in out:
             if isinstance(event, WindowEvent):
                 self._changed(event)
         return out
+
+    def look(self) -> None:
+        """See :class:`Window`."""
+        self._seen += self._pump.wait(0)
 
     def begin_frame(self) -> Frame | None:
         """See :class:`Window`."""

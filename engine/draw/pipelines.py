@@ -79,6 +79,18 @@ class _Stream:
         ]
 
 
+def canvas(ctx: Any, size: tuple[int, int]) -> Any:
+    """A framebuffer to paint on beside the window."""
+    return ctx.framebuffer([ctx.renderbuffer(size, 4)])
+
+
+def release_canvas(target: Any) -> None:
+    """Give a :func:`canvas` back, its pixels too, which moderngl leaves where they are."""
+    for pixels in target.color_attachments:
+        pixels.release()
+    target.release()
+
+
 def _only_bars(shapes: NDArray[np.void]) -> bool:
     """Whether these are rounded bars and discs without notches, for which the plain shader does."""
     return bool(shapes["kind"].max() <= ShapeKind.CIRCLE and shapes["a"].max() <= 0.0)
@@ -129,10 +141,10 @@ class Pipelines:
 
     def picture(self, frame: FrameData) -> NDArray[np.uint8]:
         """Paint ``frame`` beside the window and return its pixels, (height, width, 3), top row first."""
-        target = self.ctx.simple_framebuffer(frame.size, components=4)
+        target = canvas(self.ctx, frame.size)
         self.draw(FrameData(frame.size, frame.ground, frame.layers, [], frame.ui), target)
         raw = target.read(components=3, alignment=1)
-        target.release()
+        release_canvas(target)
         width, height = frame.size
         return np.frombuffer(raw, np.uint8).reshape(height, width, 3)[::-1]
 

@@ -185,3 +185,16 @@ def test_clearing_takes_no_refusal(stack: SceneStack, story: list[str]) -> None:
     stack.clear()
     assert len(stack) == 0
     assert story[-2:] == ["play is asked to leave", "menu is asked to leave"]
+
+
+def test_one_that_fails_to_leave_does_not_keep_the_others_from_it(stack: SceneStack, story: list[str]) -> None:
+    class Broken(Scene):
+        def on_exit(self) -> bool:
+            raise OSError("the disk is gone")
+
+    stack.push(Told("menu", story))
+    stack.push(Broken())
+    with pytest.raises(OSError, match="the disk is gone"):
+        stack.clear()
+    assert len(stack) == 0
+    assert story[-1] == "menu is asked to leave"

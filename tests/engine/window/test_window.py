@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pygame
 import pytest
 
@@ -170,6 +171,19 @@ def test_a_picture_that_cannot_be_saved_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be saved"):
         window.screenshot(tmp_path / "no folder" / "x.png")
     window.close()
+
+
+def test_pictures_and_new_sizes_leave_no_memory_at_the_driver() -> None:
+    window = HeadlessWindow((1280, 720))
+    one_frame(window)
+    window.picture()
+    before = psutil.Process().memory_info().rss
+    for height in range(721, 741):
+        window.size = (1280, height)
+        one_frame(window)
+        assert window.picture().shape == (height, 1280, 3)
+    window.close()
+    assert psutil.Process().memory_info().rss - before < 20 * 1280 * 720 * 4  # one canvas each time
 
 
 def test_a_headless_window_hands_out_what_it_was_fed() -> None:
