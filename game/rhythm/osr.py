@@ -23,8 +23,8 @@ from game.rhythm.result import Result
 
 MANIA = 3
 MAX_FILE_BYTES = 32 * 1024 * 1024
-MAX_TEXT_BYTES = 32 * 1024 * 1024
-"""Frames unpack to less than this: ten hours at 60 Hz."""
+MAX_TEXT_BYTES = 4 * 1024 * 1024
+"""Frames unpack to less than this: an hour and a half at 60 Hz."""
 MAX_UNPACK_MEMORY = 64 * 1024 * 1024
 SEED_DELTA = -12345
 PADDING = ("256", "-500")

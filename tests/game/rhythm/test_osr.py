@@ -135,6 +135,7 @@ BOMB = lzma.compress(b"\x00" * 80_000_000, format=lzma.FORMAT_ALONE, preset=0)
         (osr("", packed=b""), "no input"),
         (osr("", packed=b"garbage"), "damaged"),
         (osr("", packed=BOMB), "more than any replay"),
+        (osr("0|0|0|0," * 600_000), "more than any replay"),  # as frames these would take hundreds of megabytes
         (osr("", packed=b"\x5d\xff\xff\xff\xff" + b"\xff" * 8 + b"\x00" * 40), "damaged or asks for too much memory"),
         (osr("x|1|0|0,"), "frame 1"),
         (osr("1|1|0|0,2|nan|0|0,"), "frame 2"),
