@@ -281,7 +281,7 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
 
 def autoplay_edges(chart: Chart, mods: Mods) -> NDArray[np.void]:
     """What the autoplayer presses on ``chart`` under ``mods``."""
-    return autoplay(_section(apply_mods(chart, mods), mods))
+    return autoplay(_section(apply_mods(chart, mods), mods), mods.rate)
 
 
 class Kept:

@@ -252,6 +252,15 @@ def test_autoplay_never_fails(book: Book) -> None:
     assert not performance.failing
 
 
+@pytest.mark.parametrize("rate_percent", [50, 100, 200])
+def test_autoplay_is_perfect_at_every_rate_rolls_too(rate_percent: int) -> None:
+    chart = notes("x.{=========================}.x", "..l......x.[==]..x")
+    mods = Mods(rate_percent=rate_percent, autoplay=True)
+    result = rejudge(chart, Replay(autoplay_edges(chart, mods), "", "etterna-wife3-j4", mods))
+    assert result.accuracy == 1.0
+    assert result.counts["let go"] == 0
+
+
 def test_what_comes_after_the_end_changes_nothing(book: Book) -> None:
     performance = book.begin(notes("x.x"))
     before = summed(performance.end(LEFT))
