@@ -74,8 +74,6 @@ class RuleSet:
     drop_ends: bool = False
     head_miss_ends: bool = False
     """Whether a missed head takes its tail with it at once (APART)."""
-    nearest: bool = False
-    """A press goes to the nearest note in its window; otherwise to the earliest (note lock)."""
     yields_to_next: bool = False
     """A note can be hit only until the next note of its lane begins (osu!lazer)."""
     quantum_us: int = 1
@@ -91,6 +89,8 @@ class RuleSet:
     """Judgement of a mine set off; -1 where the game has no mines: it only breaks the combo."""
     mine_avoided: int = -1
     """Judgement of a mine left alone; -1 for none."""
+    health_start: float = 1.0
+    """What health begins at; StepMania's bar, and so Etterna's, starts half full."""
     combo_keep: int = 5
     """How many of the judgements, best first, raise the combo; those after it, up to the miss, end it."""
     hold_miss_health: float = 1.0
@@ -229,6 +229,7 @@ def _etterna(name: str, chart: Chart | None) -> RuleSet:
         score=ScoreRule.WIFE3,
         accuracy=(2.0, 2.0, 2.0, 2.0, 2.0, -5.5, 0.0, -4.5, -7.0),
         health=(0.008, 0.008, 0.004, 0.0, -0.04, -0.08, 0.008, -0.08, -0.16),
+        health_start=0.5,
         grades=(
             ("AAAAA", 0.999935),
             ("AAAA", 0.99955),
@@ -239,7 +240,6 @@ def _etterna(name: str, chart: Chart | None) -> RuleSet:
             ("C", 0.6),
             ("D", -math.inf),
         ),
-        nearest=True,
         let_go_us=250_000,
         roll_us=500_000,
         mine=8,

@@ -60,7 +60,7 @@ class Scorer:
         self.points = 0.0
         self.accuracy_sum = 0.0
         self.judged = 0
-        self.health = 1.0
+        self.health = rules.health_start
         self.failed_at_us: int | None = None
 
     def add(self, rows: Iterable[Row]) -> list[Row]:

@@ -128,6 +128,12 @@ def test_combo_ends_where_each_game_ends_it() -> None:
     assert scored("o2jam", [0, 2, 0])[1].max_combo == 1
 
 
+def test_health_begins_full_but_half_full_in_etterna() -> None:
+    assert scored("osu-mania-stable", [])[1].health == 1.0
+    assert scored("etterna-wife3-j4", [])[1].health == 0.5
+    assert scored("etterna-wife3-j4", [5] * 7)[1].failed_at_us is not None
+
+
 @pytest.mark.parametrize(
     "rules", ["osu-mania-stable", "osu-mania-lazer", "etterna-wife3-j4", "quaver-standard", "o2jam"]
 )
