@@ -14,6 +14,8 @@ AXIS_DOWN = 0.5
 """How far an axis must go to count as pressed …"""
 AXIS_UP = 0.4
 """… and how far back to count as released; the gap keeps a trembling thumb from pressing twice."""
+TRIGGER_REST = -0.95
+"""An axis that rests below this is a trigger, whose whole way goes from there to 1."""
 
 _HATS = (("x", -1, "left"), ("x", 1, "right"), ("y", 1, "up"), ("y", -1, "down"))
 
@@ -22,11 +24,13 @@ class Gamepads:
     """Every gamepad that is plugged in.
 
     Controls are ``button:0``, ``hat:0:up`` and ``axis:0:+`` / ``axis:0:-``; an axis' value is how far it is pushed.
+    An axis that rests at its lower end (a trigger) has a ``+`` alone.
     """
 
     def __init__(self) -> None:
         self._pads: dict[int, tuple[str, Any]] = {}
         self._held: dict[int, set[str]] = {}
+        self._triggers: dict[tuple[int, int], bool] = {}
         self.translators: dict[int, Callable[[int, Any, list[Event]], None]] = {
             pygame.JOYDEVICEADDED: self._added,
             pygame.JOYDEVICEREMOVED: self._removed,
@@ -57,6 +61,7 @@ class Gamepads:
         if event.instance_id not in self._pads:
             return
         name, _ = self._pads.pop(event.instance_id)
+        self._triggers = {axis: is_one for axis, is_one in self._triggers.items() if axis[0] != event.instance_id}
         out.extend(InputEvent(at_us, name, held, 0.0) for held in sorted(self._held.pop(event.instance_id)))
         out.append(DeviceLost(at_us, name))
 
@@ -75,9 +80,11 @@ class Gamepads:
             self._set(at_us, event, f"hat:{event.hat}:{name}", float(where[axis] == way), out)
 
     def _axis(self, at_us: int, event: Any, out: list[Event]) -> None:
-        for sign, way in (("+", 1.0), ("-", -1.0)):
+        # Before the first change of an axis SDL tells where it rests.
+        trigger = self._triggers.setdefault((event.instance_id, event.axis), event.value <= TRIGGER_REST)
+        for sign, way in (("+", 1.0),) if trigger else (("+", 1.0), ("-", -1.0)):
             control = f"axis:{event.axis}:{sign}"
-            push = event.value * way
+            push = (event.value + 1.0) / 2.0 if trigger else event.value * way
             held = control in self._held.get(event.instance_id, ())
             if push >= AXIS_DOWN or (held and push < AXIS_UP):
                 self._set(at_us, event, control, min(push, 1.0) if push >= AXIS_DOWN else 0.0, out)

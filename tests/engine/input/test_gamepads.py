@@ -98,6 +98,13 @@ def test_an_axis_is_pressed_past_its_threshold_and_does_not_tremble(pump: Pump, 
     assert controls(seen(pump, 2)) == [("axis:0:+", 0.6), ("axis:0:+", 0.0)]
 
 
+def test_a_trigger_is_pressed_by_pulling_it_and_not_by_resting(pump: Pump, pad: VirtualPad) -> None:
+    pad_id = pygame.joystick.Joystick(0).get_instance_id()
+    for value in (-1.0, -0.4, 0.2, 1.0, -1.0):
+        pygame.event.post(pygame.event.Event(pygame.JOYAXISMOTION, instance_id=pad_id, axis=5, value=value))
+    assert controls(seen(pump, 2)) == [("axis:5:+", 0.6), ("axis:5:+", 0.0)]
+
+
 def test_pulling_it_out_releases_what_is_held(pump: Pump, pad: VirtualPad) -> None:
     pad.button(1, True)
     (down,) = seen(pump)
