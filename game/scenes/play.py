@@ -183,6 +183,7 @@ class PlayScene(Scene):
         self._hud = Hud(self._performance.judge.rules, self._settings, reduced_motion=still)
         loop.quiet()
         self._stage.start(mods.section.start_us if mods.section is not None else None)
+        self._performance.step(self._stage.now_us - self._input_offset_us, now_us())
         self._phase = Phase.PLAYING
         self._last_step_us = 0
 

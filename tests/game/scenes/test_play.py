@@ -384,6 +384,10 @@ def test_a_song_left_while_it_loads_waits_for_the_player(stand: Stand, tmp_path:
     stand.feed(WindowEvent(now_us(), WindowChange.FOCUS_LOST))
     stand.until(lambda: isinstance(stand.stack.top, PauseMenu), "the pause")
     assert scene.phase is Phase.PAUSED
+    stood_us = of(scene).song_us
+    assert -2_000_000 <= stood_us < 0
+    played_to(stand, scene, stood_us + 100_000)
+    assert of(scene).song_us < FIRST_US
 
 
 def test_a_chart_without_its_song_plays_in_silence_and_says_so(stand: Stand, tmp_path: Path) -> None:
