@@ -135,7 +135,7 @@ def kill_again_and_again(folder: Path, kills: int, seed: int) -> int:
             profile = folder / f"profile{number // KILLS_A_PROFILE}"
             # One in eight dies while it opens, the others at any moment of a few short songs.
             playing = chance.random() > 0.125
-            told, killed_us = one.killed(profile, chance.uniform(0.0, 2.5 if playing else 1.2), playing=playing)
+            told, killed_us = one.killed(profile, chance.uniform(0.0, 3.5 if playing else 1.2), playing=playing)
             check_survived(profile, told, killed_us)
             if number % KILLS_A_PROFILE == KILLS_A_PROFILE - 1 or number == kills - 1:
                 assert main(["replay", "verify", "--profile", str(profile)]) == 0
