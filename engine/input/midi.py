@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import sys
 import threading
@@ -13,6 +14,8 @@ import rtmidi
 
 from engine.clock import now_us
 from engine.input.events import DeviceFound, DeviceLost, Event, InputEvent
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """How often the ports are looked through for new and missing ones, on a thread of its own."""
@@ -34,7 +37,7 @@ class MidiSystem(Protocol):
         """Have ``received`` called with the bytes of each message of ``port``, on any thread; returns how to stop.
 
         Raises:
-            OSError: the port cannot be opened.
+            OSError: the port cannot be opened; from what is returned: it is gone and cannot be closed.
         """
         ...
 
@@ -65,8 +68,11 @@ class RtMidi:
         source.set_callback(lambda message, _data: received(message[0]))
 
         def stop() -> None:
-            source.cancel_callback()
-            source.close_port()
+            try:
+                source.cancel_callback()
+                source.close_port()
+            except (rtmidi.RtMidiError, SystemError) as error:
+                raise OSError(f"{port} cannot be closed ({error})") from error
 
         return stop
 
@@ -85,6 +91,7 @@ class MidiInputs:
         self._held: dict[str, set[str]] = {}
         self._refused: set[str] = set()
         self._over = threading.Event()
+        self._looking = threading.Lock()
         self._thread: threading.Thread | None = None
         try:
             self._system = system()
@@ -108,22 +115,22 @@ class MidiInputs:
 
     def look(self) -> None:
         """Open what is new and let go of what is gone."""
-        there = self._system.ports()
-        for port in [port for port in self._open if port not in there]:
-            self._lose(port)
-        self._refused &= set(there)
-        for port in there:
-            if port not in self._open and port not in self._refused:
-                self._find(port)
+        with self._looking:
+            there = self._system.ports()
+            for port in [port for port in self._open if port not in there]:
+                self._lose(port)
+            self._refused &= set(there)
+            for port in there:
+                if port not in self._open and port not in self._refused:
+                    self._find(port)
 
     def close(self) -> None:
         """Stop listening."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
-        for stop in self._open.values():
-            stop()
-        self._open.clear()
+        for port in list(self._open):
+            self._stop(port)
 
     def _watch(self) -> None:
         while not self._over.is_set():
@@ -144,11 +151,17 @@ class MidiInputs:
         self._events.put(DeviceFound(now_us(), f"midi:{port}"))
 
     def _lose(self, port: str) -> None:
-        self._open.pop(port)()
+        self._stop(port)
         at_us = now_us()
         for control in sorted(self._held.pop(port)):
             self._events.put(InputEvent(at_us, f"midi:{port}", control, 0.0))
         self._events.put(DeviceLost(at_us, f"midi:{port}"))
+
+    def _stop(self, port: str) -> None:
+        try:
+            self._open.pop(port)()
+        except OSError as error:
+            log.info("%s", error)  # it has been pulled out: there is nothing left to close
 
     def _received(self, port: str, message: Sequence[int]) -> None:
         at_us = now_us()

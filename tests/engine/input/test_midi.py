@@ -19,6 +19,7 @@ class Ports:
         self.there: list[str] = []
         self.taken: set[str] = set()
         self.receivers: dict[str, Received] = {}
+        self.stuck = False
 
     def ports(self) -> list[str]:
         return list(self.there)
@@ -27,7 +28,12 @@ class Ports:
         if port in self.taken:
             raise OSError(f"{port} is taken")
         self.receivers[port] = received
-        return lambda: self.receivers.pop(port, None) and None
+        return lambda: self.close(port)
+
+    def close(self, port: str) -> None:
+        del self.receivers[port]
+        if self.stuck:
+            raise OSError(f"{port} is gone")
 
 
 @pytest.fixture
@@ -73,8 +79,9 @@ def test_controllers_are_controls_and_the_rest_is_left_alone(inputs: MidiInputs,
     assert plain(inputs.drain()) == [("InputEvent", "midi:pad", "control:64", 1.0)]
 
 
-def test_unplugging_releases_what_is_held_and_says_so(inputs: MidiInputs, ports: Ports) -> None:
-    ports.there = ["pad"]
+@pytest.mark.parametrize("stuck", [False, True], ids=["closes", "cannot be closed any more"])
+def test_unplugging_releases_what_is_held_and_says_so(inputs: MidiInputs, ports: Ports, stuck: bool) -> None:
+    ports.there, ports.stuck = ["pad"], stuck
     inputs.look()
     ports.receivers["pad"]((0x90, 60, 100))
     ports.receivers["pad"]((0x90, 62, 100))
