@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def pick(file: str, level: str | None) -> Chart:
 
 
 def run_info(args: argparse.Namespace) -> int:
-    """Print what each file holds; a finding when one cannot be read."""
+    """Print what each file holds, and on stderr what had to be left out; a finding when one cannot be read."""
     from engine.errors import UserError
     from game.rhythm.entries import chart_info
 
@@ -86,6 +87,8 @@ def run_info(args: argparse.Namespace) -> int:
             code = FINDING
             _say_broken(args, file, str(error))
             continue
+        for warning in result.warnings:
+            print(warning, file=sys.stderr)
         for chart in result.charts:
             info = chart_info(chart)
             if args.json:
@@ -105,8 +108,6 @@ def run_info(args: argparse.Namespace) -> int:
 
 
 def _say_broken(args: argparse.Namespace, file: str, sentence: str) -> None:
-    import sys
-
     if args.json:
         emit({"file": file, "error": sentence})
     else:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_a_broken_chart_is_a_finding_and_the_rest_is_read(tmp_path: Path) -> Non
     assert ran.code == 1
     assert "broken.osu" in ran.json[0]["error"]
     assert ran.json[1]["title"]
+
+
+def test_a_broken_chart_in_an_archive_is_said_beside_the_others(tmp_path: Path) -> None:
+    archive = tmp_path / "songs.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(CHART, "whole.jam")
+        file.writestr("broken.qua", "Mode: [")
+    ran = ourojam("chart", "info", "--json", archive)
+    assert len(ran.json) == 1
+    assert "songs.zip/broken.qua" in ran.err
+    assert ran.err.count("\n") == 1
 
 
 def test_charts_of_other_modes_are_listed_as_such(tmp_path: Path) -> None:
