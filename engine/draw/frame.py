@@ -6,7 +6,7 @@ buffer write and one draw call (an image has a call of its own).  Dear ImGui is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,8 +98,10 @@ class Frame:
     ``fraction`` how far between the last step and the next the frame stands, 0 to 1; ``number`` counts frames.
     """
 
-    def __init__(self, atlas: GlyphAtlas) -> None:
+    def __init__(self, atlas: GlyphAtlas, between: Callable[[], object] = lambda: None) -> None:
+        """``between`` is called between layers: making a frame takes a millisecond, and other things cannot wait."""
         self.shapes = Shapes()
+        self._between = between
         self.glyphs = Glyphs(atlas)
         self.size = (DESIGN_WIDTH, DESIGN_HEIGHT)
         self.scale = 1.0
@@ -144,6 +146,7 @@ class Frame:
             glyphs = self.glyphs.written(self._from[1], ends[1])
             self._layers.append(LayerData(self._images, shapes, glyphs))
         self._images, self._from = [], ends
+        self._between()
 
     def image(
         self,
