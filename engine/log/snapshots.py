@@ -88,10 +88,16 @@ class Snapshots:
         self._since_seq = min(newest.last_seq, log.last_seq) if newest else 0
 
     def kept(self) -> list[Snapshot]:
-        """What is there, newest first."""
-        if not self._folder.is_dir():
-            return []
-        found = [snapshot for path in self._folder.iterdir() if (snapshot := _read_name(path))]
+        """What is there, newest first.
+
+        Raises:
+            LogError: the folder cannot be read.
+        """
+        try:
+            paths = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        except OSError as error:
+            raise told_os(error, self._folder) from error
+        found = [snapshot for path in paths if (snapshot := _read_name(path))]
         return sorted(found, key=lambda snapshot: (snapshot.at_us, snapshot.last_seq), reverse=True)
 
     def tick(self) -> Snapshot | None:

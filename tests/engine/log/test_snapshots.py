@@ -220,3 +220,8 @@ def test_an_old_one_that_cannot_be_removed_does_not_spoil_the_new_one(desk: Desk
     desk.clock.advance(15 * DAY_US)
     new = desk.snapshots.before("import")
     assert [snapshot.path for snapshot in desk.snapshots.kept()] == [new.path, old]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="choose another folder"):
+        Snapshots(desk.log, tmp_path / ("x" * 300), desk.clock)
