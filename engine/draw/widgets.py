@@ -88,7 +88,7 @@ def big_button(
         item.draw.add_rect_filled(Vec(x, y), Vec(x + w, y + h), ground, corner)
     else:
         ground = mixed(RAISED, HOVER, item.lift)
-        ink = mixed(INK, accent, 0.0)
+        ink = INK
         pen.panel(item.draw, x, y, w, h, ground, border=mixed(LINE, accent, item.lift))
     inset = px(20)
     left = x + inset
@@ -139,7 +139,7 @@ def ring_progress(
     cx, cy = at.x + r, at.y + r
     share = min(max(share, 0.0), 1.0)
     pen.arc(draw, cx, cy, r, px(width), 0.0, 1.0, LINE)
-    pen.arc(draw, cx, cy, r, px(width) * 1.0, 0.0, share, tone(mark))
+    pen.arc(draw, cx, cy, r, px(width), 0.0, share, tone(mark))
     if label:
         size = theme.TEXT_TITLE if radius >= 56 else theme.TEXT_BODY
         drop = px(radius * 0.16) if note else 0.0
