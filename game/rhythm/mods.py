@@ -204,7 +204,8 @@ def ranked(mods: Mods) -> bool:
 
 
 def apply_mods(chart: Chart, mods: Mods) -> Chart:
-    """The chart as it is played with ``mods``: lanes mirrored or shuffled, holds made taps, scroll made constant.
+    """The chart as it is played with ``mods``: lanes mirrored or shuffled, holds made taps, scroll made constant, and
+    of a section to be practised only the notes that begin in it.
 
     Instants stay song time at rate 1.  Scratch lanes stay where they are, but for charts of osu!, which turns its
     whole field around (its replays rely on that).
@@ -218,7 +219,13 @@ def apply_mods(chart: Chart, mods: Mods) -> Chart:
         chart = _move_lanes(chart, mirror_lanes(chart.keys, keep))
     if mods.constant_scroll:
         chart = replace(chart, scroll=empty(SCROLL), speeds=empty(SPEED))
-    return chart
+    return chart if mods.section is None else _cropped(chart, mods.section)
+
+
+def _cropped(chart: Chart, section: Section) -> Chart:
+    begin = chart.notes["at_us"]
+    end_us = section.end_us if section.end_us is not None else chart.last_us + 1
+    return chart.with_notes(chart.notes[(begin >= section.start_us) & (begin < end_us)])
 
 
 def mirror_lanes(keys: int, keep: tuple[int, ...] = ()) -> list[int]:

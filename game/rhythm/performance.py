@@ -65,7 +65,7 @@ class Performance:
         replay: Replay | None = None,
     ) -> None:
         self.written = chart
-        self.chart = _section(apply_mods(chart, mods), mods)
+        self.chart = apply_mods(chart, mods)
         self.rules_name = rules
         self.mods = mods
         named = rule_set(rules, chart, replay.window_scale if replay is not None else 1.0)
@@ -172,15 +172,6 @@ class Performance:
         return self.judge.result()
 
 
-def _section(chart: Chart, mods: Mods) -> Chart:
-    """Only the notes that begin in the section to be practised."""
-    if mods.section is None:
-        return chart
-    begin = chart.notes["at_us"]
-    end_us = mods.section.end_us if mods.section.end_us is not None else chart.last_us + 1
-    return chart.with_notes(chart.notes[(begin >= mods.section.start_us) & (begin < end_us)])
-
-
 def started(
     chart: Chart, rules: str, mods: Mods, player: str, audio_offset_us: int = 0, input_offset_us: int = 0
 ) -> PerformanceStarted:
@@ -281,7 +272,7 @@ def import_replay(writer: LogWriter, chart: Chart, replay: Replay, source: str) 
 
 def autoplay_edges(chart: Chart, mods: Mods) -> NDArray[np.void]:
     """What the autoplayer presses on ``chart`` under ``mods``."""
-    return autoplay(_section(apply_mods(chart, mods), mods), mods.rate)
+    return autoplay(apply_mods(chart, mods), mods.rate)
 
 
 class Kept:

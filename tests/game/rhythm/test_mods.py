@@ -169,3 +169,11 @@ def test_only_the_whole_chart_played_by_the_player_is_ranked(mods: Mods, expecte
 
 RANDOM_7K_SEED_0 = [2, 6, 4, 5, 1, 0, 3]
 RANDOM_8K_SEED_12345 = [0, 5, 1, 4, 3, 2, 6, 7]
+
+
+def test_a_section_leaves_only_the_notes_that_begin_in_it() -> None:
+    notes = make_notes([(at, at + 900, lane, 1, -1) for lane, at in enumerate((0, 1000, 1999, 2000, 3000))])
+    chart = Chart(keys=5, notes=notes)
+    kept = apply_mods(chart, Mods(section=Section(1000, 2000))).notes
+    assert kept["at_us"].tolist() == [1000, 1999]
+    assert apply_mods(chart, Mods(section=Section(2000))).notes["at_us"].tolist() == [2000, 3000]
