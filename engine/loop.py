@@ -11,7 +11,7 @@ import numpy as np
 from engine.clock import Clock, MonotonicClock
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
-from engine.scene import SceneStack
+from engine.scene import Scene, SceneStack
 from engine.window import Window
 
 STEP_HZ = 240
@@ -22,6 +22,8 @@ SWITCH_S = 0.0005
 """How long a thread keeps Python's lock: a tenth of the default, so that input is stamped beside a busy thread."""
 
 _KEPT = 4096
+_STALE_FRAMES = 2
+"""The interface goes on wanting text for this many frames after the scene with the text field is no longer drawn."""
 
 
 class Stepper:
@@ -105,6 +107,8 @@ class Loop:
         self.stepper = Stepper()
         self._clock: Clock = clock if clock is not None else MonotonicClock()
         self._running = True
+        self._drawn: Scene | None = None
+        self._drawn_frames = 0
         self._last_us = self._clock.now_us()
         self._next_frame_us = self._last_us
         self._began_us = self._last_us
@@ -148,12 +152,17 @@ class Loop:
             and event.device == KEYBOARD
             and event.pressed
             and event.control != "key:escape"
-            and self.window.ui.wants_text
+            and self._writing()
         ):
             return
         handled = self.stack.handle(event)
         if not handled and isinstance(event, WindowEvent) and event.change is WindowChange.QUIT:
             self.stop()
+
+    def _writing(self) -> bool:
+        """Whether a text field of the scene on top is written in, and not one of the scene before it."""
+        same = len(self.stack) > 0 and self.stack.top is self._drawn
+        return same and self._drawn_frames > _STALE_FRAMES and self.window.ui.wants_text
 
     def draw(self, at_us: int) -> bool:
         """Build a frame and hand it over; False when the driver is not free or the window cannot be seen."""
@@ -161,6 +170,9 @@ class Loop:
         if frame is None:
             return False
         frame.fraction = self.stepper.fraction
+        top = self.stack.top if len(self.stack) else None
+        self._drawn_frames = self._drawn_frames + 1 if top is self._drawn else 1
+        self._drawn = top
         self.stack.draw(frame)
         self.window.end_frame(frame)
         self._build.add(self._clock.now_us() - at_us)
