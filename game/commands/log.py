@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
-from engine.log import CalendarClock, EventLog, Snapshots
+from engine.log import CalendarClock, EventLog, Snapshots, StoredEvent
 from game.cli import FINDING, Misuse, emit, profile_folder
 from game.profile import projectors
 
@@ -48,8 +50,8 @@ def run_show(args: argparse.Namespace) -> int:
     with _open(args, read_only=True) as log:
         if args.stream is not None and args.stream not in log.streams():
             raise Misuse(f"the log has no stream {args.stream!r}")
-        events = list(log.read(args.stream) if args.stream is not None else log.read_all())
-        for event in events[-args.limit :] if args.limit > 0 else events:
+        events: Iterable[StoredEvent] = log.read(args.stream) if args.stream is not None else log.read_all()
+        for event in deque(events, args.limit) if args.limit > 0 else events:
             if args.json:
                 row = {name: _plain(getattr(event, name)) for name in event._fields}
                 emit(row | {"hash": event.hash.hex()})

@@ -57,7 +57,8 @@ class Result:
     error_notes: NDArray[np.int32]
     error_at_us: NDArray[np.int64]
     suggested_offset_us: int
-    """What to add to the input offset so that presses come out centred (median error, real time, negated)."""
+    """How far presses would have to move to come out centred: their median error in real time, negated.  The input
+    offset, which is taken off every press, grows by its opposite."""
 
     @property
     def mean_us(self) -> float:
