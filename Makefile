@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHON
 
-.PHONY: play test check soak bench songs clean
+.PHONY: play test check soak bench songs clean python
 
 play: $(VENV)/.play
 	@sh tools/display.sh $(BIN)/ourojam
@@ -32,16 +33,20 @@ songs: $(VENV)/.test
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.play: pyproject.toml constraints.txt tools/system_packages.sh
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "OuroJam needs Python 3.11 or newer; name one: make play PYTHON=python3.12"; exit 1; }
+
+$(VENV)/.play: pyproject.toml constraints.txt tools/system_packages.sh | python
 	@sh tools/system_packages.sh play
 	@echo "Making the virtual environment $(VENV) and installing what the game needs ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.test: pyproject.toml constraints.txt tools/system_packages.sh
+$(VENV)/.test: pyproject.toml constraints.txt tools/system_packages.sh | python
 	@sh tools/system_packages.sh test
 	@echo "Making the virtual environment $(VENV) and installing what the tests need ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[test]'
 	@touch $@

@@ -23,6 +23,8 @@ for package in $wanted; do
         missing="$missing $package"
     fi
 done
+# Debian keeps what makes virtual environments in a package of its own.
+"${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then
@@ -35,5 +37,8 @@ else
     exit 0
 fi
 echo "Installing system packages:$missing"
-$as_root apt-get update -qq
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+if ! { $as_root apt-get update -qq &&
+       $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null; }
+then
+    echo "They could not be installed; going on without.  To try again:  apt-get install$missing"
+fi
