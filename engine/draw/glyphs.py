@@ -227,17 +227,21 @@ class Glyphs:
         Raises:
             FrameFull: more characters than a frame holds.
         """
-        for (weight, px), lines in self._waiting.items():
-            self._lay_out(self._atlas.face(weight, px), lines)
-        self._waiting.clear()
+        if self._waiting:
+            faces = [self._atlas.face(weight, px) for weight, px in self._waiting]
+            self._lay_out(faces, list(self._waiting.values()))
+            self._waiting.clear()
         return self.count
 
     def written(self, start: int, end: int) -> NDArray[np.void]:
         """The characters from ``start`` to before ``end``, as a view."""
         return self._array[start:end]
 
-    def _lay_out(self, face: _Face, lines: list[_Line]) -> None:
-        rows = self._atlas.rows(face, "".join([line.text for line in lines]))
+    def _lay_out(self, faces: list[_Face], groups: list[list[_Line]]) -> None:
+        """Lay out ``groups`` of lines, each of one face, all in one go."""
+        texts = ["".join([line.text for line in lines]) for lines in groups]
+        rows = np.concatenate([self._atlas.rows(face, text) for face, text in zip(faces, texts, strict=True)])
+        lines = [line for group in groups for line in group]
         start, n = self.count, len(rows)
         if start + n > len(self._array):
             raise FrameFull(f"a frame holds {len(self._array)} characters; {start + n} were written")
@@ -248,10 +252,16 @@ class Glyphs:
         ends = np.cumsum(lengths)
         begins = ends - lengths
         widths = pen[ends - 1] + cells["advance"][ends - 1] - pen[begins]
-        placed = np.array([(line.x, line.y, line.px / face.px, line.across, line.down) for line in lines])
+        placed = np.array(
+            [
+                (line.x, line.y, line.px / face.px, line.across, line.down, face.ascent, face.height)
+                for face, group in zip(faces, groups, strict=True)
+                for line in group
+            ]
+        )
         zoom = placed[:, 2]
         left = placed[:, 0] - placed[:, 3] * widths * zoom
-        base = placed[:, 1] + (face.ascent - placed[:, 4] * face.height) * zoom
+        base = placed[:, 1] + (placed[:, 5] - placed[:, 4] * placed[:, 6]) * zoom
         plain = zoom == 1.0  # drawn at its own size: on whole pixels it stays sharp
         left[plain] = np.round(left[plain])
         base[plain] = np.round(base[plain])

@@ -26,6 +26,9 @@ ERROR_US = 4_000_000
 """How long a mark stays on the hit-error bar."""
 
 ERRORS_KEPT = 48
+NEW_KEPT = 4 * ERRORS_KEPT
+"""Of so many hits in one frame nobody sees the first."""
+
 BURST_US = 220_000
 """How long the ring of a hit takes to open and die."""
 
@@ -42,6 +45,8 @@ class Hud:
         self._still = reduced_motion
         count = len(rules.judgements)
         self._colours = [judgement_colour(place, count, settings.palette) for place in range(count)]
+        self._bars = [mixed(theme.NIGHT, colour, 0.55) for colour in self._colours]
+        self._marks = np.array(self._colours, np.uint32)
         self._names = [name.upper() for name in rules.judgements]
         self._cursor = 0
         self._judgement = -1
@@ -58,14 +63,15 @@ class Hud:
 
     def take(self, hits: NDArray[np.void], now_us: int) -> None:
         """Look at the hits that are new since the last call; ``now_us`` is the monotonic clock."""
-        for hit in hits[self._cursor :]:
-            judgement = int(hit["judgement"])
+        new = hits[max(self._cursor, len(hits) - NEW_KEPT) :]
+        columns = (new[name].tolist() for name in ("judgement", "error_us", "lane", "part"))
+        for judgement, error_us, lane, part in zip(*columns, strict=True):
             if judgement < 0:
                 continue
-            self._judgement, self._error_us, self._at_us = judgement, int(hit["error_us"]), now_us
-            if judgement != self._rules.miss and hit["part"] != Part.MINE:
-                self._errors.append((now_us, self._error_us, judgement))
-                self._bursts.append((now_us, int(hit["lane"]), judgement))
+            self._judgement, self._error_us, self._at_us = judgement, error_us, now_us
+            if judgement != self._rules.miss and part != Part.MINE:
+                self._errors.append((now_us, error_us, judgement))
+                self._bursts.append((now_us, lane, judgement))
         self._cursor = len(hits)
 
     def draw(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
@@ -133,21 +139,22 @@ class Hud:
             if place >= len(rules.late_us):
                 continue
             left, right = (half * edge[place] / widest for edge in (rules.early_us, rules.late_us))
-            tone = mixed(theme.NIGHT, self._colours[place], 0.55)
-            frame.shapes.rect(x - left, y - thickness / 2, left + right, thickness, tone, radius=thickness / 2)
+            span = (x - left, y - thickness / 2, left + right, thickness)
+            frame.shapes.rect(*span, self._bars[place], radius=thickness / 2)
         frame.shapes.rect(x - frame.px(1), y - frame.px(9), frame.px(2), frame.px(18), theme.INK)
-        recent = [entry for entry in self._errors if frame.now_us - entry[0] < ERROR_US]
-        for at_us, error_us, judgement in recent:
-            fade = 1.0 - (frame.now_us - at_us) / ERROR_US
-            mark = x + half * max(-1.0, min(1.0, error_us / widest))
-            frame.shapes.rect(
-                mark - frame.px(1), y - frame.px(8), frame.px(2), frame.px(16), faded(self._colours[judgement], fade)
-            )
-        if recent:
-            mean = sum(entry[1] for entry in recent) / len(recent)
-            mark = x + half * max(-1.0, min(1.0, mean / widest))
-            side = frame.px(8)
-            frame.shapes.triangle(mark, y - frame.px(14), side, side, theme.INK, turn=np.pi)
+        recent = np.array([entry for entry in self._errors if frame.now_us - entry[0] < ERROR_US])
+        if not len(recent):
+            return
+        marks = x + half * np.clip(recent[:, 1] / widest, -1.0, 1.0)
+        tones = self._marks[recent[:, 2]]
+        alpha = (tones >> np.uint32(24)) * (1.0 - (frame.now_us - recent[:, 0]) / ERROR_US)
+        block = frame.shapes.block(len(recent))
+        block["x"], block["y"] = marks - frame.px(1), y - frame.px(8)
+        block["w"], block["h"] = frame.px(2), frame.px(16)
+        block["top"] = block["bottom"] = (tones & np.uint32(0xFFFFFF)) | (alpha.astype(np.uint32) << np.uint32(24))
+        middle = x + half * max(-1.0, min(1.0, float(recent[:, 1].mean()) / widest))
+        side = frame.px(8)
+        frame.shapes.triangle(middle, y - frame.px(14), side, side, theme.INK, turn=np.pi)
 
     def _draw_health(self, frame: Frame, field: Geometry, state: ScoreState) -> None:
         x = field.left + field.width + frame.px(10)
