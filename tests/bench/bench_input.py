@@ -1,4 +1,4 @@
-"""How much later than in a bare SDL loop a key press is stamped while the engine draws."""
+"""How much later than in a bare SDL loop a key press is stamped while the game is played."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def compare(size: tuple[int, int]) -> tuple[Latency, Latency]:
     """The engine's latency and the bare loop's, in windows of ``size``, measured in turns."""
     words = [str(side) for side in size]
     with XServer() as server:
-        engine = Subject(server, "engine", ["-m", "tests.bench.subject_engine", *words])
+        engine = Subject(server, "engine", ["-m", "tests.bench.subject_play", *words])
         bare = Subject(server, "bare", ["-m", "tests.bench.subject_bare", *words])
         alternate(server, [engine, bare], PRESSES, ROUNDS)
         return engine.latency(), bare.latency()
 
 
 def figures() -> Iterator[Figure]:
-    """Key press to stamp at 60 frames a second with 2,000 moving shapes."""
+    """Key press to the stamp it is judged by, in the play scene at 60 frames a second."""
     for size, held in (((320, 180), True), ((1280, 720), False)):
         ours, bare = compare(size)
         name = f"key to stamp, {size[0]} x {size[1]}"
