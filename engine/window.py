@@ -87,7 +87,6 @@ class Window:
         self.ui.begin(self.size, self.scale, frame.dt_us / 1e6)
         self._last_us = at_us
         self._number += 1
-        self.look()
         return frame
 
     def end_frame(self, frame: Frame) -> None:
@@ -232,15 +231,16 @@ class RealWindow(Window):
 
     def begin_frame(self) -> Frame | None:
         """See :class:`Window`."""
-        return None if self._minimised else super().begin_frame()
-
-    def end_frame(self, frame: Frame) -> None:
-        """See :class:`Window`."""
-        super().end_frame(frame)
+        frame = None if self._minimised else super().begin_frame()
+        if frame is None:
+            return None
         # Text input is on only while a field is written in: an input method must never sit between player and lane.
+        # Whether one is was just decided; what is looked at from here on is taken so.
         if self.ui.wants_text != self._text_input:
             self._text_input = not self._text_input
             (pygame.key.start_text_input if self._text_input else pygame.key.stop_text_input)()
+        self.look()
+        return frame
 
     def set_fullscreen(self, on: bool) -> None:
         """Fill the screen, or go back to a window."""
