@@ -41,9 +41,12 @@ def main() -> None:
             scene = Told(stand.context, Play(ChartRef(str(song / "0.jam")), "osu-mania-stable", Mods(no_fail=True)))
             stand.show(scene)
             stand.until(lambda: scene.phase is Phase.PLAYING, "the song")
-            threading.Thread(
-                target=lambda: (sys.stdin.read(), stand.stack.call_soon(stand.loop.stop)), daemon=True
-            ).start()
+
+            def stop_at_end_of_input() -> None:
+                sys.stdin.read()
+                stand.stack.call_soon(stand.loop.stop)
+
+            threading.Thread(target=stop_at_end_of_input, daemon=True).start()
             print("ready", flush=True)
             stand.loop.clear_stats()
             stand.loop.run()

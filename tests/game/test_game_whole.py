@@ -26,6 +26,8 @@ from tests.rig.xserver import XServer, need_xvfb
 NAME = "Zephyr"
 LANES = ("d", "f", "j", "k")
 NOTES = 12
+RESULTS = "ResultsScene replaces it at depth 3"
+PAUSED = "PauseMenu enters at depth 4"
 TYPING_S = 0.06
 """A quick typist's time from key to key; a key that comes again within 2 ms is taken for one held down."""
 
@@ -78,6 +80,20 @@ def start_song(game: Game, pilot: Pilot) -> None:
     game.hears("PlayScene enters at depth 3")
 
 
+def leave_game(game: Game, pilot: Pilot) -> None:
+    """From the title, by Escape and the answer; a player who answers before the panel is drawn is asked again."""
+    pilot.tap("escape")
+    game.hears("Picker enters at depth 2")
+    for look_s in (0.3, 1.0, 3.0, 10.0):
+        time.sleep(look_s)
+        tap(pilot, "down", "return")
+        if game.over(within_s=look_s + 1.0):
+            return
+        if game.heard("TitleScene resumes at depth 1"):
+            pilot.tap("escape")
+            game.hears("Picker enters at depth 2")
+
+
 def song_begins_us(game: Game, pilot: Pilot, performance: int) -> int:
     """When on the monotonic clock the song's zero is: from a press long before any note, and its place in the log."""
     sent_us = pilot.press(LANES[3])
@@ -105,6 +121,24 @@ def play_along(pilot: Pilot, chart: Chart, begins_us: int) -> list[tuple[int, in
     return sent
 
 
+def play_to_the_end(game: Game, pilot: Pilot, chart: Chart) -> tuple[int, list[tuple[int, int]]]:
+    """Play the song that has begun up to its results: the number of the performance, and what was pressed.
+
+    On a machine that is so busy that the game is held up it rightly pauses; then the song is begun again.
+    """
+    for number in range(5):
+        begun = from_payload(PerformanceStarted, game.waits_for(PerformanceStarted.kind, number).payload)
+        assert (begun.title, begun.player) == (NAME, "user")
+        begins_us = song_begins_us(game, pilot, number)
+        game.look_around()
+        sent = play_along(pilot, chart, begins_us)
+        if game.hears(RESULTS, PAUSED) == RESULTS:
+            return number, sent
+        pilot.tap("r")
+        game.hears("PlayScene resumes at depth 3")
+    raise AssertionError("the game was held up in every attempt:\n" + "".join(game.said))
+
+
 def recorded(game: Game, performance: int) -> np.ndarray[tuple[int], np.dtype[np.void]]:
     """Every edge the log holds of a performance."""
     events = game.performances()[performance]
@@ -128,14 +162,9 @@ def test_a_song_is_found_played_judged_again_begun_left_and_the_game_quit(
 ) -> None:
     with Game(tmp_path, {**rig.environment(), **server.environment()}) as game:
         start_song(game, pilot)
-        begun = from_payload(PerformanceStarted, game.waits_for(PerformanceStarted.kind, 0).payload)
-        assert (begun.title, begun.player) == (NAME, "user")
-        begins_us = song_begins_us(game, pilot, 0)
-        game.look_around()
-        sent = play_along(pilot, chart, begins_us)
-        game.hears("ResultsScene replaces it at depth 3")
-        ended = from_payload(PerformanceEnded, game.waits_for(PerformanceEnded.kind, 0).payload)
-        edges = recorded(game, 0)
+        number, sent = play_to_the_end(game, pilot, chart)
+        ended = from_payload(PerformanceEnded, game.waits_for(PerformanceEnded.kind, number).payload)
+        edges = recorded(game, number)
         presses = edges[edges["down"] == 1][1:]  # the first was before any note
         assert ended.outcome == "finished"
         assert [int(press["lane"]) for press in presses] == [lane for _, lane in sent]
@@ -146,18 +175,17 @@ def test_a_song_is_found_played_judged_again_begun_left_and_the_game_quit(
 
         pilot.tap("r")
         game.hears("PlayScene replaces it at depth 3")
-        game.waits_for(PerformanceStarted.kind, 1)
+        game.waits_for(PerformanceStarted.kind, number + 1)
         pilot.tap("escape")
-        game.hears("PauseMenu enters at depth 4")
+        game.hears(PAUSED)
         tap(pilot, "down", "down", "return")
         game.hears("SelectScene resumes at depth 2")
-        assert from_payload(PerformanceEnded, game.waits_for(PerformanceEnded.kind, 1).payload).outcome == "left"
+        assert (
+            from_payload(PerformanceEnded, game.waits_for(PerformanceEnded.kind, number + 1).payload).outcome == "left"
+        )
         tap(pilot, "escape", "escape")  # out of the search, and out of the list
         game.hears("TitleScene resumes at depth 1")
-        pilot.tap("escape")
-        game.hears("Picker enters at depth 2")
-        time.sleep(0.5)  # a player looks before choosing, and the panel comes up with its own choice
-        tap(pilot, "down", "return")
+        leave_game(game, pilot)
         check_clean_end(game)
 
 
@@ -168,13 +196,13 @@ def test_when_the_sound_daemon_dies_the_song_pauses_and_the_game_lives_on(
         start_song(game, pilot)
         song_begins_us(game, pilot, 0)
         rig.stop()
-        game.hears("PauseMenu enters at depth 4")
+        game.hears(PAUSED)
         paused = from_payload(PerformancePaused, game.waits_for(PerformancePaused.kind, 0).payload)
         assert "sound" in paused.reason
         rig.start()
         pilot.tap("return")
         game.hears("PlayScene resumes at depth 3")
-        game.hears("ResultsScene replaces it at depth 3")  # nobody plays, and the song ends by itself
+        game.hears(RESULTS)  # nobody plays, and the song ends by itself
         game.look_around()
         os.kill(game.pid, signal.SIGTERM)
         check_clean_end(game)

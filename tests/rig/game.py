@@ -69,24 +69,27 @@ class Game:
         """The game's process."""
         return self._process.pid
 
-    def hears(self, words: str, within_s: float = PATIENCE_S) -> None:
-        """Wait until a line with ``words`` is said, after the line that was waited for last.
+    def heard(self, words: str) -> bool:
+        """Whether a line with ``words`` was said, after the line that was heard last."""
+        for place in range(self._heard, len(self.said)):
+            if words in self.said[place]:
+                self._heard = place + 1
+                return True
+        return False
+
+    def hears(self, *any_of: str) -> str:
+        """Wait until a line with one of these words is said, after the line that was heard last; says which.
 
         Raises:
-            TimeoutError: it is not said; the message holds what was.
+            TimeoutError: none is said; the message holds what was.
         """
-
-        def heard() -> bool:
-            for place in range(self._heard, len(self.said)):
-                if words in self.said[place]:
-                    self._heard = place + 1
-                    return True
-            return False
-
         try:
-            wait_until(heard, repr(words), within_s)
+            found = wait_until(
+                lambda: next((words for words in any_of if self.heard(words)), ""), f"any of {any_of}", PATIENCE_S
+            )
         except TimeoutError as error:
             raise TimeoutError(f"{error}; said were:\n{''.join(self.said)}") from None
+        return str(found)
 
     def performances(self) -> list[list[StoredEvent]]:
         """Every performance in the log as it stands on the disk now, the first first."""
@@ -120,9 +123,24 @@ class Game:
                 continue
             self._memory |= {Path(line.split()[-1]) for line in maps.splitlines() if " /dev/shm/" in line}
 
+    def over(self, within_s: float) -> bool:
+        """Whether the game ends within a while."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def ends(self, within_s: float = PATIENCE_S) -> int:
-        """Wait for the end; the exit code."""
-        code = self._process.wait(within_s)
+        """Wait for the end; the exit code.
+
+        Raises:
+            TimeoutError: it does not end; the message holds what was said.
+        """
+        try:
+            code = self._process.wait(within_s)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError(f"{error}; said were:\n{''.join(self.said)}") from None
         self._listener.join()
         return code
 
