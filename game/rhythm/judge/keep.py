@@ -16,12 +16,48 @@ from game.rhythm.judge.lanes import NEVER_US, Lane
 from game.rhythm.rules import RuleSet
 
 
+class _Waiting:
+    """Which places still wait, and the nearest of them either way, however many there are beside it.
+
+    Each place that is done points on, and the way is shortened whenever it is walked (disjoint sets).
+    """
+
+    def __init__(self, waits: Sequence[bool]) -> None:
+        self._back = list(range(len(waits) + 1))
+        self._ahead = list(range(len(waits) + 1))
+        for place, one in enumerate(waits):
+            if not one:
+                self.close(place)
+
+    def close(self, place: int) -> None:
+        """A place waits no more."""
+        self._back[place + 1] = place
+        self._ahead[place] = place + 1
+
+    def before(self, place: int) -> int:
+        """The last place up to ``place`` that waits; -1 for none."""
+        return _follow(self._back, place + 1) - 1
+
+    def after(self, place: int) -> int:
+        """The first place from ``place`` on that waits; the number of places for none."""
+        return _follow(self._ahead, place)
+
+
+def _follow(links: list[int], at: int) -> int:
+    while links[at] != at:
+        links[at] = links[links[at]]
+        at = links[at]
+    return at
+
+
 class KeepLane(Lane):
     """One lane under :attr:`HoldRule.KEEP`."""
 
     def __init__(self, rules: RuleSet, notes: Notes, indices: Sequence[int], states: bytearray, out: list[Row]) -> None:
         super().__init__(rules, notes, indices, states, out)
         self.open = [True] * len(self.at)
+        lift = [kind == NoteKind.LIFT for kind in self.kind]
+        self.presses, self.lifts = _Waiting([not one for one in lift]), _Waiting(lift)
         self.early_us = rules.early_us[-1]
         self.late_us = rules.late_us[-1]
         self.held_index = rules.index("held")
@@ -61,13 +97,9 @@ class KeepLane(Lane):
     def _nearest(self, at_us: int, down: bool) -> int:
         """The open note nearest to an edge, the earlier of two as near; -1 for none in reach."""
         first_ahead = bisect_right(self.at, at_us)
-        behind = first_ahead - 1
-        while behind >= self.cursor and at_us - self.at[behind] <= self.late_us and not self._takes(behind, down):
-            behind -= 1
-        ahead = first_ahead
-        while ahead < len(self.at) and self.at[ahead] - at_us <= self.early_us and not self._takes(ahead, down):
-            ahead += 1
-        behind_off = at_us - self.at[behind] if behind >= self.cursor else NEVER_US
+        waiting = self.presses if down else self.lifts
+        behind, ahead = waiting.before(first_ahead - 1), waiting.after(first_ahead)
+        behind_off = at_us - self.at[behind] if behind >= 0 else NEVER_US
         ahead_off = self.at[ahead] - at_us if ahead < len(self.at) else NEVER_US
         if behind_off <= min(ahead_off, self.late_us):
             return behind
@@ -80,16 +112,17 @@ class KeepLane(Lane):
         mine = self.mines.nearest(at_us)
         return mine >= 0 and abs(self.mines.at[mine] - at_us) < off_us
 
-    def _takes(self, place: int, down: bool) -> bool:
-        """Whether a note is open and of the kind for this edge: lifts for releases, all others for presses."""
-        return self.open[place] and (self.kind[place] == NoteKind.LIFT) != down
+    def _close(self, place: int) -> None:
+        """A note is hit or missed and waits no more."""
+        self.open[place] = False
+        (self.lifts if self.kind[place] == NoteKind.LIFT else self.presses).close(place)
 
     def _hit(self, place: int, at_us: int) -> None:
         error_us = at_us - self.at[place]
         off = abs(error_us)
         judgement = next(number for number, window in enumerate(self.rules.early_us) if off <= window)
         note = self.index[place]
-        self.open[place] = False
+        self._close(place)
         self.spent_us = at_us
         self.out.append((at_us, note, Part.HEAD, judgement, error_us))
         if self.kind[place] == NoteKind.HOLD or self.kind[place] == NoteKind.ROLL:
@@ -108,7 +141,7 @@ class KeepLane(Lane):
                     self._end(place, due, lost_us < self.end[place])
             if self.cursor < len(self.at) and self.at[self.cursor] + self.late_us + 1 <= due:
                 note = self.index[self.cursor]
-                self.open[self.cursor] = False
+                self._close(self.cursor)
                 self.states[note] = NoteState.MISSED
                 self.out.append((due, note, Part.HEAD, self.rules.miss, 0))
             self._plan()
@@ -137,6 +170,7 @@ class MineLane(Lane):
         if isinstance(beside, KeepLane):
             beside.mines = self
         self.open = [True] * len(self.at)
+        self.waiting = _Waiting(self.open)
         self.passed = 0
         self._plan()
 
@@ -158,18 +192,22 @@ class MineLane(Lane):
             self._burst(place, at_us)
 
     def nearest(self, at_us: int) -> int:
-        """The open mine nearest to ``at_us`` whose window reaches it; -1 for none."""
-        found, found_off_us = -1, self.rules.mine_us + 1
-        for place in range(self.passed, len(self.at)):
-            if self.at[place] > at_us + self.rules.mine_us:
-                break
-            off_us = abs(self.at[place] - at_us)
-            if self.open[place] and off_us < found_off_us:
-                found, found_off_us = place, off_us
-        return found
+        """The open mine nearest to ``at_us`` whose window reaches it, the earlier of two as near; -1 for none."""
+        first_ahead = bisect_right(self.at, at_us)
+        behind, ahead = self.waiting.before(first_ahead - 1), self.waiting.after(first_ahead)
+        behind_off = at_us - self.at[behind] if behind >= 0 else NEVER_US
+        ahead_off = self.at[ahead] - at_us if ahead < len(self.at) else NEVER_US
+        if min(behind_off, ahead_off) > self.rules.mine_us:
+            return -1
+        return behind if behind_off <= ahead_off else ahead
+
+    def _close(self, place: int) -> None:
+        """A mine went off or is behind."""
+        self.open[place] = False
+        self.waiting.close(place)
 
     def _burst(self, place: int, at_us: int) -> None:
-        self.open[place] = False
+        self._close(place)
         self.states[self.index[place]] = NoteState.HIT
         self.out.append((at_us, self.index[place], Part.MINE, self.rules.mine, at_us - self.at[place]))
 
@@ -190,7 +228,7 @@ class MineLane(Lane):
         place = self.passed
         self.passed += 1
         if self.open[place]:
-            self.open[place] = False
+            self._close(place)
             self.states[self.index[place]] = NoteState.MISSED
             if self.rules.mine_avoided >= 0:
                 self.out.append((at_us, self.index[place], Part.MINE, self.rules.mine_avoided, 0))
