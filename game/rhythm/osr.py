@@ -304,9 +304,23 @@ def _mod_bits(replay: Replay) -> int:
 
 
 def _frame_text(replay: Replay, keys: int) -> str:
-    """One frame for every instant at which keys changed, two where one key changed twice in a millisecond."""
-    frames = ["0|256|-500|0", "-1|256|-500|0"]
-    mask, touched, last_ms, frame_ms = 0, 0, -1, -1
+    """A frame for every instant at which keys changed, or at which the game that recorded it looked at them."""
+    times, masks = _changes(replay, keys)
+    if replay.looks_us is not None:
+        looks = np.unique(replay.looks_us // 1000)
+        looks = looks[(looks > 0) & ~np.isin(looks, times)]  # the leading frames stand for 0
+        held = np.concatenate(([0], masks))[np.searchsorted(times, looks)]
+        order = np.argsort(np.concatenate((times, looks)), kind="stable")
+        times, masks = np.concatenate((times, looks))[order], np.concatenate((masks, held))[order]
+    deltas = np.diff(times, prepend=-1).tolist()
+    frames = [f"{delta}|{mask}|0|0" for delta, mask in zip(deltas, masks.tolist(), strict=True)]
+    return ",".join(("0|256|-500|0", "-1|256|-500|0", *frames, f"{SEED_DELTA}|0|0|0")) + ","
+
+
+def _changes(replay: Replay, keys: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """When keys changed in ms, and which were down then; an instant stands twice where one key changed twice in it."""
+    found: list[tuple[int, int]] = []
+    mask, touched, frame_ms = 0, 0, -1
     edges = replay.edges[replay.edges["lane"] < keys]
     times = ((edges["at_us"] + 500) // 1000).tolist()
     for at_ms, lane, down in zip(times, edges["lane"].tolist(), edges["down"].tolist(), strict=True):
@@ -314,14 +328,14 @@ def _frame_text(replay: Replay, keys: int) -> str:
         if bool(mask & bit) == bool(down):
             continue
         if touched and (at_ms != frame_ms or touched & bit):
-            frames.append(f"{frame_ms - last_ms}|{mask}|0|0")
-            last_ms, touched = frame_ms, 0
+            found.append((frame_ms, mask))
+            touched = 0
         frame_ms, touched = at_ms, touched | bit
         mask = mask | bit if down else mask & ~bit
     if touched:
-        frames.append(f"{frame_ms - last_ms}|{mask}|0|0")
-    frames.append(f"{SEED_DELTA}|0|0|0")
-    return ",".join(frames) + ","
+        found.append((frame_ms, mask))
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _text(value: str) -> bytes:

@@ -93,6 +93,17 @@ def test_half_time_halves_the_score() -> None:
     assert judge_replay(replay, CHART).finish().score == 500_000
 
 
+def test_an_export_keeps_when_the_game_that_recorded_it_looked() -> None:
+    frames = "0|256|-500|0,-1|256|-500|0,1001|1|0|0,16|1|0|0,17|1|0|0,300|1|0|0,16|0|0|0,20|0|0|0,"
+    replay = osr_replay(read_osr(osr(frames)), CHART)
+    raw = write_osr(replay, judge_replay(replay, CHART).finish(), CHART.keys)
+    again = osr_replay(read_osr(raw), CHART)
+    assert replay.looks_us is not None
+    assert again.looks_us is not None
+    assert again.looks_us.tolist() == replay.looks_us.tolist()
+    assert again.edges.tolist() == replay.edges.tolist()
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_exported_replay_gives_the_same_result(seed: int) -> None:
