@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
+
+# The suite draws the same examples each time, so that it tells of a change and not of luck; `make soak` draws new
+# ones.  How long an example takes says something of the machine, not of the code.
+settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", parent=settings.get_profile("suite"), derandomize=False, max_examples=1000)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +26,11 @@ def real_data() -> Path:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Long runs only happen when they are asked for (`make soak`)."""
     parser.addoption("--run-soak", action="store_true", help="also run the long ones, marked soak")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how properties are tried."""
+    settings.load_profile("soak" if config.getoption("--run-soak") else "suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -96,7 +96,7 @@ class Stand:
         """One turn of the loop."""
         self.loop.once()
 
-    def until(self, condition: Callable[[], Any], what: str, within_s: float = 20.0) -> Any:
+    def until(self, condition: Callable[[], Any], what: str, within_s: float = 60.0) -> Any:
         """Run the loop until ``condition`` says something true and return that.
 
         Raises:

@@ -421,10 +421,16 @@ def test_a_part_is_marked_by_dragging_over_its_notes_and_cleared_by_a_click(
     y = (top + heights.strip - 10) / 2
     game.until(lambda: game.context.jobs.running == (), "the chart's notes")
     game.turn(3)
-    game.move(350, y)
-    game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
-    game.move(500, y)
-    game.feed(InputEvent(now_us(), "mouse", "button:left", 0.0))
+
+    def drag() -> bool:
+        """Over the strip; its notes may still be on their way."""
+        game.move(350, y)
+        game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
+        game.move(500, y)
+        game.feed(InputEvent(now_us(), "mouse", "button:left", 0.0))
+        return scene.choices.mods.section is not None
+
+    game.until(drag, "the marked part")
     section = scene.choices.mods.section
     assert section is not None
     assert section.end_us is not None

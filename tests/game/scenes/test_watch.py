@@ -112,4 +112,4 @@ def test_escape_leaves_and_frees_the_song(tmp_path: Path) -> None:
         show(stand)
         stand.tap("escape")
         assert len(stand.stack) == 0
-        assert not stand.sound.clock.playing
+        stand.until(lambda: not stand.sound.clock.playing, "silence")
