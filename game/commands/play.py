@@ -84,6 +84,7 @@ def _windowed(args: argparse.Namespace) -> int:
 
 
 def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
+    from engine.errors import UserError
     from game.commands.chart import pick
     from game.commands.judge import print_summary, summary
     from game.rhythm.performance import FINISHED, Performance, autoplay_edges, started
@@ -92,6 +93,8 @@ def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
     from game.truth import Truth
 
     chart = pick(file, args.level)
+    if not len(chart.notes):
+        raise UserError(f"{file}: this chart has no notes, so there is nothing to play")
     replay = load_replay(args.replay, chart) if args.replay else None
     mods, rules = _mods(args, replay), _rules(args, replay, profile.settings.playfield.rules)
     if replay is not None:

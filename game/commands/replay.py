@@ -25,6 +25,7 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     export = parts.add_parser("export", parents=parents, help="write a performance as .jamreplay or .osr")
     export.add_argument("id", metavar="ID")
     export.add_argument("-o", "--output", required=True, metavar="OUT")
+    export.add_argument("--force", action="store_true", help="replace OUT if it is there")
     export.set_defaults(run=run_export)
     take = parts.add_parser("import", parents=parents, help="take a replay file into the log")
     take.add_argument("replay", metavar="REPLAY")
@@ -109,6 +110,7 @@ def _verify(profile: Profile, row: BoardRow) -> tuple[bool, str]:
 
 def run_export(args: argparse.Namespace) -> int:
     """Write a performance to a file."""
+    from engine.errors import Refused
     from game.rhythm.performance import Kept
     from game.rhythm.replay_files import save_replay
     from game.rhythm.songs import read_chart
@@ -117,6 +119,8 @@ def run_export(args: argparse.Namespace) -> int:
         row = _find(profile, args.id)
         replay = Kept(profile.log.read(row.stream)).replay
     out = Path(args.output)
+    if out.exists() and not args.force:
+        raise Refused(f"{args.output}: already there; name another file or add --force")
     save_replay(replay, read_chart(row.chart_path, row.chart_index), out)
     if args.json:
         emit({"performance": row.id, "file": str(out), "edges": len(replay.edges)})

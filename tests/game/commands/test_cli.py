@@ -154,6 +154,9 @@ def test_an_exported_replay_judges_the_same_and_plays_again(tmp_path: Path) -> N
     for ending in (".jamreplay", ".osr"):
         out = tmp_path / f"mine{ending}"
         assert ourojam("replay", "export", said["performance"], "-o", out, profile=tmp_path).code == 0
+        again = ourojam("replay", "export", said["performance"], "-o", out, profile=tmp_path)
+        assert again.code == 1
+        assert "--force" in again.err
         (judged,) = ourojam("judge", CHART, out, "--json").json
         assert [judged[name] for name in ("counts", "score", "max_combo", "rules")] == [
             said[name] for name in ("counts", "score", "max_combo", "rules")
@@ -197,6 +200,14 @@ def test_the_autoplayer_is_perfect_by_every_rule_set(rules: str, tmp_path: Path)
     assert sum(others) == 0
     assert said["accuracy"] == pytest.approx(1.0)
     assert said["rules"] == rules
+
+
+def test_a_chart_without_notes_is_not_played(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jam"
+    empty.write_text("jam 1\ntitle: Nothing\nkeys: 4\n\n[notes]\n")
+    ran = ourojam("play", empty, "--autoplay", "--headless", profile=tmp_path)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "no notes" in ran.err
 
 
 def test_an_unknown_rule_set_is_said_in_one_sentence(tmp_path: Path) -> None:
