@@ -133,6 +133,20 @@ def test_letters_stay_in_the_text_field_that_is_written_in(window: HeadlessWindo
     assert [event.control for event in scene.events if isinstance(event, InputEvent)] == ["key:escape"]
 
 
+def test_a_new_scene_gets_its_keys_though_the_one_before_had_a_text_field(window: HeadlessWindow) -> None:
+    stack, scene = SceneStack(), Counting()
+    stack.push(Writing())
+    loop = Loop(window, stack)
+    for _ in range(4):
+        loop.once(wait_ms=0)
+    assert window.ui.wants_text
+    stack.push(scene)
+    for _ in range(3):
+        window.feed(InputEvent(0, "keyboard", "key:q", 1.0))
+        loop.once(wait_ms=0)
+    assert len([event for event in scene.events if isinstance(event, InputEvent)]) == 3
+
+
 def test_quiet_hides_what_exists_from_the_collector() -> None:
     try:
         quiet()
