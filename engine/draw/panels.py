@@ -43,12 +43,18 @@ def screen(frame: Frame, name: str, *, padding: float = 32.0) -> Iterator[None]:
 
 
 @contextmanager
-def panel(name: str, x: float, y: float, w: float, h: float, *, alpha: float = 0.96) -> Iterator[None]:
-    """A rounded panel of its own at a place given in pixels, with a soft shadow."""
+def panel(
+    name: str, x: float, y: float, w: float, h: float, *, alpha: float = 0.96, keys: bool = True
+) -> Iterator[None]:
+    """A rounded panel of its own at a place given in pixels, with a soft shadow.
+
+    Without ``keys`` arrows, Tab, Enter and Space do nothing in it: its scene gives them another meaning.
+    """
     imgui.set_next_window_pos(Vec(x, y))
     imgui.set_next_window_size(Vec(w, h))
     imgui.push_style_var(imgui.StyleVar_.window_border_size.value, 0.0)
-    imgui.begin(name, None, _BARE | imgui.WindowFlags_.no_background.value)
+    flags = _BARE | imgui.WindowFlags_.no_background.value
+    imgui.begin(name, None, flags if keys else flags | imgui.WindowFlags_.no_nav.value)
     imgui.pop_style_var()
     draw = imgui.get_window_draw_list()
     draw.push_clip_rect_full_screen()

@@ -95,13 +95,17 @@ def big_button(
     if icon:
         pen.write(item.draw, left + px(12), item.middle, icon, 20, ink if primary else accent, across=0.5, down=0.5)
         left += px(40)
-    right = x + w - inset
+    right, wide = x + w - inset, pen.measure(label, 20, Weight.BOLD)[0]
+    beside = pen.measure(note, theme.TEXT_SMALL)[0] + px(12) if note else 0.0
+    size = 20.0
+    if left + wide > right - beside:  # The word matters more than its key, and being whole more than being large.
+        note, beside = "", 0.0
+        left, right = left - px(10), right + px(10)
+        size = max(theme.TEXT_SMALL, min(20.0, 20.0 * (right - left) / max(wide, 1.0)))
     if note:
-        right -= pen.write(
-            item.draw, right, item.middle, note, theme.TEXT_SMALL, faded(ink, 0.65), across=1.0, down=0.5
-        ) + px(12)
-    words = pen.fit(label, 20, right - left, Weight.BOLD)
-    pen.write(item.draw, left, item.middle, words, 20, ink, Weight.BOLD, down=0.5)
+        pen.write(item.draw, right, item.middle, note, theme.TEXT_SMALL, faded(ink, 0.65), across=1.0, down=0.5)
+    words = pen.fit(label, size, right - beside - left, Weight.BOLD)
+    pen.write(item.draw, left, item.middle, words, size, ink, Weight.BOLD, down=0.5)
     return item.activated
 
 

@@ -13,8 +13,8 @@ from game.scenes.context import NOTICE_US, Context
 WIDTH = 420.0
 LINE = 22.0
 LINES_MAX = 4
-ABOVE_FLOOR = 56.0
-"""The lowest notice stands this far above the lower edge, clear of the line of keys there."""
+ABOVE_FLOOR = 116.0
+"""The lowest notice stands this far above the lower edge, clear of every scene's buttons, which would cover it."""
 
 SHOWN = 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from imgui_bundle import imgui
@@ -21,6 +22,7 @@ from game.rhythm.chart import Chart
 from game.rhythm.performance import Kept, rejudge
 from game.rhythm.replay_files import export_replay
 from game.rhythm.result import Result
+from game.rhythm.rules import rule_set
 from game.rhythm.songs import read_chart
 from game.scenes.context import Context
 from game.scenes.graphs import draw_counts, draw_grade, draw_histogram, draw_lanes, draw_timeline
@@ -31,6 +33,9 @@ MARGIN = 40.0
 HEAD_HEIGHT = 92.0
 SIDE_WIDTH = 300.0
 FOOT_HEIGHT = 96.0
+LEAST_HEIGHT = 500.0
+"""Units of the design that the sheet needs; very large text is made as large as still leaves them."""
+
 ICON_WIDTH = 150.0
 """A button narrower than this shows its word only."""
 
@@ -172,7 +177,7 @@ class ResultsScene(Scene):
         self._context.jobs.start(
             "exporting the replay",
             work,
-            lambda path: self._context.say(f"Replay saved as {path}"),
+            lambda path: self._context.say(f"Replay saved: {Path(path).name} in {folder}"),
             lambda error: self._context.say(str(error)),
         )
 
@@ -185,10 +190,16 @@ class ResultsScene(Scene):
         found = self._found
         if found is None:
             return
+        bottom, scale = frame.height - frame.px(FOOT_HEIGHT), frame.scale
+        frame.scale = min(scale, frame.height / LEAST_HEIGHT)
+        self._draw_sheet(frame, found, bottom)
+        frame.scale = scale
+        self._draw_foot(frame, bottom)
+
+    def _draw_sheet(self, frame: Frame, found: Found, bottom: float) -> None:
         margin, head = frame.px(MARGIN), frame.px(HEAD_HEIGHT)
         self._draw_head(frame, found)
         side = min(frame.px(SIDE_WIDTH), frame.width * 0.26)
-        bottom = frame.height - frame.px(FOOT_HEIGHT)
         upper = (bottom - head) * 0.56
         draw_grade(frame, margin, head, side, upper, found.result, found.row, found.best)
         below = head + upper + frame.px(8)
@@ -202,7 +213,6 @@ class ResultsScene(Scene):
         draw_histogram(frame, left, head, half, upper - gap, found.result, self._palette)
         draw_lanes(frame, left + half + gap, head, half, upper - gap, found.result, self._palette)
         draw_timeline(frame, left, head + upper, width, height - upper - gap, found.result, found.chart, self._palette)
-        self._draw_foot(frame, bottom)
 
     @property
     def _palette(self) -> str:
@@ -212,9 +222,9 @@ class ResultsScene(Scene):
         row, x = found.row, frame.px(MARGIN)
         frame.text(x, frame.px(26), row.title, frame.px(28), theme.INK, weight=Weight.BOLD)
         artist = f"{row.artist}   " if row.artist else ""
-        detail = f"{artist}{row.level}   {row.keys}K   {row.rules}   {row.mods.label}"
+        detail = f"{artist}{row.level}   {row.keys}K   {rule_set(row.rules).title}   {row.mods.label}"
         frame.text(x, frame.px(60), detail, frame.px(16), theme.INK_SOFT)
-        if said := _said_of(row):
+        if said := said_of(row):
             frame.text(frame.width - x, frame.px(36), said, frame.px(18), theme.tone(theme.AMBER), across=1.0)
 
     def _draw_foot(self, frame: Frame, top: float) -> None:
@@ -242,7 +252,7 @@ class ResultsScene(Scene):
                     action()
 
 
-def _said_of(row: BoardRow) -> str:
+def said_of(row: BoardRow) -> str:
     """A word on performances that are not plain finished ones."""
     words: dict[str, str] = {"failed": "failed", "left": "left early", "playing": "cut off", "imported": "imported"}
     if row.outcome in words:

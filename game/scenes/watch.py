@@ -19,13 +19,14 @@ from engine.jobs import Job
 from engine.scene import Scene
 from game.rhythm.performance import Performance
 from game.rhythm.result import Result
+from game.rhythm.rules import rule_set
 from game.rhythm.score import ScoreState
 from game.rhythm.songs import ReadySong, make_ready
 from game.scenes.context import Context
 from game.scenes.hud import Hud
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Watch
-from game.scenes.results import Found, find
+from game.scenes.results import Found, find, said_of
 from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
 
@@ -122,7 +123,14 @@ class WatchScene(Scene):
         hit = np.zeros(len(chart.notes), np.bool_)
         hit[result.error_notes] = True
         at = chart.notes["at_us"][~hit & (chart.notes["kind"] <= 2)]
+        if (stopped_us := self._stopped_us) is not None:
+            at = at[at <= stopped_us]
         return np.asarray((at - chart.first_us) / max(1, chart.length_us), dtype=np.float64)
+
+    @property
+    def _stopped_us(self) -> int | None:
+        """Where the player failed or left: there is nothing to see after it."""
+        return None if self._found is None else self._found.kept.stopped_us
 
     @property
     def place_us(self) -> int | None:
@@ -147,9 +155,13 @@ class WatchScene(Scene):
     # -- time ----------------------------------------------------------------------------------------
 
     def step(self, dt_us: int) -> None:
-        """Bring the judge to where the song is."""
-        if self._stage is not None:
-            self._bring_to(self._stage.now_us)
+        """Bring the judge to where the song is; a performance that ended early stands still there."""
+        if self._stage is None:
+            return
+        now, stopped_us = self._stage.now_us, self._stopped_us
+        if stopped_us is not None and now >= stopped_us and not self._stage.paused:
+            self._stage.pause()
+        self._bring_to(now)
 
     def _bring_to(self, song_us: int) -> None:
         if song_us < self._performance.song_us:
@@ -162,8 +174,9 @@ class WatchScene(Scene):
         stage = self._stage
         if stage is None:
             return
-        low = min(0, stage.chart.first_us)
-        stage.seek(max(low, min(song_us, stage.chart.last_us + 1_000_000)))
+        low, stopped_us = min(0, stage.chart.first_us), self._stopped_us
+        high = stage.chart.last_us + 1_000_000 if stopped_us is None else stopped_us
+        stage.seek(max(low, min(song_us, high)))
 
     def _set_speed(self, speed: float) -> None:
         if self._stage is None or speed == self._speed:
@@ -285,13 +298,17 @@ class WatchScene(Scene):
     def _draw_head(self, frame: Frame, found: Found) -> None:
         x, y = frame.px(28), frame.px(24)
         frame.text(x, y, found.row.title, frame.px(20), theme.INK, weight=Weight.BOLD)
-        detail = f"{found.row.level}   {found.row.keys}K   {found.row.rules}   {found.row.mods.label}"
+        detail = f"{found.row.level}   {found.row.keys}K   {rule_set(found.row.rules).title}   {found.row.mods.label}"
         frame.text(x, y + frame.px(28), detail, frame.px(16), theme.INK_SOFT)
-        frame.text(x, y + frame.px(52), "Replay", frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
+        said, stopped_us = said_of(found.row), self._stopped_us
+        if stopped_us is not None:
+            said += f" at {_clock(stopped_us)}"
+        words = f"Replay: {said}" if said else "Replay"
+        frame.text(x, y + frame.px(52), words, frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
 
     def _draw_controls(self, frame: Frame, stage: Stage, song_us: int) -> None:
         height = frame.px(BAR_HEIGHT)
-        with panel("replay controls", 0, frame.height - height, frame.width, height):
+        with panel("replay controls", 0, frame.height - height, frame.width, height, keys=False):
             imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + px(8))
             if widgets.small_button("Space", icon=icons.PLAY if stage.paused else icons.PAUSE):
                 self._toggle_pause()
