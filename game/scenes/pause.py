@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from engine.clock import now_us
 from engine.draw import theme
 from engine.draw.colour import with_alpha
 from engine.draw.fonts import Weight
@@ -25,6 +26,9 @@ class Choice(Enum):
 
 ROW_HEIGHT = 56.0
 ROW_WIDTH = 320.0
+ROW_GAP = 12.0
+SETTLE_US = 1_000_000
+"""So long after a fail the keys of the lanes choose nothing: the hands are still playing."""
 
 
 class PauseMenu(Scene):
@@ -40,6 +44,7 @@ class PauseMenu(Scene):
         self._failed = failed
         self._reason = reason
         self._lanes = lanes
+        self._opened_us = now_us()
         self._choices = (
             [Choice.RETRY, Choice.RESULTS, Choice.LEAVE] if failed else [Choice.RESUME, Choice.RETRY, Choice.LEAVE]
         )
@@ -51,8 +56,9 @@ class PauseMenu(Scene):
         """Arrows and Enter, the mouse, or Escape to go on (or to leave after a fail)."""
         if not isinstance(event, InputEvent):
             return False
-        if self._lanes is not None:
-            self._lanes.edge(event)
+        plays = self._lanes is not None and self._lanes.edge(event) is not None
+        if plays and self._failed and event.at_us < self._opened_us + SETTLE_US:
+            return True
         if event.device == "mouse":
             return self._handle_mouse(event)
         if not event.pressed:
@@ -96,8 +102,9 @@ class PauseMenu(Scene):
         """A dim field, a headline, one row a choice."""
         frame.layer()
         frame.shapes.rect(0, 0, frame.width, frame.height, with_alpha(theme.NIGHT, 0.78))
-        middle, top = frame.width / 2, frame.height * 0.3
-        headline = "The song got away" if self._failed else "Paused"
+        below = frame.px(84) + len(self._choices) * frame.px(ROW_HEIGHT + ROW_GAP)
+        middle, top = frame.width / 2, max(frame.px(40), min(frame.height * 0.3, frame.height - below - frame.px(12)))
+        headline = "Failed" if self._failed else "Paused"
         frame.text(middle, top, headline, frame.px(44), theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
         if self._reason:
             frame.text(middle, top + frame.px(44), self._reason, frame.px(18), theme.INK_SOFT, across=0.5, down=0.5)
@@ -105,7 +112,7 @@ class PauseMenu(Scene):
         accent = theme.tone(theme.MAGENTA if self._failed else theme.CYAN)
         for number, choice in enumerate(self._choices):
             width, height = frame.px(ROW_WIDTH), frame.px(ROW_HEIGHT)
-            x, y = middle - width / 2, top + frame.px(84) + number * (height + frame.px(12))
+            x, y = middle - width / 2, top + frame.px(84) + number * (height + frame.px(ROW_GAP))
             self._rows.append((x, y, width, height))
             chosen = number == self._at
             frame.shapes.rect(

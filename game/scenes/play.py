@@ -320,7 +320,8 @@ class PlayScene(Scene):
         self._phase = Phase.PAUSED
         self._rest()
         self._context.effect("fail")
-        self.stack.push(PauseMenu(self._context, failed=True, reason=""))
+        reason = "A miss ended it: sudden death is on" if self._mods.sudden_death else "The health bar ran empty"
+        self.stack.push(PauseMenu(self._context, failed=True, reason=reason, lanes=self._lanes))
 
     def _pause(self, reason: str) -> None:
         if self._phase not in (Phase.PLAYING, Phase.COUNTDOWN):
