@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from game.cli import FINDING, Misuse, emit
+from game.cli import FINDING, MISUSE, Misuse, emit
 from game.rhythm.chart import Chart
 from game.rhythm.formats.face import ReadResult
 
@@ -81,10 +81,8 @@ def run_info(args: argparse.Namespace) -> int:
     for file in args.files:
         try:
             result = read(file)
-        except Misuse:
-            raise
         except UserError as error:
-            code = FINDING
+            code = max(code, MISUSE if isinstance(error, Misuse) else FINDING)
             _say_broken(args, file, str(error))
             continue
         for warning in result.warnings:
@@ -111,22 +109,21 @@ def _say_broken(args: argparse.Namespace, file: str, sentence: str) -> None:
     if args.json:
         emit({"file": file, "error": sentence})
     else:
-        print(sentence, file=sys.stderr)
+        print(f"ourojam: {sentence}", file=sys.stderr)
 
 
 def run_check(args: argparse.Namespace) -> int:
     """Print every warning and error; a finding when there is one."""
     from engine.errors import UserError
 
-    findings = 0
+    code = findings = 0
     for file in args.files:
         try:
             result = read(file)
             problems = list(result.warnings)
             problems += [f"{file}: {chart.level!r} has no notes" for chart in result.charts if not len(chart.notes)]
-        except Misuse:
-            raise
         except UserError as error:
+            code = MISUSE if isinstance(error, Misuse) else code
             problems = [str(error)]
         findings += len(problems)
         if args.json:
@@ -134,8 +131,9 @@ def run_check(args: argparse.Namespace) -> int:
         else:
             for problem in problems:
                 print(problem)
-            print(f"{file}: {'no problems' if not problems else f'{len(problems)} problems'}")
-    return FINDING if findings else 0
+            words = "1 problem" if len(problems) == 1 else f"{len(problems) or 'no'} problems"
+            print(f"{file}: {words}")
+    return code or (FINDING if findings else 0)
 
 
 def run_convert(args: argparse.Namespace) -> int:
