@@ -174,10 +174,10 @@ SHORT_NAMES = {
     "no_fail": "NF",
     "sudden_death": "SD",
     "autoplay": "AT",
-    "section": "PR",
+    "section": "section",
     "metronome": "MT",
 }
-"""Two letters a mod, in the order of the label; the common ones are those of osu!."""
+"""A short name a mod, in the order of the label; the letters are those of osu!, where PR would read as a record."""
 
 FIELDS = tuple(one.name for one in fields(Mods))
 SECTION_FIELDS = tuple(one.name for one in fields(Section))

@@ -310,9 +310,9 @@ _MAKERS: dict[str, Callable[[str, Chart | None], RuleSet]] = {
     "osu-mania-stable": _stable,
     "osu-mania-lazer": _lazer,
     "etterna-wife3-j4": _etterna,
-    **{f"etterna-wife3-j{level}": _etterna for level in (1, 2, 3, 5, 6, 7, 8, 9)},
     "quaver-standard": _quaver,
     "o2jam": _o2jam,
+    **{f"etterna-wife3-j{level}": _etterna for level in (1, 2, 3, 5, 6, 7, 8, 9)},
 }
 
 RULE_SETS: tuple[str, ...] = tuple(_MAKERS)

@@ -36,8 +36,8 @@ FADE_S = 0.35
 class Density:
     """How many notes there are in each of ``BINS`` stretches from the chart's first note to its last.
 
-    ``heights`` is relative to the densest, ``holds`` the share of them that are holds; ``most`` is the most notes a
-    second at rate 1.
+    ``heights`` is relative to the densest, ``holds`` the share of them that are holds; ``most`` is the most notes
+    within one second at rate 1.
     """
 
     start_us: int
@@ -64,10 +64,14 @@ def density(chart: Chart) -> Density:
     counts = np.bincount(place, minlength=BINS).astype(np.float32)
     long = np.isin(notes["kind"], [NoteKind.HOLD, NoteKind.ROLL])
     holds = np.bincount(place[long], minlength=BINS).astype(np.float32)
-    most = float(counts.max())
-    per_s = BINS * 1e6 / (end_us - start_us)
+    at_us = np.sort(notes["at_us"])
+    within_s = np.searchsorted(at_us, at_us + 1_000_000) - np.arange(len(at_us))
     return Density(
-        start_us, end_us, counts / max(most, 1.0), (holds / np.maximum(counts, 1.0)).astype(np.float32), most * per_s
+        start_us,
+        end_us,
+        counts / max(float(counts.max()), 1.0),
+        (holds / np.maximum(counts, 1.0)).astype(np.float32),
+        float(within_s.max(initial=0)),
     )
 
 

@@ -187,7 +187,7 @@ class SelectFrame:
             self._counted = self._collection.version
             self._left_out = len(self._context.library.problems()) + len(self._context.library.skipped())
         if self._left_out and end - x > frame.px(64):
-            words = f"{counted(self._left_out, 'file')} left out"
+            words = f"{counted(self._left_out, 'file')} not read"
             if wide(frame, words, theme.TEXT_SMALL) + frame.px(48) > end - x:
                 words = number(self._left_out)
             chip(frame, self._touch, x, y, words, self._actions.open_problems,
@@ -199,10 +199,10 @@ class SelectFrame:
             ("Esc", "back", self._actions.back),
             ("Tab", "mods", self._actions.open_mods),
             ("F1", "all keys", self._actions.open_help),
-            ("F2", "by chance", self._actions.choose_random),
+            ("F2", "random", self._actions.choose_random),
             ("F3", "sort", self._actions.open_sorts),
             ("F4", "group", self._actions.open_groups),
-            ("F8", "left out", self._actions.open_problems),
+            ("F8", "not read", self._actions.open_problems),
         )
         x, y, size = frame.px(MARGIN), frame.height - frame.px(FOOT / 2), theme.TEXT_SMALL
         for key, does, act in pairs:

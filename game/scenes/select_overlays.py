@@ -27,7 +27,7 @@ KEYS = (
     ("Esc", "clear the search, then back"),
     ("Tab", "mods"),
     ("Ctrl −  Ctrl +", "slower, faster"),
-    ("F2", "a song by chance"),
+    ("F2", "a random song"),
     ("F3", "sort"),
     ("F4", "group"),
     ("F5", "look for new songs"),
@@ -108,7 +108,7 @@ def _pair(keys: str, does: str, room: float, first: float) -> None:
 class ProblemsPanel(Overlay):
     """What could not be read, and what is not for this game, a sentence each."""
 
-    title = "Left out"
+    title = "Files that were not read"
     width = 880.0
     height = 560.0
 

@@ -123,8 +123,8 @@ class TitleScene(Scene):
             self._context.open(ShowSettings())
         elif what == "calibrate":
             options = (
-                Option("audio", "By ear", "tap to what you hear: sets the sound's offset", icons.VOLUME),
-                Option("input", "By eye", "tap to what you see: sets the offset of your hands", icons.EYE),
+                Option("input", "By eye", "first: tap to what you see, sets the offset of your hands", icons.EYE),
+                Option("audio", "By ear", "then: tap to what you hear, sets the sound's offset", icons.VOLUME),
             )
             self.stack.push(Picker("Calibrate", options))
         else:

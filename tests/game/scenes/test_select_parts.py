@@ -161,6 +161,10 @@ def test_the_strip_counts_every_note_once() -> None:
     assert found.start_us == chart.first_us
     assert found.end_us == chart.last_us
     assert float(found.heights.max()) == 1.0
-    per_bin = found.most * (found.end_us - found.start_us) / 1e6 / BINS
-    assert round(float((found.heights * per_bin).sum())) == 64
+    fullest = np.bincount((chart.notes["at_us"] - found.start_us) * BINS // (found.end_us - found.start_us + 1)).max()
+    assert round(float((found.heights * fullest).sum())) == 64
     assert np.count_nonzero(found.holds) == 8
+
+
+def test_the_most_notes_a_second_are_counted_over_a_whole_second() -> None:
+    assert density(make_chart("One", notes=3)).most == 3.0
