@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine.draw.frame import FrameData
 from engine.draw.pipelines import Pipelines
+from engine.errors import UserError
 
 T = TypeVar("T")
 Open = Callable[[], Pipelines]
@@ -174,6 +175,8 @@ class ThreadDriver:
         while answers.empty() and self._thread.is_alive():
             time.sleep(0.0005)
         self._raise()
+        if answers.empty():
+            raise RuntimeError("the drawing thread has ended; ask before closing it")
         answer, error = answers.get()
         if error is not None:
             raise error
@@ -198,9 +201,11 @@ class ThreadDriver:
         except Exception as error:
             self._error = error
         finally:
-            let_go()
             self._free.set()
+            let_go()
 
     def _raise(self) -> None:
+        if isinstance(self._error, UserError):
+            raise self._error
         if self._error is not None:
             raise RuntimeError("the drawing thread has stopped") from self._error
