@@ -144,16 +144,24 @@ def _select(studio: Studio) -> None:
     studio.until(lambda: studio.top_is("SelectScene"), 2.0)
 
 
-def _play(studio: Studio, keys: int = 7, until_us: int = 0) -> None:
+def _play(studio: Studio, keys: int = 7) -> None:
     chart = studio.chart(keys)
-    mods = Mods(autoplay=True)
-    studio.app.open(Play(ChartRef(chart.path, chart.index), "", mods))
-    at_us = until_us or chart.first_us + 14_000_000
-    studio.until(lambda: studio.top_is("PlayScene") and studio.app.context.sound.clock.now_us() > at_us, 0.2)
+    studio.app.open(Play(ChartRef(chart.path, chart.index), "", Mods(autoplay=True)))
+    clock = studio.app.context.sound.clock
+    studio.until(lambda: studio.top_is("PlayScene") and clock.playing, 0.5)
+    busy_us = _busiest_us(chart)
+    studio.app.context.sound.seek_song(busy_us - 1_500_000)
+    studio.until(lambda: clock.now_us() > busy_us, 0.0)
+
+
+def _busiest_us(chart: Chart) -> int:
+    """Where the chart's busiest second begins: what a picture should show."""
+    at = chart.notes["at_us"]
+    return int(at[(np.searchsorted(at, at + 1_000_000) - np.arange(len(at))).argmax()])
 
 
 def _pause(studio: Studio) -> None:
-    _play(studio, 4, studio.chart(4).first_us + 4_000_000)
+    _play(studio, 4)
     studio.press("escape")
     studio.until(lambda: studio.top_is("PauseMenu"))
 
