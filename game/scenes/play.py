@@ -36,6 +36,7 @@ from game.rhythm.rules import rule_set
 from game.rhythm.songs import ReadySong, make_ready, read_chart
 from game.scenes.context import Context
 from game.scenes.hud import Hud
+from game.scenes.key_names import FADE_US, draw_key_names
 from game.scenes.latency import LatencyView
 from game.scenes.pause import Choice, PauseMenu
 from game.scenes.playfield import Playfield
@@ -170,7 +171,8 @@ class PlayScene(Scene):
         offsets = (profile.settings.sound.audio_offset_us, profile.settings.input.input_offset_us)
         begun = started(song.chart, self._rules, mods, player, *offsets)
         self._performance = Performance(song.chart, self._rules, mods, recorder, begun, self._replay)
-        self._lanes = LaneInput(profile.settings.layout(song.chart.keys))
+        self._layout = profile.settings.layout(song.chart.keys)
+        self._lanes = LaneInput(self._layout)
         self._let_go.clear()
         self._feeder: Feeder | None = None
         if self._replay is not None:
@@ -426,6 +428,9 @@ class PlayScene(Scene):
         self._hud.take(performance.judge.hits, frame.now_us)
         self._hud.draw(frame, self._field.geometry, performance.judge.state, self._stage.progress)
         self._draw_head(frame)
+        if self._feeder is None:
+            first_us = performance.chart.first_us if self._phase is not Phase.COUNTDOWN else song_us + FADE_US
+            draw_key_names(frame, self._field.geometry, self._layout, first_us - song_us)
         if self._ghost is not None:
             self._draw_ghost(frame)
         if self._settings.latency_view:
