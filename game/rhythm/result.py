@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from game.rhythm.chart import Chart
+from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.hits import Part
 from game.rhythm.rules import RuleSet
 from game.rhythm.score import ScoreState, grade
@@ -69,6 +69,17 @@ class Result:
     def unstable_rate(self) -> float:
         """Ten times the standard deviation of all presses in milliseconds, in real time."""
         return self.overall.unstable_rate
+
+
+def missed_us(result: Result, chart: Chart, stopped_us: int | None = None) -> NDArray[np.int64]:
+    """When the notes stood that no press met, in song time; those after ``stopped_us`` were never to be hit.
+
+    ``chart`` is the one that was played, with the mods applied.
+    """
+    met = np.zeros(len(chart.notes), np.bool_)
+    met[result.error_notes] = True
+    at_us = chart.notes["at_us"][~met & (chart.notes["kind"] <= NoteKind.ROLL)]
+    return np.asarray(at_us if stopped_us is None else at_us[at_us <= stopped_us], dtype=np.int64)
 
 
 def _spread(errors_us: NDArray[np.float64], missed: int) -> Spread:

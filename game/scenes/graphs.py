@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.draw import theme
 from engine.draw.colour import faded, mixed
@@ -94,6 +95,8 @@ def draw_histogram(frame: Frame, x: float, y: float, w: float, h: float, result:
     """Hit errors in real milliseconds, early at the left."""
     spread = result.overall
     note = f"mean {spread.mean_us / 1000:+.1f} ms    unstable rate {spread.unstable_rate:.0f}"
+    if not spread.presses:
+        note = "no note was hit"
     top = panel(frame, x, y, w, h, "Hit errors", note) + frame.px(4)
     left, right = x + frame.px(16), x + w - frame.px(16)
     bottom = y + h - frame.px(34)
@@ -122,10 +125,10 @@ def draw_histogram(frame: Frame, x: float, y: float, w: float, h: float, result:
 
 
 def draw_timeline(
-    frame: Frame, x: float, y: float, w: float, h: float, result: Result, chart: Chart, palette: str
+    frame: Frame, x: float, y: float, w: float, h: float, result: Result, chart: Chart, missed_us: NDArray[np.int64]
 ) -> None:
-    """Every press over the song: how far off, and where the misses were."""
-    top = panel(frame, x, y, w, h, "Over the song", "early below, late above")
+    """Every press over the song: how far off; and a tick at the foot for every miss."""
+    top = panel(frame, x, y, w, h, "Over the song", "late above, early below, misses at the foot")
     left, right = x + frame.px(16), x + w - frame.px(16)
     bottom = y + h - frame.px(16)
     middle = (top + bottom) / 2
@@ -145,6 +148,10 @@ def draw_timeline(
     near, far = theme.tone(theme.CYAN), theme.tone(theme.MAGENTA)
     steps = np.array([mixed(near, far, place / 15) for place in range(16)], np.uint32)
     block["top"] = block["bottom"] = steps[(share * 15).astype(np.intp)]
+    ticks = frame.shapes.block(len(missed_us))
+    ticks["x"] = left + (right - left) * np.clip((missed_us - chart.first_us) / length, 0, 1)
+    ticks["y"], ticks["h"], ticks["w"] = bottom - frame.px(10), frame.px(10), max(1.0, frame.px(1.5))
+    ticks["top"] = ticks["bottom"] = theme.tone(theme.RED)
     if result.failed and result.failed_at_us is not None:
         gone = left + (right - left) * min(1.0, max(0.0, (result.failed_at_us - chart.first_us) / length))
         frame.shapes.rect(gone, top, max(1.0, frame.px(2)), bottom - top, theme.tone(theme.RED))

@@ -19,9 +19,10 @@ from engine.jobs import Job
 from engine.scene import Scene
 from game.rhythm.board import BoardRow, leaderboard
 from game.rhythm.chart import Chart
+from game.rhythm.mods import apply_mods
 from game.rhythm.performance import Kept, rejudge
 from game.rhythm.replay_files import export_replay
-from game.rhythm.result import Result
+from game.rhythm.result import Result, missed_us
 from game.rhythm.rules import rule_set
 from game.rhythm.songs import read_chart
 from game.scenes.context import Context
@@ -58,6 +59,7 @@ class Found:
         self.kept = kept
         self.result = result
         self.best = best
+        self.missed_us = missed_us(result, apply_mods(chart, row.mods), kept.stopped_us)
 
 
 class ResultsScene(Scene):
@@ -212,7 +214,10 @@ class ResultsScene(Scene):
         upper = height * 0.46
         draw_histogram(frame, left, head, half, upper - gap, found.result, self._palette)
         draw_lanes(frame, left + half + gap, head, half, upper - gap, found.result, self._palette)
-        draw_timeline(frame, left, head + upper, width, height - upper - gap, found.result, found.chart, self._palette)
+        draw_timeline(
+            *(frame, left, head + upper, width, height - upper - gap, found.result, found.chart),
+            found.missed_us,
+        )
 
     @property
     def _palette(self) -> str:

@@ -18,7 +18,7 @@ from engine.input.events import Event, InputEvent
 from engine.jobs import Job
 from engine.scene import Scene
 from game.rhythm.performance import Performance
-from game.rhythm.result import Result
+from game.rhythm.result import Result, missed_us
 from game.rhythm.rules import rule_set
 from game.rhythm.score import ScoreState
 from game.rhythm.songs import ReadySong, make_ready
@@ -120,11 +120,7 @@ class WatchScene(Scene):
     def _miss_places(self, result: Result) -> NDArray[np.float64]:
         """Where in the song notes were missed, 0 to 1."""
         chart = self._performance.chart
-        hit = np.zeros(len(chart.notes), np.bool_)
-        hit[result.error_notes] = True
-        at = chart.notes["at_us"][~hit & (chart.notes["kind"] <= 2)]
-        if (stopped_us := self._stopped_us) is not None:
-            at = at[at <= stopped_us]
+        at = missed_us(result, chart, self._stopped_us)
         return np.asarray((at - chart.first_us) / max(1, chart.length_us), dtype=np.float64)
 
     @property

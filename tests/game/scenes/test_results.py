@@ -10,9 +10,11 @@ import pytest
 from game.rhythm.board import performance
 from game.rhythm.chart import Chart
 from game.rhythm.mods import Mods
-from game.rhythm.performance import FINISHED, Performance, autoplay_edges, started
+from game.rhythm.performance import FINISHED, Performance, autoplay_edges, rejudge, started
 from game.rhythm.recorder import Recorder, new_stream
+from game.rhythm.replay import Replay
 from game.rhythm.replay_files import load_replay
+from game.rhythm.result import missed_us
 from game.rhythm.songs import read_chart
 from game.scenes.requests import Play, ShowResults, Watch
 from game.scenes.results import ResultsScene
@@ -134,3 +136,15 @@ def test_the_board_keeps_what_the_scene_shows(tmp_path: Path) -> None:
         row = performance(stand.profile.log, performance_id)
         assert row is not None
         assert (row.outcome, row.grade, row.score) == ("finished", "SS", 1_000_000)
+
+
+def test_a_replay_marks_the_notes_no_press_met_up_to_where_it_stopped() -> None:
+    chart, mods = shipped_chart(), Mods()
+    edges = autoplay_edges(chart, mods)
+    half_us = chart.first_us + chart.length_us // 2
+    replay = Replay(edges[edges["at_us"] <= half_us], chart.hash, "osu-mania-stable", mods)
+    result = rejudge(chart, replay)
+    missed = missed_us(result, chart)
+    assert len(missed)
+    assert missed.min() > half_us - 1_000_000
+    assert not len(missed_us(result, chart, half_us))
