@@ -159,19 +159,20 @@ class TitleScene(Scene):
 
     def _draw_menu(self, frame: Frame, x: float) -> None:
         down = frame.height / frame.scale
-        row = min(ROW_HEIGHT, (down - 230) / len(MENU) - ROW_GAP)
-        name_size = 84.0 if down > 600 else 56.0
-        total = name_size + 34 + 24 + len(MENU) * (row + ROW_GAP)
+        roomy = down > 420
+        name_size = 84.0 if down > 600 else 56.0 if roomy else 40.0
+        head = name_size * 1.16 + (50 if roomy else 12)
+        row = min(ROW_HEIGHT, (down - head - (115 if roomy else 70)) / len(MENU) - ROW_GAP)
+        total = head + len(MENU) * (row + ROW_GAP)
         y = frame.height * 0.45 - frame.px(total / 2)
         name, big = "OuroJam", frame.px(name_size)
         frame.text(x - frame.px(3), y, name, big, theme.INK, weight=Weight.BOLD)
         y += frame.px(name_size * 1.16)
-        line = "Any song is yours to play, with ten fingers."
         room = frame.width - x - frame.px(24)
-        frame.text(
-            *(x, y, fit(frame, line, theme.TEXT_BODY, room), frame.px(theme.TEXT_BODY)), theme.INK_SOFT, down=0.0
-        )
-        y += frame.px(34 + 16)
+        if roomy:
+            line = fit(frame, "Any song is yours to play, with ten fingers.", theme.TEXT_BODY, room)
+            frame.text(x, y, line, frame.px(theme.TEXT_BODY), theme.INK_SOFT, down=0.0)
+        y += frame.px(50 if roomy else 12)
         width = min(frame.px(MENU_WIDTH), room)
         for place, (what, words, icon) in enumerate(MENU):
             button(
