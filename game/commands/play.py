@@ -60,8 +60,8 @@ def _mods(args: argparse.Namespace, replay: Replay | None) -> Mods:
         raise Misuse(f"--rate {args.rate} is not between 0.5 and 2.0 in steps of 0.05")
     try:
         return replace(mods, rate_percent=round(percent))
-    except UserError as error:
-        raise Misuse(f"--rate: {error}") from None
+    except UserError:
+        raise Misuse(f"--rate {args.rate} is not between 0.5 and 2.0 in steps of 0.05") from None
 
 
 def _rules(args: argparse.Namespace, replay: Replay | None, usual: str) -> str:
@@ -113,5 +113,7 @@ def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
     if args.json:
         emit(said)
     else:
+        if len(args.charts) > 1:
+            print(f"{file}: {chart.title} [{chart.level}]")
         print_summary(said)
         print(f"performance {performance.id}")
