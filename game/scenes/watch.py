@@ -148,6 +148,11 @@ class WatchScene(Scene):
         """What the performance had come to at this place."""
         return self._performance.judge.state
 
+    @property
+    def judged_us(self) -> int:
+        """Up to where it has been judged: the place, as soon as a step has passed."""
+        return self._performance.song_us
+
     # -- time ----------------------------------------------------------------------------------------
 
     def step(self, dt_us: int) -> None:

@@ -22,7 +22,7 @@ def test_a_driver_that_lacks_something_is_said_in_its_own_sentence() -> None:
     def lacking() -> Pipelines:
         raise UserError("The graphics driver does not offer OpenGL 3.3: update it.")
 
-    with pytest.raises(UserError, match="OpenGL 3.3"):
+    with pytest.raises(UserError, match=r"OpenGL 3\.3"):
         ThreadDriver(lacking, nothing, nothing)
 
 

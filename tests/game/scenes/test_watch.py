@@ -30,11 +30,18 @@ def place(scene: WatchScene) -> int:
     return scene.place_us
 
 
+def stand_still(stand: Stand, scene: WatchScene) -> None:
+    """Space, and wait until the sound has stopped: until then its clock is still being told where."""
+    stand.tap("space")
+    assert scene.paused
+    stand.until(lambda: not stand.sound.clock.playing, "standing still")
+    stand.once()
+
+
 def test_space_stands_still_and_goes_on(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
-        stand.tap("space")
-        assert scene.paused
+        stand_still(stand, scene)
         stood = place(scene)
         for _ in range(20):
             stand.once()
@@ -47,7 +54,7 @@ def test_space_stands_still_and_goes_on(tmp_path: Path) -> None:
 def test_arrows_go_five_seconds(key: str, least_us: int, most_us: int, tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
-        stand.tap("space")
+        stand_still(stand, scene)
         before = place(scene)
         stand.tap(key)
         stand.once()
@@ -57,7 +64,7 @@ def test_arrows_go_five_seconds(key: str, least_us: int, most_us: int, tmp_path:
 def test_comma_and_dot_step_single_frames(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
-        stand.tap("space")
+        stand_still(stand, scene)
         before = place(scene)
         stand.tap("period")
         assert place(scene) - before == pytest.approx(16_667, abs=30)
@@ -73,10 +80,10 @@ def test_any_place_shows_what_the_live_judge_had_there(tmp_path: Path) -> None:
         edges = autoplay_edges(chart, mods).copy()
         edges["at_us"] += LATE_US
         replay = Replay(edges, chart.hash, "osu-mania-stable", mods)
-        stand.tap("space")
+        stand_still(stand, scene)
         for key in ("right", "right", "right", "left", "right", "home", "right"):
             stand.tap(key)
-            stand.once()
+            stand.until(lambda: scene.judged_us == scene.place_us, "the judge at that place")
             at_us = place(scene)
             kept = edges[edges["at_us"] <= at_us]
             expected = rejudge(chart, Replay(kept, chart.hash, replay.rules, mods), upto_us=at_us)
@@ -87,7 +94,7 @@ def test_any_place_shows_what_the_live_judge_had_there(tmp_path: Path) -> None:
 def test_speed_changes_keep_the_place(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
-        stand.tap("space")
+        stand_still(stand, scene)
         stand.tap("right")
         stand.once()
         before = place(scene)
