@@ -15,7 +15,12 @@ def main() -> None:
     pygame.display.set_mode((int(sys.argv[1]), int(sys.argv[2])))
     pygame.display.set_caption("bare")
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+
+    def end_with_input() -> None:
+        sys.stdin.read()
+        over.set()
+
+    threading.Thread(target=end_with_input, daemon=True).start()
     pygame.event.get()
     print("ready", flush=True)
     while not over.is_set():

@@ -53,7 +53,12 @@ def main() -> None:
     window, stack = open_window("engine", (int(sys.argv[1]), int(sys.argv[2]))), SceneStack()
     stack.push(Moving())
     loop = Loop(window, stack, frame_hz=60)
-    threading.Thread(target=lambda: (sys.stdin.read(), stack.call_soon(loop.stop)), daemon=True).start()
+
+    def end_with_input() -> None:
+        sys.stdin.read()
+        stack.call_soon(loop.stop)
+
+    threading.Thread(target=end_with_input, daemon=True).start()
     for _ in range(50):
         loop.once()
     quiet()
