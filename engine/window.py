@@ -36,7 +36,8 @@ from engine.draw.glyphs import GlyphAtlas
 from engine.draw.pipelines import ATLAS_NUMBER, DrawInstanced, Pipelines, canvas, release_canvas
 from engine.draw.ui import Ui
 from engine.errors import UserError
-from engine.input.events import Event, WindowChange, WindowEvent
+from engine.input.events import DeviceLost, Event, WindowChange, WindowEvent
+from engine.input.keyboards import Keyboards
 from engine.input.midi import MidiInputs
 from engine.input.pump import Pump
 
@@ -206,6 +207,7 @@ class RealWindow(Window):
         self._pump = Pump()
         self._seen: list[Event] = []
         self.midi = MidiInputs()
+        self.keyboards = Keyboards()
         ui_module.set_clipboard_to_system()
         pygame.key.stop_text_input()
 
@@ -220,6 +222,10 @@ class RealWindow(Window):
         out += self._pump.wait(0 if out else wait_ms)
         if late := self.midi.drain():
             out = sorted(out + late, key=lambda event: event.at_us)
+        if gone := self.keyboards.drain():
+            if any(isinstance(event, DeviceLost) for event in gone):
+                self._pump.release_all(now_us(), out)
+            out += gone
         for event in out:
             if isinstance(event, WindowEvent):
                 self._changed(event)
@@ -254,6 +260,7 @@ class RealWindow(Window):
     def close(self) -> None:
         """See :class:`Window`."""
         self.midi.close()
+        self.keyboards.close()
         super().close()
         if self._sdl is not None:
             self._sdl.make_current(self._handle, self._context)

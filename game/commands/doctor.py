@@ -101,12 +101,9 @@ def _midi() -> list[Found]:
 def _hands() -> list[Found]:
     import pygame
 
-    if sys.platform == "linux":
-        with open("/proc/bus/input/devices", encoding="utf-8", errors="replace") as listing:
-            blocks = listing.read().split("\n\n")
-        keyboards = [block.split('Name="')[1].split('"')[0] for block in blocks if "kbd" in block and 'Name="' in block]
-    else:
-        keyboards = ["the system's keyboard"]
+    from engine.input.keyboards import keyboard_names
+
+    keyboards = keyboard_names()
     pygame.joystick.init()
     gamepads = [pygame.joystick.Joystick(number).get_name() for number in range(pygame.joystick.get_count())]
     pygame.joystick.quit()
