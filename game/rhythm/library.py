@@ -21,7 +21,7 @@ from game.rhythm.chart import Chart
 from game.rhythm.entries import ChartEntry, chart_info
 from game.rhythm.formats.containers import ZipFolder
 from game.rhythm.formats.face import MAX_FILE_BYTES, ChartError, ReadResult, Skipped
-from game.rhythm.formats.read import parser_for, read_chart_file
+from game.rhythm.formats.read import CHART_SUFFIXES, parser_for, read_chart_file
 from game.rhythm.scan import WORKERS, FileReport, Progress, find_files, scan
 from game.rhythm.search import GROUPS, SORTS, Group, Test, arrange, parse_search, searchable
 
@@ -38,7 +38,7 @@ __all__ = [
     "load_chart",
 ]
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 """Raised whenever what is stored or how it is worked out changes; a cache of another version is built anew."""
 
 KEEP_S = 1.0
@@ -131,6 +131,17 @@ class Library:
     def by_hash(self, chart_hash: str) -> ChartEntry | None:
         """A chart with this hash, or None."""
         return next((entry for entry, _ in self._listed if entry.hash == chart_hash), None)
+
+    def copy_of(self, path: Path) -> ChartEntry | None:
+        """The chart here that the lone chart file at ``path`` holds as well; None when it holds anything new.
+
+        Raises:
+            ChartError: the file cannot be read.
+        """
+        if not path.is_file() or path.suffix.lower() not in CHART_SUFFIXES:
+            return None
+        there = [self.by_hash(chart.hash) for chart in read_chart_file(path).charts]
+        return there[0] if there and all(there) else None
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Charts that are whole but not for this game, each with its reason."""
@@ -249,7 +260,7 @@ class Library:
             f"SELECT problem FROM files WHERE problem <> '' AND root IN ({marks}) ORDER BY path", self._there
         )
         self._skipped = tuple(Skipped(*row) for row in skipped)
-        self._file_problems = tuple(str(sentence) for (sentence,) in problems)
+        self._file_problems = tuple(sentence for (said,) in problems for sentence in str(said).splitlines())
         self._listed = tuple((entry, searchable(entry)) for entry in entries)
 
 

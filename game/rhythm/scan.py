@@ -46,7 +46,7 @@ class FoundFile(NamedTuple):
 
 
 class FileReport(NamedTuple):
-    """What a file held.  ``problem`` is one sentence if it could not be read, else empty."""
+    """What a file held.  ``problem`` is empty, or one sentence a line: why it, or charts in it, could not be read."""
 
     file: FoundFile
     entries: tuple[ChartEntry, ...] = ()
@@ -157,7 +157,8 @@ def read_file(file: FoundFile) -> FileReport:
         for chart in result.charts
         if chart not in played
     )
-    return FileReport(file, entries, result.skipped + empty)
+    problem = "\n".join(" ".join(sentence.split()) for sentence in result.broken)
+    return FileReport(file, entries, result.skipped + empty, problem)
 
 
 def scan(

@@ -40,8 +40,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What a file held: charts to play, charts left alone, and what had to be mended on the way in."""
+    """What a file held: charts to play, charts left alone, and what had to be mended on the way in.
+
+    ``broken`` are those of the warnings that cost a chart: in an archive, the charts that could not be read.
+    """
 
     charts: tuple[Chart, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    broken: tuple[str, ...] = field(default=())

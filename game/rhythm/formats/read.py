@@ -98,7 +98,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_archive(path: Path) -> ReadResult:
     archive = ZipFolder(path, name=str(path))
-    warnings = Warnings("")
+    warnings, broken = Warnings(""), Warnings("")
     for sentence in archive.refused:
         warnings.say(sentence)
     found = ReadResult()
@@ -115,13 +115,14 @@ def _read_archive(path: Path) -> ReadResult:
         except ChartError as error:
             first_error = first_error or error
             warnings.say(str(error))
+            broken.say(str(error))
             continue
         found = ReadResult(found.charts + one.charts, found.skipped + one.skipped)
         for sentence in one.warnings:
             warnings.say(sentence)
     if not found.charts and not found.skipped:
         raise first_error or ChartError(str(path), _nothing(archive))
-    return ReadResult(found.charts, found.skipped, warnings.done())
+    return ReadResult(found.charts, found.skipped, warnings.done(), broken.done())
 
 
 def _chart_names(archive: ZipFolder, warnings: Warnings) -> list[str]:

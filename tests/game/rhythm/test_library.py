@@ -122,6 +122,29 @@ def test_a_broken_file_is_one_sentence_and_the_rest_is_there(tmp_path: Path, son
     assert "Mended" in titles(library)
 
 
+def test_broken_charts_in_an_archive_are_problems_and_the_others_are_there(tmp_path: Path, songs: Path) -> None:
+    with zipfile.ZipFile(songs / "set.osz", "w") as archive:
+        archive.writestr("whole.osu", osu("Packed"))
+        archive.writestr("one.osu", "no chart")
+        archive.writestr("two.qua", "Mode: [")
+    library = opened(tmp_path, songs)
+    assert "Packed" in titles(library)
+    first, second = library.problems()
+    assert "one.osu" in first
+    assert "two.qua" in second
+    assert Library.open(tmp_path / "cache" / "songs.db", [songs]).problems() == library.problems()
+
+
+def test_a_chart_that_is_there_already_is_known_by_what_it_holds(tmp_path: Path, songs: Path) -> None:
+    library = opened(tmp_path, songs)
+    copy = write(tmp_path / "other name.osu", (songs / "loose" / "loose.osu").read_text())
+    there = library.copy_of(copy)
+    assert there is not None
+    assert there.path == str(songs / "loose" / "loose.osu")
+    assert library.copy_of(write(tmp_path / "new.osu", osu("New"))) is None
+    assert library.copy_of(songs / "loose") is None
+
+
 def test_charts_of_other_modes_are_listed_as_such(tmp_path: Path, songs: Path) -> None:
     write(songs / "circles" / "circles.osu", osu("Circles", mode=0))
     library = opened(tmp_path, songs)
