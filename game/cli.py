@@ -29,6 +29,18 @@ class Misuse(UserError):
     """The command was called in a way it cannot serve; exits with 2."""
 
 
+def existing(file: str) -> Path:
+    """The file of that name.
+
+    Raises:
+        Misuse: there is none.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise Misuse(f"{file}: there is no such file")
+    return path
+
+
 def profile_folder(args: argparse.Namespace) -> Path:
     """Where saves live: ``--profile``, else OUROJAM_PROFILE, else the system's place for such data."""
     given = getattr(args, "profile", None) or os.environ.get("OUROJAM_PROFILE")

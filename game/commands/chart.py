@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from game.cli import FINDING, MISUSE, Misuse, emit
+from game.cli import FINDING, MISUSE, Misuse, emit, existing
 from game.rhythm.chart import Chart
 from game.rhythm.formats.face import ReadResult
 
@@ -41,9 +41,7 @@ def read(file: str) -> ReadResult:
     """
     from game.rhythm.formats.read import ARCHIVE_SUFFIXES, CHART_SUFFIXES, read_chart_file
 
-    path = Path(file)
-    if not path.is_file():
-        raise Misuse(f"{file}: there is no such file")
+    path = existing(file)
     known = (*CHART_SUFFIXES, *ARCHIVE_SUFFIXES)
     if path.suffix.lower() not in known:
         raise Misuse(f"{file}: not a chart file; known endings are {' '.join(known)}")
@@ -73,7 +71,7 @@ def pick(file: str, level: str | None) -> Chart:
 
 
 def run_info(args: argparse.Namespace) -> int:
-    """Print what each file holds, and on stderr what had to be left out; a finding when one cannot be read."""
+    """Print what each file holds, and on stderr what is wrong; a finding when one cannot be read or played."""
     from engine.errors import UserError
     from game.rhythm.entries import chart_info
 
@@ -89,6 +87,9 @@ def run_info(args: argparse.Namespace) -> int:
             print(warning, file=sys.stderr)
         for chart in result.charts:
             info = chart_info(chart)
+            if not info["notes"] + info["holds"]:
+                code = max(code, FINDING)
+                print(f"{info['file']}: {info['name']!r} has no notes, so there is nothing to play", file=sys.stderr)
             if args.json:
                 emit(info)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from game.cli import Misuse, emit
+from game.cli import Misuse, emit, existing
 
 
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
     named = known_rules(args.rules)
     chart = pick(args.chart, args.level)
-    replay = load_replay(args.replay, chart)
+    replay = load_replay(existing(args.replay), chart)
     rules = named or replay.rules
     said = summary(rejudge(chart, replay, rules), rules)
     if args.json:

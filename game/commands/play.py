@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from game.cli import Misuse, emit, profile_folder
+from game.cli import Misuse, emit, existing, profile_folder
 from game.commands.judge import known_rules
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _windowed(args: argparse.Namespace) -> int:
     if len(args.charts) > 1:
         raise Misuse("a window plays one chart at a time; name one, or add --headless")
     chart = pick(args.charts[0], args.level)
-    replay = load_replay(args.replay, chart) if args.replay else None
+    replay = load_replay(existing(args.replay), chart) if args.replay else None
     request = Play(ChartRef(chart.path, chart.index), _rules(args, replay, ""), _mods(args, replay))
     return open_game(profile_folder(args), first=request, replay=replay)
 
@@ -95,7 +95,7 @@ def _headless(args: argparse.Namespace, profile: Profile, file: str) -> None:
     chart = pick(file, args.level)
     if not len(chart.notes):
         raise UserError(f"{file}: this chart has no notes, so there is nothing to play")
-    replay = load_replay(args.replay, chart) if args.replay else None
+    replay = load_replay(existing(args.replay), chart) if args.replay else None
     mods, rules = _mods(args, replay), _rules(args, replay, profile.settings.playfield.rules)
     if replay is not None:
         edges, player, origin = replay.edges, "replay", "automation:replay"

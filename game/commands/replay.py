@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from game.cli import FINDING, Misuse, emit, profile_folder
+from game.cli import FINDING, Misuse, emit, existing, profile_folder
 
 if TYPE_CHECKING:
     from game.profile import Profile
     from game.rhythm.board import BoardRow
+    from game.rhythm.chart import Chart
 
 
 def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
@@ -29,7 +31,7 @@ def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
     export.set_defaults(run=run_export)
     take = parts.add_parser("import", parents=parents, help="take a replay file into the log")
     take.add_argument("replay", metavar="REPLAY")
-    take.add_argument("chart", metavar="CHART")
+    take.add_argument("chart", nargs="?", metavar="CHART", help="the chart it was played on; else the library's")
     take.add_argument("--level", help="which chart of a file with several")
     take.set_defaults(run=run_import)
 
@@ -129,6 +131,28 @@ def run_export(args: argparse.Namespace) -> int:
     return 0
 
 
+def _chart_of(profile: Profile, file: str) -> Chart:
+    """The chart that the replay in ``file`` was played on, from the player's songs or those of the game.
+
+    Raises:
+        UserError: it is in neither.
+    """
+    from engine.errors import UserError
+    from game.profile import CHARTS
+    from game.rhythm.library import Library, load_chart
+    from game.rhythm.replay_files import chart_of
+
+    wanted = chart_of(file)
+    with closing(Library.open(profile.library_cache, (CHARTS, profile.songs))) as library:
+        entry = library.by_hash(wanted)
+        if entry is None or not Path(entry.file).is_file():
+            library.refresh()
+            entry = library.by_hash(wanted)
+    if not wanted or entry is None:
+        raise UserError(f"{file}: the chart it was played on is not in the library; add it, or name its file as CHART")
+    return load_chart(entry)
+
+
 def run_import(args: argparse.Namespace) -> int:
     """Take a replay of another game, or another player, into the log."""
     from engine.errors import UserError
@@ -137,11 +161,13 @@ def run_import(args: argparse.Namespace) -> int:
     from game.rhythm.performance import import_replay
     from game.rhythm.replay_files import load_replay
 
-    chart = pick(args.chart, args.level)
-    replay = load_replay(args.replay, chart)
+    existing(args.replay)
+    chart = pick(args.chart, args.level) if args.chart else None
     with Profile.open(profile_folder(args)) as profile:
         if profile.problem:
             raise UserError(f"{profile.problem}: so nothing was imported")
+        chart = chart or _chart_of(profile, args.replay)
+        replay = load_replay(args.replay, chart)
         performance_id = import_replay(profile.writer, chart, replay, Path(args.replay).name)
         profile.writer.flush(10.0, final=True)
     if args.json:

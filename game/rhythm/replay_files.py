@@ -22,13 +22,7 @@ def load_replay(path: Path | str, chart: Chart) -> Replay:
         UserError: no such file, not a replay, or a replay of another chart.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise ReplayError(str(path), f"cannot be opened ({error.strerror})") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise ReplayError(str(path), f"is larger than {MAX_FILE_BYTES >> 20} MiB, which no replay is")
+    data = _read(path)
     if path.suffix.lower() == ".osr":
         replay = osr_replay(read_osr(data, str(path)), chart, str(path))
     else:
@@ -36,6 +30,30 @@ def load_replay(path: Path | str, chart: Chart) -> Replay:
     if replay.chart_hash and chart.hash and replay.chart_hash != chart.hash:
         raise ReplayError(str(path), f"was played on another chart than {chart.title!r} [{chart.level}]")
     return replay
+
+
+def chart_of(path: Path | str) -> str:
+    """The hash of the chart that the replay in the file at ``path`` was played on; empty when it does not say.
+
+    Raises:
+        UserError: no such file, or not a replay.
+    """
+    path = Path(path)
+    data = _read(path)
+    if path.suffix.lower() == ".osr":
+        return read_osr(data, str(path)).chart_hash
+    return read_replay(data, str(path)).chart_hash
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ReplayError(str(path), f"cannot be opened ({error.strerror})") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise ReplayError(str(path), f"is larger than {MAX_FILE_BYTES >> 20} MiB, which no replay is")
+    return data
 
 
 def save_replay(replay: Replay, chart: Chart, path: Path | str) -> None:

@@ -61,6 +61,11 @@ def test_help_names_every_command() -> None:
         ("play", CHART, "--headless", "--autoplay", "--rate", "inf"),
         ("play", CHART, "--headless", "--autoplay", "--rules", "golf"),
         ("judge", CHART, CHART, "--rules", "golf"),
+        ("judge", CHART, "no-such-replay.osr"),
+        ("judge", "no-such-chart.osu", "no-such-replay.osr"),
+        ("chart", "convert", "no-such-chart.osu", "-o", "out.jam"),
+        ("play", CHART, "--headless", "--replay", "no-such-replay.osr"),
+        ("replay", "import", "no-such-replay.osr"),
         ("bench", "no-such-room"),
         ("shot", "no-such-scene"),
     ],
@@ -184,6 +189,25 @@ def test_an_imported_replay_is_verified_from_anywhere_and_keeps_its_mods_at_anot
     assert ourojam("replay", "verify", profile=tmp_path).code == 0
 
 
+def test_a_replay_finds_its_chart_in_the_library(tmp_path: Path) -> None:
+    from game.rhythm.formats.read import read_chart_file
+    from game.rhythm.mods import Mods
+    from game.rhythm.performance import autoplay_edges
+    from game.rhythm.replay import Replay, write_replay
+
+    chart = read_chart_file(CHART).charts[0]
+    out = tmp_path / "mine.jamreplay"
+    out.write_bytes(write_replay(Replay(autoplay_edges(chart, Mods()), chart.hash, "quaver-standard", Mods())))
+    assert ourojam("replay", "import", out, profile=tmp_path).code == 0
+    (row,) = ourojam("replay", "list", "--json", profile=tmp_path).json
+    assert (row["title"], Path(row["file"]).name) == (chart.title, CHART.name)
+    assert ourojam("replay", "verify", profile=tmp_path).code == 0
+    out.write_bytes(write_replay(Replay(autoplay_edges(chart, Mods()), "0" * 32, "quaver-standard", Mods())))
+    ran = ourojam("replay", "import", out, profile=tmp_path)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "not in the library" in ran.err
+
+
 @pytest.mark.parametrize(
     "rules", ["osu-mania-stable", "osu-mania-lazer", "etterna-wife3-j4", "quaver-standard", "o2jam"]
 )
@@ -210,6 +234,14 @@ def test_a_chart_without_notes_is_not_played(tmp_path: Path) -> None:
     assert "no notes" in ran.err
 
 
+def test_a_chart_without_notes_is_a_finding_where_it_is_described(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jam"
+    empty.write_text("jam 1\ntitle: Nothing\nkeys: 4\n\n[notes]\n")
+    ran = ourojam("chart", "info", "--json", empty)
+    assert (ran.code, ran.json[0]["notes"], ran.err.count("\n")) == (1, 0, 1)
+    assert "no notes" in ran.err
+
+
 def test_an_unknown_rule_set_is_said_in_one_sentence(tmp_path: Path) -> None:
     ran = ourojam("play", CHART, "--autoplay", "--headless", "--rules", "golf", profile=tmp_path)
     assert ran.code == 2
@@ -222,8 +254,41 @@ def test_songs_are_added_from_the_command_line(tmp_path: Path) -> None:
     assert ran.code == 0
     added = Path(ran.json[0]["added"])
     assert added.is_relative_to(tmp_path / "songs")
-    assert list(added.rglob("*.jam"))
+    assert ran.json[0]["charts"] == len(list(added.rglob("*.jam"))) > 1
+    assert ran.json[0]["problems"] == []
     assert ourojam("add", tmp_path / "nothing", profile=tmp_path).code == 2
+
+
+def test_adding_says_how_many_charts_came_in_and_which_cannot_be_read(tmp_path: Path) -> None:
+    song = tmp_path / "song"
+    song.mkdir()
+    (song / "whole.jam").write_text(CHART.read_text(encoding="utf-8"), encoding="utf-8")
+    (song / "broken.osu").write_text("not a chart at all")
+    ran = ourojam("add", song, profile=tmp_path / "profile")
+    assert ran.code == 1
+    assert ran.out.strip().endswith(": 1 chart")
+    assert (ran.err.count("\n"), "broken.osu" in ran.err) == (1, True)
+
+
+def test_a_lone_chart_that_is_there_is_not_copied_again(tmp_path: Path) -> None:
+    shipped = ourojam("add", CHART, profile=tmp_path)
+    assert shipped.code == 0
+    assert "already there" in shipped.out
+    assert not list((tmp_path / "songs").iterdir())
+    own = tmp_path / "own.jam"
+    own.write_text(CHART.read_text(encoding="utf-8").replace("title: ", "title: My "), encoding="utf-8")
+    assert ourojam("add", "--json", own, profile=tmp_path).json[0]["charts"] == 1
+    assert Path(ourojam("add", "--json", own, profile=tmp_path).json[0]["already"]).is_relative_to(tmp_path / "songs")
+    assert len(list((tmp_path / "songs").iterdir())) == 1
+
+
+def test_adding_beside_an_open_game_says_what_to_do(tmp_path: Path) -> None:
+    from game.profile import Profile
+
+    with Profile.open(tmp_path):
+        ran = ourojam("add", CHART.parent, profile=tmp_path)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.strip().endswith("drop them on its window instead")
 
 
 def test_doctor_reports_each_thing_it_looked_for(tmp_path: Path) -> None:
