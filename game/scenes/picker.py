@@ -11,10 +11,12 @@ from engine.draw import panels, theme, widgets
 from engine.draw.colour import with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
+from engine.draw.pen import Vec, px
 from engine.input.events import Event, InputEvent
 from engine.scene import Scene
+from game.scenes.menu_keys import menu_action, steer
 
-DIM = 0.7
+DIM = 0.82
 MARGIN = 24.0
 ROW = 60.0
 
@@ -63,10 +65,10 @@ class Overlay(Scene):
             elif event.pressed and event.control.startswith("button:") and self._frames > 1 and not self._inside():
                 self.leave()
             return True
-        if event.pressed and event.control in ("key:escape", "button:b"):
+        if menu_action(event) == "back":
             self.leave()
             return True
-        return event.pressed and self.key(event.control)
+        return steer(event) or (event.pressed and self.key(event.control))
 
     def key(self, control: str) -> bool:
         """A key of the panel's own was pressed; True when it was one."""
@@ -81,11 +83,19 @@ class Overlay(Scene):
         h = min(frame.px(self.height), frame.height - frame.px(2 * MARGIN))
         self._place = ((frame.width - w) / 2, (frame.height - h) / 2, w, h)
         with panels.panel(f"overlay {type(self).__name__}", *self._place):
+            self._draw_way_out()
             if self.title:
                 widgets.text(self.title, theme.TEXT_TITLE, weight=Weight.BOLD)
             if self.note:
                 widgets.text(self.note, theme.TEXT_SMALL, theme.INK_SOFT)
             self.content(frame)
+
+    def _draw_way_out(self) -> None:
+        """The key that closes the panel, in its upper right corner."""
+        at, room = imgui.get_cursor_pos(), imgui.get_content_region_avail().x
+        imgui.set_cursor_pos(Vec(at.x + room - px(92), at.y))
+        widgets.hints((("Esc", "close"),))
+        imgui.set_cursor_pos(at)
 
     def content(self, frame: Frame) -> None:
         """What stands in the panel, in widgets."""

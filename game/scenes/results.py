@@ -27,6 +27,7 @@ from game.rhythm.rules import rule_set
 from game.rhythm.songs import read_chart
 from game.scenes.context import Context
 from game.scenes.graphs import draw_counts, draw_grade, draw_histogram, draw_lanes, draw_timeline
+from game.scenes.menu_keys import menu_action, steer
 from game.scenes.requests import ChartRef, Play, ShowResults, Watch
 from game.scenes.skyline import Skyline
 
@@ -106,8 +107,10 @@ class ResultsScene(Scene):
         """Keys for everything the buttons do; one that comes before the performance is read counts as soon as it is."""
         if not isinstance(event, InputEvent) or not event.pressed:
             return False
-        if event.control == "key:escape":
+        if menu_action(event) == "back":
             self.leave()
+            return True
+        if steer(event):
             return True
         if self._found is None:
             self._asked = event.control

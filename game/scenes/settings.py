@@ -18,6 +18,7 @@ from engine.sound import OutputDevice, output_devices
 from engine.window import RealWindow
 from game.scenes.canvas import Touch, card, chip, wide
 from game.scenes.context import Context
+from game.scenes.menu_keys import as_key
 from game.scenes.requests import Calibrate, ShowSettings
 from game.scenes.settings_changes import Changes
 from game.scenes.settings_keys import KeysPage
@@ -42,10 +43,6 @@ LIST_SHARE = 0.585
 REPEAT_AFTER_US = 320_000
 REPEAT_EVERY_US = 33_000
 
-_SAME = {
-    **{"hat:0:up": "key:up", "hat:0:down": "key:down", "hat:0:left": "key:left", "hat:0:right": "key:right"},
-    **{"key:kpenter": "key:return", "key:delete": "key:backspace"},
-}
 _REPEATED = ("key:up", "key:down", "key:left", "key:right")
 
 
@@ -172,7 +169,7 @@ class SettingsScene(Scene):
         self.preview.handle(event)
         if event.device == "mouse":
             return self._handle_mouse(event)
-        control = _SAME.get(event.control, event.control)
+        control = "key:backspace" if event.control == "key:delete" else as_key(event.control)
         if not event.pressed:
             if self._repeat is not None and self._repeat[0] == control:
                 self._end_try()

@@ -16,6 +16,7 @@ from engine.scene import Scene
 from game.scenes.canvas import Touch, button, fit
 from game.scenes.collection import Collection
 from game.scenes.context import Context
+from game.scenes.menu_keys import menu_action
 from game.scenes.picker import Option, Picker
 from game.scenes.preview import Preview
 from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings
@@ -103,13 +104,13 @@ class TitleScene(Scene):
             return False
         if not event.pressed:
             return False
-        if event.control in ("key:down", "key:up", "key:tab", "button:down", "button:up"):
-            step = -1 if event.control.endswith("up") else 1
-            self._at = (self._at + step) % len(MENU)
+        action = menu_action(event)
+        if action in ("up", "down") or event.control == "key:tab":
+            self._at = (self._at + (-1 if action == "up" else 1)) % len(MENU)
             self._context.effect("menu_move")
-        elif event.control in ("key:return", "key:kpenter", "key:space", "button:a", "button:start"):
+        elif action in ("choose", "pause") or event.control == "key:space":
             self._choose(MENU[self._at][0])
-        elif event.control in ("key:escape", "button:b"):
+        elif action == "back":
             self._choose("quit")
         else:
             return False
