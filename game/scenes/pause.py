@@ -9,10 +9,12 @@ from engine.draw import theme
 from engine.draw.colour import with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
+from engine.input import keys
 from engine.input.events import Event, InputEvent
 from engine.scene import Scene
 from game.hands.bindings import LaneInput
 from game.scenes.context import Context
+from game.scenes.menu_keys import menu_action
 
 
 class Choice(Enum):
@@ -27,6 +29,7 @@ class Choice(Enum):
 ROW_HEIGHT = 56.0
 ROW_WIDTH = 320.0
 ROW_GAP = 12.0
+HINT_HEIGHT = 32.0
 SETTLE_US = 1_000_000
 """So long after a fail the keys of the lanes choose nothing: the hands are still playing."""
 
@@ -52,8 +55,13 @@ class PauseMenu(Scene):
         self._rows: list[tuple[float, float, float, float]] = []
         self._mouse = (0.0, 0.0)
 
+    @property
+    def failed(self) -> bool:
+        """Whether the song is over for the player."""
+        return self._failed
+
     def handle(self, event: Event) -> bool:
-        """Arrows and Enter, the mouse, or Escape to go on (or to leave after a fail)."""
+        """Arrows and Enter, a gamepad, the mouse, R for again, or Escape to go on (or to leave after a fail)."""
         if not isinstance(event, InputEvent):
             return False
         plays = self._lanes is not None and self._lanes.edge(event) is not None
@@ -63,13 +71,16 @@ class PauseMenu(Scene):
             return self._handle_mouse(event)
         if not event.pressed:
             return False
-        if event.control in ("key:down", "key:up"):
-            self._at = (self._at + (1 if event.control == "key:down" else -1)) % len(self._choices)
+        action = menu_action(event)
+        if action in ("up", "down"):
+            self._at = (self._at + (1 if action == "down" else -1)) % len(self._choices)
             self._context.effect("menu_move")
-        elif event.control in ("key:return", "key:kp_enter", "key:space"):
+        elif action == "choose" or event.control == "key:space":
             self._choose(self._at)
-        elif event.control == "key:escape":
+        elif action == "back":
             self._choose(len(self._choices) - 1 if self._failed else 0)
+        elif action == "pause":
+            self._choose(0)
         elif event.control == "key:r":
             self._choose(self._choices.index(Choice.RETRY))
         else:
@@ -102,7 +113,7 @@ class PauseMenu(Scene):
         """A dim field, a headline, one row a choice."""
         frame.layer()
         frame.shapes.rect(0, 0, frame.width, frame.height, with_alpha(theme.NIGHT, 0.78))
-        below = frame.px(84) + len(self._choices) * frame.px(ROW_HEIGHT + ROW_GAP)
+        below = frame.px(84) + len(self._choices) * frame.px(ROW_HEIGHT + ROW_GAP) + frame.px(HINT_HEIGHT)
         middle, top = frame.width / 2, max(frame.px(40), min(frame.height * 0.3, frame.height - below - frame.px(12)))
         headline = "Failed" if self._failed else "Paused"
         frame.text(middle, top, headline, frame.px(44), theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
@@ -127,3 +138,6 @@ class PauseMenu(Scene):
             )
             ink = theme.INK if chosen else theme.INK_SOFT
             frame.text(middle, y + height / 2, choice.value, frame.px(20), ink, across=0.5, down=0.5)
+        hint = f"R again   ·   in the song: hold {keys.label('key:grave')}, or Ctrl R"
+        y = top + below - frame.px(HINT_HEIGHT / 2)
+        frame.text(middle, y, hint, frame.px(theme.TEXT_SMALL), theme.INK_SOFT, across=0.5, down=0.5)

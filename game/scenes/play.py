@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from engine import loop
 from engine.clock import now_us
 from engine.draw import theme
-from engine.draw.colour import rgb, with_alpha
-from engine.draw.fonts import Weight
 from engine.draw.frame import Frame, Texture
 from engine.draw.image import read_image
 from engine.errors import UserError
@@ -38,11 +36,14 @@ from game.scenes.context import Context
 from game.scenes.hud import Hud
 from game.scenes.key_names import FADE_US, draw_key_names
 from game.scenes.latency import LatencyView
+from game.scenes.menu_keys import menu_action
 from game.scenes.pause import Choice, PauseMenu
+from game.scenes.play_look import MARGIN, draw_countdown, draw_ghost, draw_head, draw_loading, grey
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Play, ShowResults
 from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
+from game.scenes.tuning import Tuning
 from game.truth import Truth
 
 COUNTDOWN_US = 1_500_000
@@ -55,12 +56,18 @@ AFTER_US = 1_200_000
 """How long the field stays after the last note."""
 
 SOUND_GONE = "The sound device is gone"
-HELD_UP = "The game was held up"
+HELD_UP = "The computer was busy for a moment"
 AWAY = "The game was left for another window"
 
 STALL_US = 400_000
 """A main thread that slept this long (laptop lid, debugger) did not see the player's hands: the song pauses."""
 
+SETTLE_US = 1_000_000
+"""… but not so soon after a song begins or goes on, when the machine may be busy with just that."""
+
+AGAIN_KEY = "key:grave"
+AGAIN_US = 400_000
+"""Holding the key this long begins the song again."""
 
 Loaded = tuple[ReadySong, NDArray[np.uint8] | None]
 """A song and its background picture."""
@@ -94,10 +101,13 @@ class PlayScene(Scene):
         self._background: Texture | None = None
         self._resume_at_us = 0
         self._last_step_us = 0
+        self._settled_us = 0
+        self._again_us = 0
         self._over_us = 0
         self._away = False
         self._let_go: list[tuple[int, int]] = []
         self._latency = LatencyView()
+        self._tuning = Tuning(context)
         self._skyline = Skyline()
 
     @property
@@ -186,8 +196,14 @@ class PlayScene(Scene):
         loop.quiet()
         self._stage.start(mods.section.start_us if mods.section is not None else None)
         self._performance.step(self._stage.now_us - self._input_offset_us, now_us())
+        self._again_us = 0
+        self._set_off()
+
+    def _set_off(self) -> None:
+        """The song runs from now on."""
         self._phase = Phase.PLAYING
         self._last_step_us = 0
+        self._settled_us = now_us() + SETTLE_US
 
     def _make_ghost(self, song: ReadySong) -> tuple[Performance | None, Feeder | None]:
         if not self._request.ghost:
@@ -225,9 +241,12 @@ class PlayScene(Scene):
                     else:
                         self._play_edge(event, *edge)
                 return True
+        if self._phase in (Phase.PLAYING, Phase.COUNTDOWN) and self._handle_tuning(event):
+            return True
         if not event.pressed:
             return False
-        if event.control in ("key:escape", "button:start"):
+        action = menu_action(event)
+        if action in ("back", "pause"):
             if self._phase is Phase.LOADING:
                 self._job.cancel()
                 self.leave()
@@ -236,10 +255,27 @@ class PlayScene(Scene):
             else:
                 self._pause("player")
             return True
-        if event.control in ("key:return", "key:tab") and self._phase is Phase.PLAYING:
+        if (action == "choose" or event.control == "key:tab") and self._phase is Phase.PLAYING:
             self._stage.skip()
             return True
         return False
+
+    def _handle_tuning(self, event: InputEvent) -> bool:
+        """Scroll speed, sound offset, and the song again from its start."""
+        if event.control == AGAIN_KEY:
+            self._again_us = event.at_us + AGAIN_US if event.pressed else 0
+        elif event.control == "key:r" and event.pressed and self._tuning.ctrl:
+            self._again()
+        elif self._tuning.handle(event, offset=True):
+            self._stage.set_audio_offset(self._context.profile.settings.sound.audio_offset_us)
+        else:
+            return False
+        return True
+
+    def _again(self) -> None:
+        """Leave this performance and begin the song anew."""
+        self._performance.end(LEFT)
+        self._begin()
 
     def _play_edge(self, event: InputEvent, lane: int, down: bool) -> None:
         song_us = self._stage.song_us(event.at_us) - self._input_offset_us
@@ -260,7 +296,8 @@ class PlayScene(Scene):
 
     def _stalled(self, at_us: int) -> bool:
         """Whether this thread slept so long before ``at_us`` that the player cannot have played."""
-        return self._feeder is None and 0 < self._last_step_us < at_us - STALL_US
+        settled = at_us > self._settled_us
+        return settled and self._feeder is None and 0 < self._last_step_us < at_us - STALL_US
 
     # -- time ----------------------------------------------------------------------------------------
 
@@ -277,6 +314,9 @@ class PlayScene(Scene):
             return
         if stalled:
             self._pause(HELD_UP)
+            return
+        if 0 < self._again_us <= at_us:
+            self._again()
             return
         if self._context.sound.status().lost:
             self._pause(SOUND_GONE)
@@ -331,6 +371,8 @@ class PlayScene(Scene):
         if reason == "player":
             self._take_releases()
         self._let_go.clear()
+        self._again_us = 0
+        self._tuning.forget_keys()
         self._stage.pause()
         played_us = self._performance.song_us + self._input_offset_us
         if self._phase is Phase.PLAYING and self._stage.now_us > played_us + SLIP_US:
@@ -351,8 +393,7 @@ class PlayScene(Scene):
             else:
                 self._count_down()
         elif result is Choice.RETRY:
-            self._performance.end(LEFT)
-            self._begin()
+            self._again()
         elif result is Choice.RESULTS:
             self._show_results()
         elif result is Choice.LEAVE:
@@ -383,8 +424,7 @@ class PlayScene(Scene):
         down = np.array([self._lanes.is_down(lane) for lane in range(len(self._performance.held))])
         self._performance.resume(down)
         self._stage.resume()
-        self._phase = Phase.PLAYING
-        self._last_step_us = 0
+        self._set_off()
 
     def _show_results(self) -> None:
         self._context.replace(ShowResults(self._performance.id, self._result))
@@ -414,15 +454,16 @@ class PlayScene(Scene):
         """The field and what stands around it."""
         frame.ground = theme.NIGHT
         if self._phase is Phase.LOADING:
-            self._draw_loading(frame)
+            draw_loading(frame, "Getting the song ready", self._job.share)
             return
         dim = self._settings.background_dim / 100
         if self._background is None:
             self._skyline.draw(frame, veil=dim)
         else:
-            frame.cover(self._background, tint=_grey(1 - dim))
+            frame.cover(self._background, tint=grey(1 - dim))
         song_us = self._stage.now_us
         performance = self._performance
+        self._field.set_scroll(self._context.profile.settings.playfield.scroll_ms)
         self._field.draw(frame, song_us, performance.judge.note_states, performance.held)
         frame.layer()
         self._hud.take(performance.judge.hits, frame.now_us)
@@ -432,57 +473,16 @@ class PlayScene(Scene):
             first_us = performance.chart.first_us if self._phase is not Phase.COUNTDOWN else song_us + FADE_US
             draw_key_names(frame, self._field.geometry, self._layout, first_us - song_us)
         if self._ghost is not None:
-            self._draw_ghost(frame)
+            draw_ghost(frame, performance.judge.state.score - self._ghost.judge.state.score)
         if self._settings.latency_view:
             self._latency.draw(frame, self._context, self._field.geometry.left)
         if self._phase is Phase.COUNTDOWN:
-            self._draw_countdown(frame)
-
-    def _draw_loading(self, frame: Frame) -> None:
-        x, y, radius = frame.width / 2, frame.height / 2, frame.px(48)
-        frame.shapes.ring(x, y, radius, frame.px(6), theme.RAISED)
-        frame.shapes.ring(x, y, radius, frame.px(6), theme.tone(theme.CYAN), share=max(0.02, self._job.share))
-        frame.text(x, y + frame.px(84), "Getting the song ready", frame.px(18), theme.INK_SOFT, across=0.5, down=0.5)
+            draw_countdown(frame, max(0, self._resume_at_us - frame.now_us) / COUNTDOWN_US)
+        self._tuning.draw(frame)
 
     def _draw_head(self, frame: Frame) -> None:
-        chart = self._performance.written
-        x, y = frame.px(28), frame.px(24)
+        x = frame.px(MARGIN)
         room = self._field.geometry.left - 2 * x
-        frame.text(x, y, _cut(frame, chart.title, 20, room), frame.px(20), theme.INK, weight=Weight.BOLD)
-        detail = "  ".join(part for part in (chart.level, f"{chart.keys}K", self._mods.label) if part)
-        frame.text(x, y + frame.px(28), _cut(frame, detail, 16, room), frame.px(16), theme.INK_SOFT)
+        draw_head(frame, self._performance.written, self._mods.label, room, self._context.profile.problem)
         if self._stage.can_skip and self._phase is Phase.PLAYING:
             frame.text(x, frame.height - frame.px(48), "Enter: skip to the first note", frame.px(16), theme.INK_SOFT)
-        if problem := self._context.profile.problem:
-            frame.text(x, y + frame.px(60), _cut(frame, problem, 14, room), frame.px(14), theme.tone(theme.AMBER))
-
-    def _draw_ghost(self, frame: Frame) -> None:
-        ghost = self._ghost
-        assert ghost is not None
-        ahead = self._performance.judge.state.score - ghost.judge.state.score
-        tone = theme.tone(theme.LIME) if ahead >= 0 else theme.tone(theme.MAGENTA)
-        sign = "+" if ahead >= 0 else "\u2212"
-        text = f"ghost {sign}{abs(ahead):,}".replace(",", " ")
-        frame.text(frame.width - frame.px(28), frame.px(158), text, frame.px(18), tone, across=1.0)
-
-    def _draw_countdown(self, frame: Frame) -> None:
-        left = max(0, self._resume_at_us - frame.now_us)
-        x, y = frame.width / 2, frame.height * 0.4
-        frame.layer()
-        frame.shapes.circle(x, y, frame.px(64), with_alpha(theme.NIGHT, 0.85))
-        frame.shapes.ring(x, y, frame.px(64), frame.px(6), theme.tone(theme.CYAN), share=1 - left / COUNTDOWN_US)
-        number = str(1 + left * 3 // (COUNTDOWN_US + 1))
-        frame.text(x, y, number, frame.px(56), theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
-
-
-def _grey(share: float) -> int:
-    return with_alpha(rgb("#{0:02X}{0:02X}{0:02X}".format(round(255 * share))), 1.0)
-
-
-def _cut(frame: Frame, text: str, size: float, room: float) -> str:
-    """``text`` cut to ``room`` pixels, with an ellipsis if something is lost."""
-    if frame.glyphs.measure(text, frame.px(size))[0] <= room:
-        return text
-    while text and frame.glyphs.measure(text + "\u2026", frame.px(size))[0] > room:
-        text = text[:-1]
-    return text + "\u2026"

@@ -41,7 +41,10 @@ _EDGE = rgb("#2A3150")
 
 @dataclass(slots=True)
 class Geometry:
-    """Where the field stands in a frame, in pixels; ``towards`` is -1 where notes come from above, 1 from below."""
+    """Where the field stands in a frame, in pixels; ``towards`` is -1 where notes come from above, 1 from below.
+
+    ``unit`` is the pixels of a design unit on the field, ``floor`` where the field ends below.
+    """
 
     left: float
     width: float
@@ -50,6 +53,8 @@ class Geometry:
     hit_y: float
     length: float
     towards: int
+    unit: float = 1.0
+    floor: float = 0.0
 
     def lane_x(self, lane: int) -> float:
         """The left edge of a lane."""
@@ -69,7 +74,7 @@ class Playfield:
         self.mods = mods
         self.settings = settings
         self.scroll = ScrollMap(chart, constant=mods.constant_scroll or not settings.scroll_changes)
-        self.span_us = settings.scroll_ms * 1000 * mods.rate
+        self.set_scroll(settings.scroll_ms)
         self.colours = lane_colours(chart.keys, settings.palette)
         self._lit_us = np.full(chart.keys, -BEAM_US, dtype=np.int64)
         self._table_for: tuple[tuple[int, int], float] | None = None
@@ -79,6 +84,10 @@ class Playfield:
         self._long = np.isin(chart.notes["kind"], [int(NoteKind.HOLD), int(NoteKind.ROLL)])
         self._body_row = np.cumsum(self._long) - 1
         self.geometry = Geometry(0, 1, 1, 1, 0, 1, -1)
+
+    def set_scroll(self, scroll_ms: int) -> None:
+        """Let a note take ``scroll_ms`` real milliseconds through the field from now on."""
+        self.span_us = scroll_ms * 1000 * self.mods.rate
 
     def draw(self, frame: Frame, song_us: int, states: NDArray[np.uint8], held: NDArray[np.bool_]) -> None:
         """Draw the field at ``song_us``; ``states`` has a ``NoteState`` for each note."""
@@ -112,7 +121,8 @@ class Playfield:
         hit_y = height - inset if settings.downscroll else inset
         length = hit_y if settings.downscroll else height - hit_y
         left = round((frame.width - width) / 2)
-        self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, -1 if settings.downscroll else 1)
+        towards = -1 if settings.downscroll else 1
+        self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, towards, self._scale, height)
         self._heads, self._bodies = self._tables()
 
     def _tables(self) -> tuple[ShapeArray, ShapeArray]:

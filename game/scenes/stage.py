@@ -96,6 +96,10 @@ class Stage:
             ]
         return cues
 
+    def set_audio_offset(self, audio_offset_us: int) -> None:
+        """Take sound to be heard that much later than the clock says (real time) from now on."""
+        self._shift_us = round(audio_offset_us * self.rate)
+
     def song_us(self, monotonic_us: int) -> int:
         """Song time as heard at a monotonic instant, the player's audio offset taken out."""
         return self.sound.clock.song_us_at(monotonic_us) - self._shift_us

@@ -23,12 +23,15 @@ from game.rhythm.rules import rule_set
 from game.rhythm.score import ScoreState
 from game.rhythm.songs import ReadySong, make_ready
 from game.scenes.context import Context
-from game.scenes.hud import Hud
+from game.scenes.hud import Hud, chart_words, draw_title
+from game.scenes.menu_keys import action_of, menu_action
+from game.scenes.play_look import draw_loading
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Watch
 from game.scenes.results import Found, find, said_of
 from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
+from game.scenes.tuning import Tuning
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 FRAME_US = 16_667
@@ -37,6 +40,10 @@ FRAME_US = 16_667
 SKIP_US = 5_000_000
 BAR_HEIGHT = 100.0
 SPEED_WIDTH = 330.0
+PLACE_LEAST = 300.0
+"""Where the place would get less room than this beside all speeds, these give way to two buttons."""
+
+STEPPER_WIDTH = 170.0
 
 
 class WatchScene(Scene):
@@ -51,6 +58,7 @@ class WatchScene(Scene):
         self._overlay = True
         self._skyline = Skyline()
         self._shift = False
+        self._tuning = Tuning(context)
         self._job: Job[tuple[Found, ReadySong]] | None = None
 
     # -- loading -------------------------------------------------------------------------------------
@@ -179,6 +187,9 @@ class WatchScene(Scene):
         high = stage.chart.last_us + 1_000_000 if stopped_us is None else stopped_us
         stage.seek(max(low, min(song_us, high)))
 
+    def _step_speed(self, step: int) -> None:
+        self._set_speed(SPEEDS[max(0, min(SPEEDS.index(self._speed) + step, len(SPEEDS) - 1))])
+
     def _set_speed(self, speed: float) -> None:
         if self._stage is None or speed == self._speed:
             return
@@ -188,15 +199,17 @@ class WatchScene(Scene):
     # -- input ---------------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> bool:
-        """Space, arrows, comma and dot, minus and plus, I, Home, Escape."""
+        """Space, arrows, comma and dot, minus and plus, I, Home, F3 and F4, Escape; a gamepad for the first of them."""
         if not isinstance(event, InputEvent):
             return False
         if event.control in ("key:lshift", "key:rshift"):
             self._shift = event.pressed
             return False
-        if not event.pressed:
+        if self._tuning.handle(event, offset=False):
+            return True
+        if not event.pressed or event.device == "mouse":
             return False
-        if event.control == "key:escape":
+        if menu_action(event) == "back":
             self.leave()
             return True
         if self._stage is None:
@@ -206,20 +219,18 @@ class WatchScene(Scene):
     def _handle_key(self, control: str, stage: Stage) -> bool:
         step_us = 1_000 if self._shift else FRAME_US
         now = stage.now_us
-        if control == "key:space":
+        action = action_of(control)
+        if control == "key:space" or action in ("choose", "pause"):
             self._toggle_pause()
-        elif control == "key:left":
-            self._seek(now - SKIP_US)
-        elif control == "key:right":
-            self._seek(now + SKIP_US)
+        elif action in ("left", "right"):
+            self._seek(now + (SKIP_US if action == "right" else -SKIP_US))
         elif control == "key:home":
             self._seek(min(0, stage.chart.first_us))
         elif control in ("key:comma", "key:period"):
             stage.pause()
             self._seek(now + (step_us if control == "key:period" else -step_us))
         elif control in ("key:minus", "key:equals"):
-            at = SPEEDS.index(self._speed) + (1 if control == "key:equals" else -1)
-            self._set_speed(SPEEDS[max(0, min(at, len(SPEEDS) - 1))])
+            self._step_speed(1 if control == "key:equals" else -1)
         elif control == "key:i":
             self._overlay = not self._overlay
         else:
@@ -251,10 +262,11 @@ class WatchScene(Scene):
         self._skyline.draw(frame, veil=self._context.profile.settings.playfield.background_dim / 100)
         stage, found = self._stage, self._found
         if stage is None or found is None:
-            self._draw_loading(frame)
+            draw_loading(frame, "Getting the replay ready", 0.0 if self._job is None else self._job.share)
             return
         song_us = stage.now_us
         performance = self._performance
+        self._field.set_scroll(self._context.profile.settings.playfield.scroll_ms)
         self._field.foot_px = frame.px(BAR_HEIGHT)
         self._field.draw(frame, song_us, performance.judge.note_states, performance.held)
         if self._overlay:
@@ -264,13 +276,7 @@ class WatchScene(Scene):
         self._hud.draw(frame, self._field.geometry, performance.judge.state, stage.progress)
         self._draw_head(frame, found)
         self._draw_controls(frame, stage, song_us)
-
-    def _draw_loading(self, frame: Frame) -> None:
-        x, y, radius = frame.width / 2, frame.height / 2, frame.px(48)
-        share = self._job.share if self._job is not None else 0.0
-        frame.shapes.ring(x, y, radius, frame.px(6), theme.RAISED)
-        frame.shapes.ring(x, y, radius, frame.px(6), theme.tone(theme.CYAN), share=max(0.02, share))
-        frame.text(x, y + frame.px(84), "Getting the replay ready", frame.px(18), theme.INK_SOFT, across=0.5, down=0.5)
+        self._tuning.draw(frame)
 
     def _draw_presses(self, frame: Frame, song_us: int) -> None:
         """A thin bar in its lane for every press, from down to up."""
@@ -297,15 +303,14 @@ class WatchScene(Scene):
         block["border"], block["border_px"] = faded(theme.NIGHT, 0.8), 1.0
 
     def _draw_head(self, frame: Frame, found: Found) -> None:
-        x, y = frame.px(28), frame.px(24)
-        frame.text(x, y, found.row.title, frame.px(20), theme.INK, weight=Weight.BOLD)
-        detail = f"{found.row.level}   {found.row.keys}K   {rule_set(found.row.rules).title}   {found.row.mods.label}"
-        frame.text(x, y + frame.px(28), detail, frame.px(16), theme.INK_SOFT)
+        row = found.row
+        detail = f"{chart_words(row.level, row.keys)}   {rule_set(row.rules).title}   {row.mods.label}"
+        below = draw_title(frame, self._field.geometry, row.title, detail)
         said, stopped_us = said_of(found.row), self._stopped_us
         if stopped_us is not None:
             said += f" at {_clock(stopped_us)}"
         words = f"Replay: {said}" if said else "Replay"
-        frame.text(x, y + frame.px(52), words, frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
+        frame.text(frame.px(28), below, words, frame.px(16), theme.tone(theme.MAGENTA), weight=Weight.BOLD)
 
     def _draw_controls(self, frame: Frame, stage: Stage, song_us: int) -> None:
         height = frame.px(BAR_HEIGHT)
@@ -319,11 +324,27 @@ class WatchScene(Scene):
             imgui.same_line()
             imgui.set_cursor_pos_y(px(24))
             room = imgui.get_content_region_avail().x / frame.scale
+            if room - SPEED_WIDTH < PLACE_LEAST:
+                self._draw_place(stage, song_us, room - STEPPER_WIDTH)
+                self._draw_stepper()
+                return
             self._draw_place(stage, song_us, room - SPEED_WIDTH - 24)
             imgui.same_line()
             imgui.set_cursor_pos_y(px(32))
             speeds = [f"{speed:g}x" for speed in SPEEDS]
             self._set_speed(SPEEDS[widgets.segmented("speed", speeds, SPEEDS.index(self._speed), width=SPEED_WIDTH)])
+
+    def _draw_stepper(self) -> None:
+        """The speed between two buttons: what a narrow window or large text has room for."""
+        for step, icon in ((-1, icons.PREVIOUS), (1, icons.NEXT)):
+            imgui.same_line()
+            imgui.set_cursor_pos_y(px(32))
+            if widgets.small_button("", icon=icon):
+                self._step_speed(step)
+            if step < 0:
+                imgui.same_line()
+                imgui.set_cursor_pos_y(px(40))
+                widgets.text(f"{self._speed:g}x", theme.TEXT_BODY, theme.INK, Weight.BOLD)
 
     def _draw_place(self, stage: Stage, song_us: int, width: float) -> None:
         """Where the song is, to be dragged; a tick for every miss."""

@@ -198,7 +198,7 @@ def leave_by_unplugging(stand: Stand) -> None:
 
 
 def leave_by_stalling(stand: Stand) -> None:
-    time.sleep(0.7)
+    time.sleep(1.2)
 
 
 def paused_by(stand: Stand, chart: Path, leave: Callable[[Stand], None]) -> PlayScene:
@@ -218,7 +218,7 @@ def paused_by(stand: Stand, chart: Path, leave: Callable[[Stand], None]) -> Play
         (leave_by_focus, "another window"),
         (leave_by_minimising, "another window"),
         (leave_by_unplugging, "midi:Pad is gone"),
-        (leave_by_stalling, "held up"),
+        (leave_by_stalling, "busy for a moment"),
     ],
 )
 def test_whatever_takes_the_player_away_pauses_and_nothing_unplayed_is_missed(
@@ -258,7 +258,7 @@ def test_after_a_countdown_the_song_goes_on_from_where_it_was_played_to(
 def test_a_key_pressed_after_a_stall_does_not_judge_what_was_slept_through(stand: Stand, tmp_path: Path) -> None:
     scene = playing(stand, write_chart(tmp_path / "song", NOTES))
     played_to(stand, scene, FIRST_US - 100_000)
-    time.sleep(0.9)
+    time.sleep(1.2)
     stand.press("d")
     stand.once()
     assert isinstance(stand.stack.top, PauseMenu)
@@ -338,6 +338,113 @@ def test_again_makes_a_performance_of_its_own_and_leaving_ends_it(stand: Stand, 
     rows = [find(stand.profile.log, name) for name in (first, second)]
     assert [row.outcome for row in rows if row is not None] == ["left", "left"]
     assert [sum(row.counts.values()) for row in rows if row is not None] == [0, 0]
+
+
+def hold_backquote(stand: Stand) -> None:
+    stand.press("grave")
+
+
+def press_ctrl_r(stand: Stand) -> None:
+    stand.press("lctrl")
+    stand.tap("r")
+
+
+@pytest.mark.parametrize("ask", [hold_backquote, press_ctrl_r])
+def test_a_song_is_begun_again_without_a_menu(stand: Stand, tmp_path: Path, ask: Callable[[Stand], None]) -> None:
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    first = of(scene).id
+    ask(stand)
+    stand.until(lambda: of(scene).id != first, "the song again")
+    assert scene.phase is Phase.PLAYING
+    assert len(stand.stack) == 1
+    ended = kept(stand, first).ended
+    assert ended is not None
+    assert ended.outcome == "left"
+
+
+def test_a_tap_of_the_backquote_begins_nothing_again(stand: Stand, tmp_path: Path) -> None:
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    first = of(scene).id
+    stand.tap("grave")
+    end = time.monotonic() + 0.6
+    stand.until(lambda: time.monotonic() > end, "a while")
+    assert of(scene).id == first
+
+
+@pytest.mark.parametrize(("key", "ctrl", "scroll_ms"), [("f3", 0, 620), ("f4", 0, 580), ("equals", 1, 580)])
+def test_scroll_speed_changes_in_mid_song(stand: Stand, tmp_path: Path, key: str, ctrl: int, scroll_ms: int) -> None:
+    playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    stand.once()
+    if ctrl:
+        stand.press("lctrl")
+    stand.tap(key)
+    assert stand.profile.settings.playfield.scroll_ms == scroll_ms
+    assert stand.profile.settings.sound.audio_offset_us == 0
+
+
+def test_scroll_speed_stays_within_its_bounds(stand: Stand, tmp_path: Path) -> None:
+    stand.profile.set("playfield.scroll_ms", 160)
+    playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    stand.tap("f4")
+    stand.tap("f4")
+    assert stand.profile.settings.playfield.scroll_ms == 150
+
+
+def test_a_key_that_plays_a_lane_changes_no_setting(stand: Stand, tmp_path: Path) -> None:
+    stand.profile.set("input.layouts", {"4": [["keyboard/key:minus"], ["keyboard/key:f4"], ["a"], ["b"]]})
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    stand.press("minus")
+    stand.press("f4")
+    stand.until(lambda: of(scene).held[:2].all(), "the keys")
+    assert stand.profile.settings.playfield.scroll_ms == 600
+    assert stand.profile.settings.sound.audio_offset_us == 0
+
+
+def test_an_audio_offset_changed_in_mid_song_holds_from_then_on(stand: Stand, tmp_path: Path) -> None:
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES))
+    for _ in range(30):
+        stand.press("equals")
+        stand.release("equals")
+    stand.once()
+    assert stand.profile.settings.sound.audio_offset_us == 30_000
+    played_to(stand, scene, FIRST_US)
+    stamp_us = now_us()
+    expected_us = stand.sound.clock.song_us_at(stamp_us) - 30_000 - FIRST_US
+    stand.feed(InputEvent(stamp_us, "keyboard", "key:d", 1.0))
+    stand.until(lambda: len(of(scene).result().errors_us), "the hit")
+    [error_us] = of(scene).result().errors_us.tolist()
+    assert abs(error_us - expected_us) <= 2_000
+
+
+def test_a_machine_that_is_busy_as_the_song_begins_does_not_pause_it(stand: Stand, tmp_path: Path) -> None:
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    time.sleep(0.6)
+    stand.once()
+    assert scene.phase is Phase.PLAYING
+
+
+def pad(stand: Stand, control: str) -> None:
+    stand.feed(*(InputEvent(now_us(), "gamepad:Pad", control, value) for value in (1.0, 0.0)))
+    stand.once()
+
+
+def test_a_gamepad_pauses_a_song_and_leaves_it(stand: Stand, tmp_path: Path) -> None:
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    pad(stand, "button:7")
+    assert scene.phase is Phase.PAUSED
+    pad(stand, "hat:0:up")
+    pad(stand, "button:0")
+    assert len(stand.stack) == 0
+
+
+def test_a_gamepads_button_that_plays_a_lane_does_not_pause(stand: Stand, tmp_path: Path) -> None:
+    lanes = [["gamepad:Pad/button:7"], ["gamepad:Pad/button:1"], ["a"], ["b"]]
+    stand.profile.set("input.layouts", {"4": lanes})
+    scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
+    pad(stand, "button:7")
+    pad(stand, "button:1")
+    assert scene.phase is Phase.PLAYING
+    assert of(scene).result().counts["miss"] == 0
 
 
 def test_closing_the_game_in_mid_song_ends_the_performance(stand: Stand, tmp_path: Path) -> None:
