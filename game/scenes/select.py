@@ -20,9 +20,10 @@ from game.rhythm.rules import RULE_SETS, rule_set
 from game.scenes.canvas import Touch
 from game.scenes.collection import Collection
 from game.scenes.context import Context
+from game.scenes.menu_keys import PAD_X, PAD_Y, action_of
 from game.scenes.picker import Option, Picker
 from game.scenes.preview import Preview
-from game.scenes.requests import ChartRef, Play, SelectSong, ShowTitle, Watch
+from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, ShowTitle, Watch
 from game.scenes.select_details import Details
 from game.scenes.select_frame import GROUP_WORDS, SORT_WORDS, SelectFrame
 from game.scenes.select_list import Best, SongList
@@ -33,16 +34,17 @@ from game.scenes.select_search import SearchField, typed
 from game.scenes.select_state import Choices, like
 from game.scenes.select_strip import Strip
 from game.scenes.skyline import Skyline
+from game.scenes.tuning import CTRL, SCROLL_STEPS, STEPS, Tuning
 
 REPEAT_AFTER_US = 350_000
 REPEAT_US = 45_000
 """A key that is held moves on this often."""
 
-REPEATED = ("key:up", "key:down", "key:left", "key:right", "key:pageup", "key:pagedown")
+REPEATED = ("key:pageup", "key:pagedown")
+MOVES = ("up", "down", "left", "right")
 BOARD_AGAIN_US = (300_000, 1_200_000)
 """After a performance the log's writer may be a moment behind: the board is read again this much later."""
 
-CONTROLS_CTRL = ("key:lctrl", "key:rctrl")
 CONTROLS_SHIFT = ("key:lshift", "key:rshift")
 TITLES = {name: rule_set(name).title for name in RULE_SETS}
 VEIL = 0.46
@@ -67,6 +69,7 @@ class SelectScene(Scene):
         self._panel = SongPanel(self._touch, self._details, self._strip, self)
         self._frame = SelectFrame(context, self._touch, self)
         self._skyline = Skyline()
+        self._tuning = Tuning(context)
         self._chart: ChartEntry | None = None
         self._model: ChartEntry | None = None
         self._best: Best = {}
@@ -182,7 +185,7 @@ class SelectScene(Scene):
                 self._held = None
             return False
         self._down.add(event.control)
-        if event.control in REPEATED:
+        if event.control in REPEATED or action_of(event.control) in MOVES:
             self._held = event.control, event.at_us + REPEAT_AFTER_US
         return self._press(event.control)
 
@@ -199,18 +202,20 @@ class SelectScene(Scene):
 
     def _press(self, control: str) -> bool:
         """A key went down; True when it means something here."""
-        if self._is_down(CONTROLS_CTRL):
+        if self._is_down(CTRL):
             return self._press_with_ctrl(control)
-        moves = {
-            **{"key:up": -1, "key:down": 1, "button:up": -1, "button:down": 1},
-            **{"key:pageup": -self._list.page(), "key:pagedown": self._list.page()},
-        }
-        if control in moves:
-            self._move(moves[control])
+        action = action_of(control)
+        pages = {"key:pageup": -self._list.page(), "key:pagedown": self._list.page()}
+        if action in ("up", "down"):
+            self._move(-1 if action == "up" else 1)
+        elif control in pages:
+            self._move(pages[control])
         elif control in ("key:home", "key:end"):
             self._choose(0 if control == "key:home" else len(self._list.songs) - 1)
-        elif control in ("key:left", "key:right", "button:left", "button:right"):
-            self.step_chart(-1 if control.endswith("left") else 1)
+        elif action in ("left", "right"):
+            self.step_chart(-1 if action == "left" else 1)
+        elif action is not None:
+            (self.back if action == "back" else self.play)()
         elif (act := self._commands().get(control)) is not None:
             act()
         elif control == "key:slash" and self._is_down(CONTROLS_SHIFT):
@@ -223,20 +228,20 @@ class SelectScene(Scene):
 
     def _commands(self) -> dict[str, Any]:
         return {
-            **{"key:return": self.play, "key:kpenter": self.play, "button:a": self.play, "button:start": self.play},
-            **{"key:escape": self.back, "button:b": self.back, "key:tab": self.open_mods, "button:x": self.open_mods},
+            **{"key:tab": self.open_mods, PAD_X: self.open_mods, PAD_Y: self.choose_random},
             **{"key:f1": self.open_help, "key:f2": self.choose_random, "key:f3": self.open_sorts},
             **{"key:f4": self.open_groups, "key:f5": self._collection.look, "key:f6": self.open_rules},
-            **{"key:f7": self.open_board, "key:f8": self.open_problems, "button:y": self.choose_random},
-            **{"key:backspace": self._search.focus},
+            **{"key:f7": self.open_board, "key:f8": self.open_problems},
+            **{"key:f10": self.open_settings, "key:backspace": self._search.focus},
         }
 
     def _press_with_ctrl(self, control: str) -> bool:
-        steps = {"key:minus": -1, "key:kpminus": -1, "key:equals": 1, "key:kpplus": 1}
         if control == "key:f":
             self._search.focus()
-        elif control in steps:
-            percent = self._choices.mods.rate_percent + steps[control] * RATE_STEP_PERCENT
+        elif control in SCROLL_STEPS:
+            self._tuning.scroll(SCROLL_STEPS[control])
+        elif control in STEPS:
+            percent = self._choices.mods.rate_percent + STEPS[control] * RATE_STEP_PERCENT
             percent = min(max(percent, MIN_RATE_PERCENT), MAX_RATE_PERCENT)
             self._take_mods(replace(self._choices.mods, rate_percent=percent))
         else:
@@ -367,6 +372,11 @@ class SelectScene(Scene):
         """Show the keys."""
         self._push(HelpPanel())
 
+    def open_settings(self) -> None:
+        """Show the settings."""
+        self._go_quiet()
+        self._context.open(ShowSettings())
+
     def open_problems(self) -> None:
         """Show what could not be read."""
         library = self._context.library
@@ -472,6 +482,7 @@ class SelectScene(Scene):
             self._list.draw(frame, self._touch, places.list, self._best, self.press_song)
         else:
             self._frame.draw_nothing(frame, places.list)
+        self._tuning.draw(frame)
 
     def _rules_title(self) -> str:
         return TITLES.get(self._choices.rules, self._choices.rules)

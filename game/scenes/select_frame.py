@@ -71,6 +71,12 @@ class Actions(Protocol):
     def open_problems(self) -> None:
         """Show what could not be read."""
 
+    def open_settings(self) -> None:
+        """Show the settings."""
+
+    def step_chart(self, by: int) -> None:
+        """The next harder (or easier) chart of the song."""
+
     def choose_random(self) -> None:
         """Choose a song by chance."""
 
@@ -195,15 +201,18 @@ class SelectFrame:
 
     def _draw_keys(self, frame: Frame) -> None:
         """The keys that matter, each of them a button, as many as have room."""
-        pairs: tuple[tuple[str, str, Callable[[], None]], ...] = (
+        pairs: list[tuple[str, str, Callable[[], None]]] = [
             ("Esc", "back", self._actions.back),
+            ("← →", "difficulty", lambda: self._actions.step_chart(1)),
             ("Tab", "mods", self._actions.open_mods),
             ("F1", "all keys", self._actions.open_help),
+            ("F10", "settings", self._actions.open_settings),
             ("F2", "random", self._actions.choose_random),
             ("F3", "sort", self._actions.open_sorts),
             ("F4", "group", self._actions.open_groups),
-            ("F8", "not read", self._actions.open_problems),
-        )
+        ]
+        if self._left_out:
+            pairs.append(("F8", "not read", self._actions.open_problems))
         x, y, size = frame.px(MARGIN), frame.height - frame.px(FOOT / 2), theme.TEXT_SMALL
         for key, does, act in pairs:
             cap = wide(frame, key, size, Weight.BOLD) + frame.px(14)

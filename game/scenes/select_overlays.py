@@ -27,6 +27,7 @@ KEYS = (
     ("Esc", "clear the search, then back"),
     ("Tab", "mods"),
     ("Ctrl −  Ctrl +", "slower, faster"),
+    ("Ctrl F3  Ctrl F4", "scroll slower, faster"),
     ("F2", "a random song"),
     ("F3", "sort"),
     ("F4", "group"),
@@ -34,6 +35,7 @@ KEYS = (
     ("F6", "rule set"),
     ("F7", "leaderboard: watch or race"),
     ("F8", "files that could not be read"),
+    ("F10", "settings"),
     ("F1  ?", "this page"),
 )
 SEARCHES = (
@@ -52,7 +54,7 @@ class HelpPanel(Overlay):
 
     title = "Keys"
     width = 880.0
-    height = 600.0
+    height = 650.0
 
     def key(self, control: str) -> bool:
         """F1 closes as it opened."""
