@@ -22,6 +22,7 @@ from game.rhythm.mods import Mods
 from game.rhythm.performance import FINISHED, Performance, autoplay_edges, started
 from game.rhythm.recorder import Recorder, new_stream
 from game.rhythm.songs import read_chart
+from game.scenes.pause import PauseMenu
 from game.scenes.requests import Calibrate, ChartRef, Play, SelectSong, ShowResults, ShowSettings, ShowTitle, Watch
 
 WAIT_S = 60.0
@@ -123,6 +124,14 @@ class Studio:
             self.turn()
         self.run(settle_s)
 
+    def failed(self) -> bool:
+        """Whether a song was failed.  Where a busy machine made it pause before, it goes on, as a player would."""
+        if len(self.app.stack) == 0 or not isinstance(menu := self.top(), PauseMenu):
+            return False
+        if not menu.failed:
+            self.press("return")
+        return menu.failed
+
     def top(self) -> Scene:
         """The scene on top."""
         return self.app.stack.top
@@ -169,7 +178,7 @@ def _pause(studio: Studio) -> None:
 def _fail(studio: Studio) -> None:
     chart = studio.chart()
     studio.app.open(Play(ChartRef(chart.path, chart.index), "", Mods(sudden_death=True)))
-    studio.until(lambda: studio.top_is("PauseMenu"))
+    studio.until(studio.failed)
 
 
 def _results(studio: Studio) -> None:
