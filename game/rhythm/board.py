@@ -161,6 +161,11 @@ def performances(log: EventLog, limit: int = 1000) -> list[BoardRow]:
     return list(_rows(log, "1 ORDER BY started_us DESC, id DESC LIMIT ?", (limit,)))
 
 
+def performances_of(log: EventLog, chart_hash: str, limit: int) -> list[BoardRow]:
+    """Every performance of a chart, whoever played it, however and to whatever end; the latest first."""
+    return list(_rows(log, "chart_hash = ? ORDER BY started_us DESC, id DESC LIMIT ?", (chart_hash, limit)))
+
+
 def performance(log: EventLog, performance_id: str) -> BoardRow | None:
     """The performance whose id is, or alone begins with, ``performance_id``."""
     pattern = performance_id.replace("%", "").replace("_", "")
