@@ -24,11 +24,12 @@ from game.scenes.menu_keys import PAD_X, PAD_Y, action_of
 from game.scenes.picker import Option, Picker
 from game.scenes.preview import Preview
 from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, ShowTitle, Watch
+from game.scenes.select_board import Racing, board_panel
 from game.scenes.select_details import Details
 from game.scenes.select_frame import GROUP_WORDS, SORT_WORDS, SelectFrame
 from game.scenes.select_list import Best, SongList
 from game.scenes.select_mods import ModsPanel
-from game.scenes.select_overlays import BoardPanel, HelpPanel, ProblemsPanel
+from game.scenes.select_overlays import HelpPanel, ProblemsPanel
 from game.scenes.select_panel import Shown, SongPanel
 from game.scenes.select_search import SearchField, typed
 from game.scenes.select_state import Choices, like
@@ -69,6 +70,7 @@ class SelectScene(Scene):
         self._panel = SongPanel(self._touch, self._details, self._strip, self)
         self._frame = SelectFrame(context, self._touch, self)
         self._skyline = Skyline()
+        self._racing = Racing(context, self._choices)
         self._tuning = Tuning(context)
         self._chart: ChartEntry | None = None
         self._model: ChartEntry | None = None
@@ -360,13 +362,10 @@ class SelectScene(Scene):
         self._push(Picker("Group by", options, f"group {self._choices.group}"))
 
     def open_board(self, chosen: str = "") -> None:
-        """Show the leaderboard, with the performance ``chosen`` open."""
+        """Show the leaderboard and every performance, with the one ``chosen`` open."""
         if self._chart is None:
             return
-        what = f"{self._chart.title}   ·   {self._chart.level or 'Unnamed'}   ·   {self._rules_title()}"
-        if self._choices.mods.rate_percent != 100:
-            what += f"   ·   {self._choices.mods.rate:.2f}×"
-        self._push(BoardPanel(self._board, what, chosen, self._choices.ghost))
+        self._push(board_panel(self._context, self._chart, self._choices, self._board, chosen))
 
     def open_help(self) -> None:
         """Show the keys."""
@@ -472,8 +471,7 @@ class SelectScene(Scene):
         places = self._frame.lay_out(frame)
         song, chart = self._list.song, self._chart
         if song is not None and chart is not None:
-            ghost = next((row for row in self._board if row.id == self._choices.ghost), None)
-            title = self._rules_title()
+            title, ghost = self._rules_title(), self._racing.row
             shown = Shown(song, chart, self._best, title, self._choices.mods, self._board, ghost)
             self._panel.draw(frame, places.panel, shown, self._preview.song_us)
         self._frame.draw(frame)

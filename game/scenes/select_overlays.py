@@ -1,17 +1,15 @@
-"""What song select shows over itself: its keys, what could not be read, and the leaderboard."""
+"""What song select shows over itself: its keys, and what could not be read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, pen, theme, widgets
+from engine.draw import pen, theme, widgets
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
-from game.rhythm.board import BoardRow
 from game.rhythm.formats.face import Skipped
 from game.scenes.picker import Overlay
 from game.scenes.select_state import number
@@ -33,7 +31,7 @@ KEYS = (
     ("F4", "group"),
     ("F5", "look for new songs"),
     ("F6", "rule set"),
-    ("F7", "leaderboard: watch or race"),
+    ("F7", "performances: watch or race"),
     ("F8", "files that could not be read"),
     ("F10", "settings"),
     ("F1  ?", "this page"),
@@ -142,52 +140,3 @@ class ProblemsPanel(Overlay):
 def _rest(count: int) -> None:
     if count > SHOWN_MAX:
         widgets.text(f"and {number(count - SHOWN_MAX)} more", theme.TEXT_SMALL, theme.INK_FAINT)
-
-
-def day(row: BoardRow) -> str:
-    """The date of a performance."""
-    return datetime.fromtimestamp(row.started_us / 1e6).strftime("%Y-%m-%d")
-
-
-class BoardPanel(Overlay):
-    """The leaderboard; leaves ``("watch", id)``, ``("race", id)``, ``("alone", "")`` or None."""
-
-    title = "Leaderboard"
-    width = 720.0
-    height = 560.0
-
-    def __init__(self, rows: Sequence[BoardRow], what: str, chosen: str = "", ghost: str = "") -> None:
-        super().__init__()
-        self.note = what
-        self._rows = rows
-        self._chosen = chosen or (rows[0].id if rows else "")
-        self._ghost = ghost
-
-    def content(self, frame: Frame) -> None:
-        """A row a performance; the one that is open offers to watch it or to race it."""
-        imgui.begin_child("rows")
-        if not self._rows:
-            widgets.space()
-            widgets.text("Nobody has played this chart to its end with these rules at this speed yet.")
-            widgets.text("Play it, and you are the first.", colour=theme.INK_SOFT)
-        for place, row in enumerate(self._rows):
-            open_ = row.id == self._chosen
-            title = f"{place + 1}.  {number(row.score)}   {100 * row.accuracy:.2f} %"
-            detail = "   ".join(part for part in (f"{row.max_combo}× combo", row.mods.label, day(row)) if part)
-            self.focus_here(open_)
-            if widgets.row(row.id, title, detail, row.grade, chosen=open_):
-                self._chosen = row.id
-            if open_:
-                self._draw_offers(row)
-        imgui.end_child()
-
-    def _draw_offers(self, row: BoardRow) -> None:
-        imgui.push_id(row.id)
-        if widgets.small_button("Watch", icon=icons.EYE):
-            self.leave(("watch", row.id))
-        imgui.same_line(0, px(8))
-        racing = row.id == self._ghost
-        if widgets.small_button("Do not race it" if racing else "Race it", icon=icons.GHOST, mark=theme.MAGENTA):
-            self.leave(("alone", "") if racing else ("race", row.id))
-        imgui.pop_id()
-        widgets.space(4)

@@ -15,11 +15,11 @@ from game.rhythm.board import BoardRow
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import Mods, ranked
 from game.scenes.canvas import Touch, button, card, chip, fit, mixed, pill, wide
+from game.scenes.select_board import day
 from game.scenes.select_cover import draw_cover
 from game.scenes.select_details import Details
 from game.scenes.select_list import Best, Song, star_colour
 from game.scenes.select_mods import ranked_words
-from game.scenes.select_overlays import day
 from game.scenes.select_state import clock, number, tempo
 from game.scenes.select_strip import Strip
 

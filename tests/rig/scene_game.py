@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
@@ -134,16 +135,25 @@ class SceneGame:
         """Turn the wheel; up is positive."""
         self.feed(InputEvent(now_us(), "mouse", "wheel:y", notches))
 
-    def score(self, entry: ChartEntry, score: int, accuracy: float = 0.95, rate_percent: int = 100) -> str:
-        """Put a finished performance of ``entry`` into the log; says its id once it can be read."""
+    def score(
+        self,
+        entry: ChartEntry,
+        score: int,
+        accuracy: float = 0.95,
+        rate_percent: int = 100,
+        *,
+        outcome: str = "finished",
+        mods: dict[str, Any] | None = None,
+    ) -> str:
+        """Put a performance of ``entry`` into the log; says its id once it can be read."""
         name = f"{entry.hash[:8]}-{score}"
-        mods = {} if rate_percent == 100 else {"rate_percent": rate_percent}
+        mods = dict(mods or {}) | ({} if rate_percent == 100 else {"rate_percent": rate_percent})
         rules = self.profile.settings.playfield.rules
         started = PerformanceStarted(
             *(entry.hash, entry.path, entry.chart_index, entry.title, entry.artist, entry.level, entry.keys),
             *(rules, mods),
         )
-        ended = PerformanceEnded("finished", entry.length_us, {"max": 1}, score, 321, accuracy, "A")
+        ended = PerformanceEnded(outcome, entry.length_us, {"max": 1}, score, 321, accuracy, "A")
         events = [to_log(one, at_us=wall_us()) for one in (started, ended)]
         self.profile.append(f"play/{name}", *events)
         if not self.profile.writer.flush(10.0):

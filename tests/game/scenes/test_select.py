@@ -17,11 +17,12 @@ from engine.window import HeadlessWindow
 from game.rhythm.entries import ChartEntry
 from game.scenes.picker import Picker
 from game.scenes.preview import Preview
-from game.scenes.requests import ChartRef, Play, SelectSong, Watch
+from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, Watch
 from game.scenes.select import SelectScene
+from game.scenes.select_board import BoardPanel
 from game.scenes.select_frame import FOOT
 from game.scenes.select_mods import ModsPanel
-from game.scenes.select_overlays import BoardPanel, HelpPanel, ProblemsPanel
+from game.scenes.select_overlays import HelpPanel, ProblemsPanel
 from game.scenes.select_panel import CHART_ROW, FACTS, GAP, PAD, plan
 from tests.rig.scene_game import SceneGame, make_chart, write_song
 
@@ -292,6 +293,53 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
     assert request.ghost == high
 
 
+def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) -> None:
+    chart = entry(game, "Aurora")
+    failed = game.score(chart, 300_000, 0.6, outcome="failed")
+    fast = game.score(chart, 950_000, 0.99, rate_percent=150)
+    unranked = game.score(chart, 800_000, mods={"no_fail": True})
+    game.score(entry(game, "Bolero"), 1_000_000)
+    scene = enter(game)
+    game.press("f7")
+    panel = game.stack.top
+    assert isinstance(panel, BoardPanel)
+    assert [row.id for row in panel.rows] == [unranked, fast, failed]
+    game.press("f7")
+    assert list(panel.rows) == scene.board == []
+    game.press("f7")
+    game.turn(4)
+    for name in ("down", "right"):
+        game.press(name)
+        game.turn(2)
+    game.press("return")
+    assert scene.choices.ghost == unranked
+    game.turn(2)
+    game.press("return")
+    request = game.asked[-1]
+    assert isinstance(request, Play)
+    assert request.ghost == unranked
+    scene.open_board(failed)
+    game.turn(4)
+    game.press("down")
+    game.turn(2)
+    game.press("return")
+    assert game.asked[-1] == Watch(failed)
+
+
+def test_the_leaderboard_of_a_chart_that_nobody_played_is_empty_on_both_pages(game: SceneGame) -> None:
+    scene = enter(game)
+    scene.open_board()
+    game.turn(4)
+    panel = game.stack.top
+    assert isinstance(panel, BoardPanel)
+    assert list(panel.rows) == []
+    game.press("f7")
+    assert list(panel.rows) == []
+    game.turn(2)
+    game.press("escape")
+    assert game.stack.top is scene
+
+
 def test_the_leaderboard_is_that_of_the_speed(game: SceneGame) -> None:
     fast = game.score(entry(game, "Aurora"), 950_000, 0.99, rate_percent=105)
     scene = enter(game)
@@ -374,6 +422,30 @@ def test_files_that_could_not_be_read_are_listed(
     game.press("escape")
     assert isinstance(game.stack.top, SelectScene)
     game.close()
+
+
+def test_settings_are_a_key_away(game: SceneGame, scene: SelectScene) -> None:
+    game.press("f10")
+    assert game.asked == [ShowSettings()]
+
+
+@pytest.mark.parametrize(("key", "scroll_ms"), [("ctrl+f3", 620), ("ctrl+f4", 580)])
+def test_scroll_speed_changes_in_the_list(game: SceneGame, scene: SelectScene, key: str, scroll_ms: int) -> None:
+    game.press(key)
+    assert game.context.profile.settings.playfield.scroll_ms == scroll_ms
+    assert game.stack.top is scene
+
+
+def test_a_gamepad_chooses_a_song_and_plays_it(game: SceneGame, scene: SelectScene) -> None:
+    before = scene.chart
+    for control in ("hat:0:down", "button:0"):
+        game.feed(*(InputEvent(now_us(), "gamepad:Pad", control, value) for value in (1.0, 0.0)))
+        game.turn(2)
+    assert scene.chart is not None
+    assert scene.chart != before
+    [request] = game.asked
+    assert isinstance(request, Play)
+    assert request.chart.path == scene.chart.path
 
 
 @pytest.mark.parametrize("key", ["f1", "shift+slash"])
