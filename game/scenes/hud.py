@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 import numpy as np
@@ -14,6 +15,7 @@ from engine.draw.frame import Frame
 from game.rhythm.judge import Part
 from game.rhythm.rules import RuleSet
 from game.rhythm.score import ScoreState
+from game.scenes.canvas import fit, wide
 from game.scenes.palette import judgement_colour
 from game.scenes.playfield import Geometry
 from game.settings import PlayfieldSettings
@@ -34,6 +36,39 @@ BURST_US = 220_000
 
 COMBO_TURN = 100
 """The ring behind the combo closes once every so many."""
+
+SIDE = 196.0
+"""Where the field leaves less than this at its sides, title and score stand in a strip above it."""
+
+STRIP = 44.0
+
+
+def in_strip(frame: Frame, field: Geometry) -> bool:
+    """Whether title and score stand in a strip above the field for want of room beside it."""
+    return field.left < frame.px(SIDE)
+
+
+def chart_words(level: str, keys: int) -> str:
+    """A level's name and its lanes, which many names tell already."""
+    told = re.search(rf"(?<!\d){keys}\s?K\b", level, re.IGNORECASE)
+    return level if told else f"{level}  {keys}K".strip()
+
+
+def draw_title(frame: Frame, field: Geometry, title: str, detail: str) -> float:
+    """What is played, at the left of the field or in the strip above it; says where the next line may stand."""
+    x = frame.px(28)
+    if not in_strip(frame, field):
+        y, room = frame.px(24), field.left - 2 * x
+        frame.text(x, y, fit(frame, title, 20, room, Weight.BOLD), frame.px(20), theme.INK, weight=Weight.BOLD)
+        frame.text(x, y + frame.px(28), fit(frame, detail, 16, room), frame.px(16), theme.INK_SOFT)
+        return y + frame.px(52)
+    middle, room = frame.px(STRIP / 2), frame.width / 2 - x
+    words = fit(frame, title, 18, room, Weight.BOLD)
+    frame.text(x, middle, words, frame.px(18), theme.INK, weight=Weight.BOLD, down=0.5)
+    used = wide(frame, words, 18, Weight.BOLD) + frame.px(14)
+    if room - used > frame.px(60):
+        frame.text(x + used, middle, fit(frame, detail, 16, room - used), frame.px(16), theme.INK_SOFT, down=0.5)
+    return frame.px(STRIP + 8)
 
 
 class Hud:
@@ -131,17 +166,19 @@ class Hud:
     def _draw_errors(self, frame: Frame, x: float, field: Geometry) -> None:
         rules = self._rules
         widest = max((*rules.late_us[: rules.miss], *rules.early_us[: rules.miss], 1))
-        half = min(field.width * 0.46, frame.px(170))
-        below = frame.px(58) if self._settings.hit_position >= 80 else frame.px(40)
+        # In the field's units: they do not grow with the text, so that the bar stays between line and window edge.
+        unit = field.unit
+        half = min(field.width * 0.46, 170 * unit)
+        below = min(58 if self._settings.hit_position >= 80 else 40, max(self._settings.hit_position - 14, 0)) * unit
         y = field.hit_y + below if field.towards < 0 else field.hit_y - below
-        thickness = frame.px(5)
+        thickness = 5 * unit
         for place in range(rules.miss - 1, -1, -1):
             if place >= len(rules.late_us):
                 continue
             left, right = (half * edge[place] / widest for edge in (rules.early_us, rules.late_us))
             span = (x - left, y - thickness / 2, left + right, thickness)
             frame.shapes.rect(*span, self._bars[place], radius=thickness / 2)
-        frame.shapes.rect(x - frame.px(1), y - frame.px(9), frame.px(2), frame.px(18), theme.INK)
+        frame.shapes.rect(x - unit, y - 9 * unit, 2 * unit, 18 * unit, theme.INK)
         recent = np.array([entry for entry in self._errors if frame.now_us - entry[0] < ERROR_US])
         if not len(recent):
             return
@@ -149,16 +186,16 @@ class Hud:
         tones = self._marks[recent[:, 2]]
         alpha = (tones >> np.uint32(24)) * (1.0 - (frame.now_us - recent[:, 0]) / ERROR_US)
         block = frame.shapes.block(len(recent))
-        block["x"], block["y"] = marks - frame.px(1), y - frame.px(8)
-        block["w"], block["h"] = frame.px(2), frame.px(16)
+        block["x"], block["y"] = marks - unit, y - 8 * unit
+        block["w"], block["h"] = 2 * unit, 16 * unit
         block["top"] = block["bottom"] = (tones & np.uint32(0xFFFFFF)) | (alpha.astype(np.uint32) << np.uint32(24))
         middle = x + half * max(-1.0, min(1.0, float(recent[:, 1].mean()) / widest))
-        side = frame.px(8)
-        frame.shapes.triangle(middle, y - frame.px(14), side, side, theme.INK, turn=np.pi)
+        side = 8 * unit
+        frame.shapes.triangle(middle, y - 14 * unit, side, side, theme.INK, turn=np.pi)
 
     def _draw_health(self, frame: Frame, field: Geometry, state: ScoreState) -> None:
         x = field.left + field.width + frame.px(10)
-        top, bottom = frame.height * 0.25, frame.height * 0.75
+        top, bottom = field.floor * 0.25, field.floor * 0.75
         width, share = frame.px(8), max(0.0, min(1.0, state.health))
         colour = _health_colour(share)
         frame.shapes.rect(x, top, width, bottom - top, theme.RAISED, radius=width / 2)
@@ -175,6 +212,9 @@ class Hud:
 
     def _draw_corner(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
         settings = self._settings
+        if in_strip(frame, field):
+            self._draw_strip(frame, state, progress)
+            return
         right, y = frame.width - frame.px(28), frame.px(24)
         frame.text(
             right, y, f"{state.score:,}".replace(",", " "), frame.px(32), theme.INK, weight=Weight.BOLD, across=1.0
@@ -186,6 +226,23 @@ class Hud:
             cx, cy, radius = right - frame.px(20), y + frame.px(98), frame.px(20)
             frame.shapes.ring(cx, cy, radius, frame.px(4), theme.RAISED)
             frame.shapes.ring(cx, cy, radius, frame.px(4), theme.tone(theme.CYAN), share=max(0.0, min(1.0, progress)))
+
+    def _draw_strip(self, frame: Frame, state: ScoreState, progress: float) -> None:
+        """Score, accuracy and how far the song is, in the strip above the field."""
+        settings, height = self._settings, frame.px(STRIP)
+        frame.shapes.rect(0, 0, frame.width, height, faded(theme.NIGHT, 0.94))
+        edge = max(1.0, frame.px(2))
+        frame.shapes.rect(0, height - edge, frame.width, edge, theme.LINE)
+        if settings.show_progress:
+            done = frame.width * min(1.0, max(0.0, progress))
+            frame.shapes.rect(0, height - edge, done, edge, theme.tone(theme.CYAN))
+        right, middle = frame.width - frame.px(28), height / 2
+        score = f"{state.score:,}".replace(",", " ")
+        frame.text(right, middle, score, frame.px(24), theme.INK, weight=Weight.BOLD, across=1.0, down=0.5)
+        if settings.show_accuracy:
+            at = right - frame.px(132)
+            accuracy = f"{100 * state.accuracy:.2f} %"
+            frame.text(at, middle, accuracy, frame.px(18), theme.INK_SOFT, across=1.0, down=0.5)
 
 
 def _health_colour(share: float) -> Colour:

@@ -41,6 +41,7 @@ from game.scenes.pause import Choice, PauseMenu
 from game.scenes.play_look import MARGIN, draw_countdown, draw_ghost, draw_head, draw_loading, grey
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Play, ShowResults
+from game.scenes.select_board import day
 from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
 from game.scenes.tuning import Tuning
@@ -213,6 +214,7 @@ class PlayScene(Scene):
         if row is None:
             return None, None
         replay = Kept(log.read(row.stream)).replay
+        self._ghost_day = day(row)
         return Performance(song.chart, self._rules, replay.mods, replay=replay), Feeder(replay.edges)
 
     # -- input ---------------------------------------------------------------------------------------
@@ -473,7 +475,8 @@ class PlayScene(Scene):
             first_us = performance.chart.first_us if self._phase is not Phase.COUNTDOWN else song_us + FADE_US
             draw_key_names(frame, self._field.geometry, self._layout, first_us - song_us)
         if self._ghost is not None:
-            draw_ghost(frame, performance.judge.state.score - self._ghost.judge.state.score)
+            ahead = performance.judge.state.score - self._ghost.judge.state.score
+            draw_ghost(frame, self._field.geometry, self._ghost_day, ahead)
         if self._settings.latency_view:
             self._latency.draw(frame, self._context, self._field.geometry.left)
         if self._phase is Phase.COUNTDOWN:
@@ -482,7 +485,7 @@ class PlayScene(Scene):
 
     def _draw_head(self, frame: Frame) -> None:
         x = frame.px(MARGIN)
-        room = self._field.geometry.left - 2 * x
-        draw_head(frame, self._performance.written, self._mods.label, room, self._context.profile.problem)
+        field, problem = self._field.geometry, self._context.profile.problem
+        draw_head(frame, field, self._performance.written, self._mods.label, problem)
         if self._stage.can_skip and self._phase is Phase.PLAYING:
             frame.text(x, frame.height - frame.px(48), "Enter: skip to the first note", frame.px(16), theme.INK_SOFT)
