@@ -15,14 +15,17 @@ from game.scenes.canvas import Act, Touch, button, card, fit, wide, wrapped
 from game.scenes.context import Context
 from game.scenes.palette import lane_colours
 from game.scenes.settings_changes import Changes
-from game.scenes.settings_rows import Place, Row, draw_row
+from game.scenes.settings_rows import Place, draw_row
 from game.scenes.settings_tabs import keys_rows
 
 PATH = "input.layouts"
 LANE_MAX = 96.0
 CAP_HEIGHT = 40.0
 ROW_HEIGHT = 46.0
+ROW_LITTLE = 40.0
 LITTLE = 330.0
+TINY = 215.0
+"""A card less high than this shows one of the rows at a time."""
 
 _NOTE_NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _SIGNS = {
@@ -276,30 +279,33 @@ class KeysPage:
             self._lights()
         card(frame, x, y, w, h)
         inset = frame.px(24)
-        head = frame.px(56)
-        self._draw_head(frame, touch, x + inset, y, w - 2 * inset, head)
-        # Where there is little room (large text on a small screen) one of the rows is shown at a time.
+        # Where there is little room (large text on a small screen) all stands closer together.
         little = h < frame.px(LITTLE)
-        shown = [max(self.line - 3, 0) if self.line > 2 else 1] if little else range(len(self._rows))
-        rows_h = frame.px(ROW_HEIGHT) * len(shown) + frame.px(8 if little else 16)
-        say_h = frame.px(34 if little else 56)
+        head = frame.px(48 if little else 56)
+        self._draw_head(frame, touch, x + inset, y, w - 2 * inset, head)
+        tiny = h < frame.px(TINY)
+        shown = [max(self.line - 3, 0)] if tiny else range(len(self._rows))
+        row_h = frame.px(ROW_LITTLE if little else ROW_HEIGHT)
+        rows_h = row_h * len(shown) + frame.px(4 if little else 16)
+        say_h = frame.px(28 if little else 56)
         lanes_h = h - head - rows_h - say_h
         self._draw_lanes(frame, touch, x + inset, y + head, w - 2 * inset, lanes_h)
         self._draw_say(frame, x + inset, y + head + lanes_h, w - 2 * inset, say_h)
         top = y + h - rows_h
         frame.shapes.rect(x + frame.px(1), top, w - frame.px(2), max(1.0, frame.px(1)), theme.LINE)
         for place, number in enumerate(shown):
-            at = top + frame.px(4 if little else 8) + place * frame.px(ROW_HEIGHT)
-            self._draw_row(frame, touch, self._rows[number], number, x + frame.px(12), at, w - frame.px(24))
+            at = top + frame.px(2 if little else 8) + place * row_h
+            self._draw_row(frame, touch, number, (x + frame.px(12), at, w - frame.px(24), row_h))
 
-    def _draw_row(self, frame: Frame, touch: Touch, row: Row, number: int, x: float, y: float, w: float) -> None:
-        place = Place(frame, touch, self._changes, x, y, w, frame.px(ROW_HEIGHT), y, y + frame.px(ROW_HEIGHT))
+    def _draw_row(self, frame: Frame, touch: Touch, number: int, where: tuple[float, float, float, float]) -> None:
+        _, y, _, h = where
+        place = Place(frame, touch, self._changes, *where, y, y + h)
         place.chosen = self.line == 3 + number
 
         def choose() -> None:
             self.line = 3 + number
 
-        draw_row(row, place, choose)
+        draw_row(self._rows[number], place, choose)
 
     def _draw_head(self, frame: Frame, touch: Touch, x: float, y: float, w: float, h: float) -> None:
         middle, side = y + h / 2, frame.px(32)
@@ -336,7 +342,7 @@ class KeysPage:
                 size=16,
             )
             right -= frame.px(12)
-        held = f"held now {len(self._held)}, at most {self._most}" if self._most else "hold your keys: they light up"
+        held = f"most keys held at once: {self._most}; try a chord" if self._most else "hold a chord: its keys light up"
         left = x + box + frame.px(20)
         text = fit(frame, held, theme.TEXT_SMALL, right - left)
         if right - left > frame.px(60):
@@ -368,7 +374,7 @@ class KeysPage:
             )
             middle = at + lane_w / 2
             low = h < frame.px(120)
-            above = y + frame.px(14 if low else 20)
+            above = y + frame.px(12 if low else 20)
             frame.text(
                 *(middle, above, str(lane + 1), frame.px(16), mixed(theme.INK_SOFT, theme.INK, lift)),
                 weight=Weight.BOLD,
@@ -449,12 +455,15 @@ class KeysPage:
     def _draw_say(self, frame: Frame, x: float, y: float, w: float, h: float) -> None:
         ask = f"Press the key, button or pad that is to play lane {self.lane + 1} of {self.count}."
         idle = "Enter or a click on a lane gives it one more key; Delete or a click on a key takes it off."
+        little = h < frame.px(40)
+        if little:
+            idle = "Enter or a click adds a key, Delete takes it off."
         words = self.message or (ask if self._listening else idle)
         tone = theme.INK_SOFT
         if self._listening:
             tone = theme.tone(theme.AMBER if self.message else theme.CYAN)
             words = f"{icons.WARNING}  {words}" if self.message else words
-        lines = wrapped(frame, words, 16, w, 2)
+        lines = wrapped(frame, words, 16, w, 1 if little else 2)
         for number, line in enumerate(lines):
             middle = y + h / 2 + frame.px(22) * (number - (len(lines) - 1) / 2)
             frame.text(x + w / 2, middle, line, frame.px(16), tone, across=0.5, down=0.5)
