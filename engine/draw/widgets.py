@@ -20,6 +20,9 @@ _NAV = imgui.ButtonFlags_.enable_nav.value
 motions = Motions()
 """How far each widget is into being hovered, pressed or switched."""
 
+WORDS_INSET = 8.0
+"""The words of sliders and switches stand so far from the frame of the keyboard's place."""
+
 
 class _Item:
     """A rectangle that can be hovered, focused and activated, and how far its hover has eased in."""
@@ -183,13 +186,16 @@ def slider(
     room = imgui.get_content_region_avail().x
     item = _Item(label, min(px(width), room) if width else room, px(52))
     accent = tone(mark)
+    inset = px(WORDS_INSET)
     words = shown or f"{value:g}"
     ink = mixed(INK_SOFT, INK, item.lift)
     taken = pen.write(
-        item.draw, item.x + item.w, item.y + px(12), words, theme.TEXT_BODY, INK, Weight.BOLD, across=1.0, down=0.5
+        *(item.draw, item.x + item.w - inset, item.y + px(12), words, theme.TEXT_BODY, INK, Weight.BOLD),
+        across=1.0,
+        down=0.5,
     )
-    fitted = pen.fit(label, theme.TEXT_BODY, item.w - taken - px(12))
-    pen.write(item.draw, item.x, item.y + px(12), fitted, theme.TEXT_BODY, ink, down=0.5)
+    fitted = pen.fit(label, theme.TEXT_BODY, item.w - taken - 2 * inset - px(12))
+    pen.write(item.draw, item.x + inset, item.y + px(12), fitted, theme.TEXT_BODY, ink, down=0.5)
     knob = px(9) + px(2) * item.lift
     left, right, y = item.x + px(10), item.x + item.w - px(10), item.y + px(38)
     before = value
@@ -219,18 +225,19 @@ def toggle(label: str, on: bool, *, note: str = "", mark: Mark = CYAN, width: fl
         on = not on
     slide = item.eased("slide", on)
     w, h = px(44), px(24)
-    x, y = item.x + item.w - w, item.middle - h / 2
+    inset = px(WORDS_INSET)
+    x, y = item.x + item.w - w - inset, item.middle - h / 2
     ground = mixed(mixed(LINE, INK_FAINT, 0.3 * item.lift), tone(mark), slide)
     item.draw.add_rect_filled(Vec(x, y), Vec(x + w, y + h), ground, h / 2)
     knob = Vec(x + h / 2 + slide * (w - h), item.middle)
     item.draw.add_circle_filled(knob, h / 2 - px(3), mixed(INK, NIGHT, slide), 24)
     ink = mixed(INK_SOFT, INK, max(item.lift, slide))
-    words = pen.fit(label, theme.TEXT_BODY, item.w - w - px(16))
+    words = pen.fit(label, theme.TEXT_BODY, x - item.x - inset - px(16))
     line = item.middle - (px(10) if note else 0)
-    pen.write(item.draw, item.x, line, words, theme.TEXT_BODY, ink, down=0.5)
+    pen.write(item.draw, item.x + inset, line, words, theme.TEXT_BODY, ink, down=0.5)
     if note:
-        small = pen.fit(note, theme.TEXT_SMALL, item.w - w - px(16))
-        pen.write(item.draw, item.x, item.middle + px(13), small, theme.TEXT_SMALL, INK_FAINT, down=0.5)
+        small = pen.fit(note, theme.TEXT_SMALL, x - item.x - inset - px(16))
+        pen.write(item.draw, item.x + inset, item.middle + px(13), small, theme.TEXT_SMALL, INK_FAINT, down=0.5)
     return item.activated, on
 
 

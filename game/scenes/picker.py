@@ -93,7 +93,7 @@ class Overlay(Scene):
     def _draw_way_out(self) -> None:
         """The key that closes the panel, in its upper right corner."""
         at, room = imgui.get_cursor_pos(), imgui.get_content_region_avail().x
-        imgui.set_cursor_pos(Vec(at.x + room - px(92), at.y))
+        imgui.set_cursor_pos(Vec(at.x + room - px(72), at.y))
         widgets.hints((("Esc", "close"),))
         imgui.set_cursor_pos(at)
 

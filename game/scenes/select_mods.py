@@ -47,7 +47,7 @@ class ModsPanel(Overlay):
 
     title = "Mods"
     width = 880.0
-    height = 640.0
+    height = 672.0
 
     def __init__(self, mods: Mods, change: Callable[[Mods], None], entry: ChartEntry | None) -> None:
         super().__init__()
