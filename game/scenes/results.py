@@ -44,6 +44,9 @@ ICON_WIDTH = 150.0
 VEIL = 0.82
 """How far the city behind the results lies in the dark."""
 
+FOCUS_FRAMES = 2
+"""The widgets need as many frames to set the keyboard on the first button of a screen that has just come up."""
+
 OFFSET_WORTH_US = 1_000
 """A suggested offset smaller than this is not worth a key."""
 
@@ -73,7 +76,7 @@ class ResultsScene(Scene):
         self._job: Job[Found] | None = None
         self._applied = False
         self._skyline = Skyline()
-        self._focus_first = True
+        self._frames = 0
         self._asked = ""
 
     def on_enter(self) -> None:
@@ -245,6 +248,7 @@ class ResultsScene(Scene):
         ]
         if (offset := self._offset_us) and not self._applied:
             buttons.insert(4, (f"{offset / 1000:+.1f} ms", icons.AIM, "O", self._apply_offset, theme.AMBER))
+        self._frames += 1
         gap = frame.px(12)
         width = (frame.width - 2 * frame.px(MARGIN) - gap * (len(buttons) - 1)) / len(buttons) / frame.scale
         with screen(frame, "results", padding=0):
@@ -252,9 +256,9 @@ class ResultsScene(Scene):
             for place, (label, icon, key, action, mark) in enumerate(buttons):
                 if place:
                     imgui.same_line(0, gap)
-                elif self._focus_first:
+                elif self._frames <= FOCUS_FRAMES:
                     imgui.set_keyboard_focus_here()
-                    self._focus_first = False
+                    imgui.set_nav_cursor_visible(True)
                 shown = icon if width >= ICON_WIDTH else ""
                 if widgets.big_button(label, icon=shown, note=key, width=width, primary=place == 0, mark=mark):
                     action()

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.clock import now_us
+from engine.input.events import InputEvent
 from game.rhythm.board import performance
 from game.rhythm.chart import Chart
 from game.rhythm.mods import Mods
@@ -115,6 +117,29 @@ def test_escape_leaves(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         show(stand, perform(stand, shipped_chart(), 0))
         stand.tap("escape")
+        assert len(stand.stack) == 0
+
+
+@pytest.mark.parametrize(
+    ("device", "choose", "back"), [("keyboard", "key:return", "key:escape"), ("gamepad:Pad", "button:0", "button:1")]
+)
+def test_the_first_button_has_the_keyboard_and_the_gamepad(device: str, choose: str, back: str, tmp_path: Path) -> None:
+    with Stand(tmp_path) as stand:
+        scene = show(stand, perform(stand, shipped_chart(), 0))
+
+        def chosen() -> bool:
+            for value in (1.0, 0.0):
+                stand.feed(InputEvent(now_us(), device, choose, value))
+                stand.once()
+            return bool(stand.opened)
+
+        stand.until(chosen, "the song")
+        request = stand.opened[0]
+        assert isinstance(request, Play)
+        assert request.ghost == ""
+        assert stand.stack.top is scene
+        stand.feed(InputEvent(now_us(), device, back, 1.0))
+        stand.once()
         assert len(stand.stack) == 0
 
 
