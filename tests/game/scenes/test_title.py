@@ -62,6 +62,24 @@ def test_the_arrows_go_round_the_menu(game: SceneGame, title: TitleScene) -> Non
     assert isinstance(game.stack.top, Picker)
 
 
+def pad(game: SceneGame, *controls: str) -> None:
+    for control in controls:
+        game.feed(*(InputEvent(now_us(), "gamepad:Pad", control, value) for value in (1.0, 0.0)))
+        game.turn(4)
+
+
+def test_a_gamepad_goes_through_the_menu_and_answers_its_questions(game: SceneGame, title: TitleScene) -> None:
+    pad(game, "hat:0:down", "button:0")
+    assert game.asked == [ShowSettings()]
+    game.asked.clear()
+    pad(game, "button:1")
+    assert isinstance(game.stack.top, Picker)
+    pad(game, "button:1")
+    assert len(game.stack) == 1
+    pad(game, "button:1", "axis:1:+", "button:0")
+    assert game.asked == [Quit()]
+
+
 @pytest.mark.parametrize(("keys", "what"), [((), "input"), (("down",), "audio")])
 def test_calibrate_asks_by_eye_or_by_ear(game: SceneGame, title: TitleScene, keys: tuple[str, ...], what: str) -> None:
     game.press("down", "down", "return")

@@ -61,6 +61,17 @@ def test_arrows_go_five_seconds(key: str, least_us: int, most_us: int, tmp_path:
         assert least_us <= place(scene) - before <= most_us
 
 
+def test_scroll_speed_changes_while_watching(tmp_path: Path) -> None:
+    with Stand(tmp_path) as stand:
+        scene = show(stand)
+        stand.tap("f4")
+        assert stand.profile.settings.playfield.scroll_ms == 580
+        stand.press("lctrl")
+        stand.tap("minus")
+        assert stand.profile.settings.playfield.scroll_ms == 600
+        assert scene.speed == 1.0
+
+
 def test_comma_and_dot_step_single_frames(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
