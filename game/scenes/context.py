@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from game.rhythm.library import Library
 
 NOTICE_US = 6_000_000
-"""How long a notice stays."""
+"""How long a notice stays at least; at most twice as long."""
+
+READ_US = 120_000
+"""A longer sentence stays so long for each of its characters: read beside notes that fall, not at leisure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the player, and when it goes away by itself."""
+    """A sentence for the player, when it goes away by itself, and how long it stays in all."""
 
     text: str
     until_us: int
+    stays_us: int = NOTICE_US
 
 
 @dataclass(slots=True)
@@ -57,7 +61,8 @@ class Context:
     def say(self, sentence: str) -> None:
         """Show a sentence to the player for a few seconds, over whatever scene is there."""
         self.notices = [one for one in self.notices if one.text != sentence][-3:]
-        self.notices.append(Notice(sentence, now_us() + NOTICE_US))
+        stays_us = min(max(NOTICE_US, len(sentence) * READ_US), 2 * NOTICE_US)
+        self.notices.append(Notice(sentence, now_us() + stays_us, stays_us))
 
     def effect(self, name: str) -> None:
         """Play one of the game's small sounds; a missing one is silence."""

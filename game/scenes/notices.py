@@ -8,7 +8,7 @@ from engine.draw.colour import faded
 from engine.draw.frame import Frame
 from engine.draw.motion import out
 from game.scenes.canvas import mixed, wrapped
-from game.scenes.context import NOTICE_US, Context
+from game.scenes.context import Context
 
 WIDTH = 420.0
 LINE = 22.0
@@ -32,7 +32,7 @@ def draw_notices(frame: Frame, context: Context) -> None:
         shown = 1.0
         if not theme.settings.reduced_motion:
             edge_us = theme.MOTION_SLOW_S * 1e6
-            shown = out(min(max(NOTICE_US - left_us, 0) / edge_us, left_us / edge_us, 1.0))
+            shown = out(min(max(notice.stays_us - left_us, 0) / edge_us, left_us / edge_us, 1.0))
         bottom -= _draw(frame, notice.text, bottom, shown) + frame.px(10)
 
 

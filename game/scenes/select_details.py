@@ -15,6 +15,7 @@ from engine.errors import UserError
 from engine.jobs import Job
 from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.entries import ChartEntry
+from game.rhythm.formats.containers import Folder, clean_name
 from game.rhythm.formats.read import open_folder
 from game.rhythm.songs import read_chart
 from game.scenes.context import Context
@@ -28,6 +29,7 @@ BINS = 120
 PICTURE_MAX = 1600
 """Pictures are made smaller to this many pixels a side."""
 
+SONG_MISSING = "the song file is missing"
 KEPT = 64
 FADE_S = 0.35
 
@@ -49,10 +51,12 @@ class Density:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What was read: the density, and the picture if it was asked for and there is one."""
+    """What was read: the density, the picture if it was asked for and there is one, and what is missing, in a few
+    words."""
 
     density: Density
     picture: NDArray[np.uint8] | None
+    missing: str
 
 
 def density(chart: Chart) -> Density:
@@ -80,7 +84,7 @@ class Details:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: OrderedDict[str, Density] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Density, str]] = OrderedDict()
         self._wanted: ChartEntry | None = None
         self._due_us = 0
         self._job: Job[Found] | None = None
@@ -92,7 +96,14 @@ class Details:
     @property
     def density(self) -> Density | None:
         """Of the chart that is chosen, as soon as it is known."""
-        return self._known.get(self._entry.hash) if self._entry is not None else None
+        known = self._known.get(self._entry.hash) if self._entry is not None else None
+        return known[0] if known is not None else None
+
+    @property
+    def missing(self) -> str:
+        """What the chart that is chosen lacks, in a few words; empty when nothing, or while that is not known."""
+        known = self._known.get(self._entry.hash) if self._entry is not None else None
+        return known[1] if known is not None else ""
 
     @property
     def opacity(self) -> float:
@@ -134,11 +145,12 @@ class Details:
         def work(job: Job[Found]) -> Found:
             chart = read_chart(entry.path, entry.chart_index)
             job.progress(1, 2)
-            data = open_folder(chart).read(chart.background) if with_picture and chart.background else None
-            return Found(density(chart), _picture(data))
+            folder = open_folder(chart)
+            data = folder.read(chart.background) if with_picture and chart.background else None
+            return Found(density(chart), _picture(data), _missing(chart, folder))
 
         def then(found: Found) -> None:
-            self._known[entry.hash] = found.density
+            self._known[entry.hash] = found.density, found.missing
             if len(self._known) > KEPT:
                 self._known.popitem(last=False)
             chosen = self._entry is not None and _picture_key(self._entry) == _picture_key(entry)
@@ -151,6 +163,14 @@ class Details:
     def _broken(self, entry: ChartEntry, error: UserError) -> None:
         if self._entry is not None and self._entry.hash == entry.hash:
             self._context.say(str(error))
+
+
+def _missing(chart: Chart, folder: Folder) -> str:
+    """Whether the song that ``chart`` names lies beside it; only names are looked at, nothing is read."""
+    if not chart.audio:
+        return ""
+    wanted = (clean_name(chart.audio) or "").casefold()
+    return "" if any(name.casefold() == wanted for name in folder.names()) else SONG_MISSING
 
 
 def _picture(data: bytes | None) -> NDArray[np.uint8] | None:

@@ -155,6 +155,7 @@ class SongPanel:
     def _draw_facts(self, frame: Frame, x: float, y: float, w: float, shown: Shown) -> None:
         chart, rate = shown.chart, shown.mods.rate
         facts = [
+            (icons.WARNING, self._details.missing),
             (icons.CLOCK, clock(chart.length_us / rate)),
             (icons.BOLT, tempo(chart, rate)),
             (icons.MUSIC, f"{number(chart.notes)} notes"),
@@ -166,9 +167,12 @@ class SongPanel:
             wanted = frame.px(22) + wide(frame, words, theme.TEXT_SMALL)
             if not words or at + wanted > x + w:
                 continue
-            tint = tone(theme.CYAN) if rate == 1.0 or icon not in (icons.CLOCK, icons.BOLT) else tone(theme.AMBER)
+            lacks = words == self._details.missing
+            changed = rate != 1.0 and icon in (icons.CLOCK, icons.BOLT)
+            tint = tone(theme.AMBER) if changed or lacks else tone(theme.CYAN)
             frame.text(at + frame.px(7), middle, icon, frame.px(14), faded(tint, 0.9), across=0.5, down=0.5)
-            frame.text(at + frame.px(22), middle, words, size, theme.INK_SOFT, down=0.5)
+            ink = tint if lacks else theme.INK_SOFT
+            frame.text(at + frame.px(22), middle, words, size, ink, down=0.5)
             at += wanted + frame.px(22)
 
     def _draw_charts(self, frame: Frame, place: Place, shown: Shown, rows: int) -> None:

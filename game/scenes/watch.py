@@ -97,7 +97,10 @@ class WatchScene(Scene):
         if self._job is None or self._job.cancelled:
             return
         settings = self._context.profile.settings
-        if self._stage is not None:
+        if self._stage is None:
+            for problem in song.problems:
+                self._context.say(problem)
+        else:
             at_us, paused = self._stage.now_us, self._stage.paused
             self._stage.close()
         self._found = found

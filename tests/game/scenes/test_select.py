@@ -20,6 +20,7 @@ from game.scenes.preview import Preview
 from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, Watch
 from game.scenes.select import SelectScene
 from game.scenes.select_board import BoardPanel
+from game.scenes.select_details import SONG_MISSING, Details
 from game.scenes.select_frame import FOOT
 from game.scenes.select_mods import ModsPanel
 from game.scenes.select_overlays import HelpPanel, ProblemsPanel
@@ -291,6 +292,24 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
     request = game.asked[1]
     assert isinstance(request, Play)
     assert request.ghost == high
+
+
+def known(details: Details) -> bool:
+    details.step()
+    return details.density is not None
+
+
+def test_a_song_file_that_is_missing_is_said_before_it_is_played(game: SceneGame) -> None:
+    write_song(game.profile.songs / "mute", make_chart("Mute", audio="gone.ogg"))
+    game.library.refresh()
+    details = Details(game.context)
+    for name, missing in (("Mute", SONG_MISSING), ("Bolero", ""), ("Aurora", ""), ("Mute", SONG_MISSING)):
+        details.want(entry(game, name))
+        game.until(lambda: known(details), "the chart")
+        assert details.missing == missing
+    details.close()
+    enter(game, entry(game, "Mute").hash)
+    game.turn(2)
 
 
 def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) -> None:

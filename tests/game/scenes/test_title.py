@@ -137,6 +137,20 @@ def test_a_song_is_heard_under_the_title(tmp_path: Path, window: HeadlessWindow,
     game.close()
 
 
+def test_a_long_notice_stays_longer_than_a_short_one(game: SceneGame, title: TitleScene) -> None:
+    game.context.say("Saved")
+    game.context.say("A sentence that takes a while to be read beside notes that fall. " * 3)
+    short, long = game.context.notices
+    assert short.stays_us == NOTICE_US
+    assert long.until_us - short.until_us > NOTICE_US
+    game.context.notices = [Notice(one.text, one.until_us - NOTICE_US - 500_000, one.stays_us) for one in (short, long)]
+    frame = game.window.begin_frame()
+    assert frame is not None
+    draw_notices(frame, game.context)
+    game.window.end_frame(frame)
+    assert [one.text for one in game.context.notices] == [long.text]
+
+
 def test_notices_are_drawn_above_the_scene_and_leave_when_their_time_is_over(
     game: SceneGame, title: TitleScene
 ) -> None:
