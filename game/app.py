@@ -175,7 +175,8 @@ def open_game(
         app = App(profile, window, sound)
         app.replay = replay
         try:
-            for problem in (sound.problem, profile.problem):
+            # The title tells of the sound for as long as it is missing; whoever begins elsewhere is told once.
+            for problem in (sound.problem if first is not None else "", profile.problem):
                 if problem:
                     app.context.say(problem)
             app.jobs.start("keeping a copy of the log", lambda job: profile.tend(), lambda done: None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,17 +15,19 @@ from engine.sound.commands import (
     CONTROL_BYTES,
     DEVICE_AT,
     DEVICE_BYTES,
+    NOT_OPENED,
     RING_AT,
     STATUS,
     TEXT_AT,
     TEXT_BYTES,
     Record,
     State,
-    not_opened,
     read_text,
     unflatten,
 )
 from engine.sound.shared import Block, Ring, Seqlock, SoundError
+
+log = logging.getLogger(__name__)
 
 START_LIMIT_S = 8.0
 """A device that has not answered after this long is taken for one that cannot be opened."""
@@ -118,9 +121,9 @@ class Child:
         if self.record().state != State.RUNNING:
             # PortAudio aborts its process over some broken configurations; that is why it has one of its own.
             why = "it does not answer" if self.alive else "the system's sound gave up"
-            problem = self.problem or not_opened(why)
+            log.info("the sound device could not be opened: %s", self.problem or why)
             self.end()
-            raise SoundError(problem)
+            raise SoundError(NOT_OPENED)
 
     def end(self) -> None:
         """End the process and give the control block back."""

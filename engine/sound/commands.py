@@ -142,6 +142,5 @@ def read_text(memory: memoryview, at: int, size: int) -> str:
     return bytes(memory[at : at + size]).split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
-def not_opened(why: str) -> str:
-    """The sentence for a device that cannot be opened."""
-    return f"sound: no sound device could be opened ({why}); connect one or choose another, until then it is silent."
+NOT_OPENED = "No sound device could be opened, so the game is silent; connect one and start again."
+"""The sentence for a device that cannot be opened; the driver's own words are logged."""

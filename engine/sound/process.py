@@ -33,7 +33,6 @@ from engine.sound.commands import (
     Record,
     State,
     flatten,
-    not_opened,
     write_text,
 )
 from engine.sound.mixer import CUE, Mixer
@@ -217,7 +216,7 @@ class Device:
                 ahead = self._stream.latency
             self.engine.block(out, now + ahead * 1e6, bool(flags.output_underflow))
         except Exception as error:
-            self.engine.fail(State.LOST, f"sound: the sound process failed ({error!r}); reopen the sound device.")
+            self.engine.fail(State.LOST, f"The sound process failed ({error!r}); reopen the sound device.")
             raise self._sound.CallbackAbort from error
 
     def look(self) -> None:
@@ -227,7 +226,7 @@ class Device:
             return
         stale = now_us() - self.engine.beat_us > STALE_US
         if stale or not self._stream.active:
-            self.engine.fail(State.LOST, "sound: the sound device is gone; connect it again or choose another.")
+            self.engine.fail(State.LOST, "The sound device is gone; connect it again or choose another.")
 
 
 class Silence:
@@ -297,7 +296,7 @@ def _serve(wish: dict[str, Any]) -> None:
     except Exception as error:
         detail = " ".join(str(error).split())[:300]
         failed = Engine(control, PREFERRED_HZ)
-        failed.fail(State.FAILED, not_opened(detail))
+        failed.fail(State.FAILED, detail)
         return
     gc.collect()
     gc.freeze()

@@ -209,7 +209,7 @@ class Sound:
         lost = not child.alive or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
         problem = self.problem or child.problem
         if lost and not problem:
-            problem = "sound: the sound process has stopped; reopen the sound device."
+            problem = "The sound process has stopped; reopen the sound device."
         position = (
             record.segments[0].position + (record.fit_frame - record.segments[0].start) * record.segments[0].speed
         )

@@ -205,12 +205,12 @@ def test_a_game_that_was_killed_leaves_no_process_and_no_memory() -> None:
 def test_without_a_device_it_falls_back_to_silence_and_says_why(config: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere/native")
     monkeypatch.setenv("ALSA_CONFIG_PATH", config)
-    with pytest.raises(SoundError, match="no sound device could be opened"):
+    with pytest.raises(SoundError, match="No sound device could be opened"):
         Sound.start()
     with Sound.open() as sound:
         assert sound.status().silent
         assert sound.status().running
-        assert sound.problem.startswith("sound: no sound device could be opened")
+        assert sound.problem.startswith("No sound device could be opened")
         assert "\n" not in sound.problem
     with Sound.open(prefer_device=False) as sound:
         assert sound.problem == ""
