@@ -9,7 +9,6 @@ from engine.draw import theme
 from engine.draw.colour import with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
-from engine.input import keys
 from engine.input.events import Event, InputEvent
 from engine.scene import Scene
 from game.hands.bindings import LaneInput
@@ -138,6 +137,6 @@ class PauseMenu(Scene):
             )
             ink = theme.INK if chosen else theme.INK_SOFT
             frame.text(middle, y + height / 2, choice.value, frame.px(20), ink, across=0.5, down=0.5)
-        hint = f"R again   ·   in the song: hold {keys.label('key:grave')}, or Ctrl R"
+        hint = "R again   ·   in the song: hold the key above Tab, or Ctrl R"
         y = top + below - frame.px(HINT_HEIGHT / 2)
         frame.text(middle, y, hint, frame.px(theme.TEXT_SMALL), theme.INK_SOFT, across=0.5, down=0.5)
