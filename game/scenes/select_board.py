@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 
 from engine.draw import icons, theme, widgets
 from engine.draw.frame import Frame
-from engine.draw.pen import px
+from engine.draw.pen import Vec, px
 from game.rhythm.board import PLAYING, BoardRow, performance, performances_of
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import ranked
@@ -20,6 +20,7 @@ from game.scenes.picker import Overlay
 from game.scenes.select_state import Choices, number
 
 BEST, ALL = 0, 1
+ROW = 64.0
 SHOWN_MAX = 200
 """So many performances of a chart are listed, the latest first."""
 
@@ -116,8 +117,14 @@ class BoardPanel(Overlay):
         imgui.begin_child("rows")
         if not self.rows:
             self._draw_nothing()
+        # Only rows that are seen, or within the keyboard's reach from one that is, are drawn.
+        first = imgui.get_scroll_y() - px(3 * ROW)
+        last, left_out = first + imgui.get_window_height() + px(5 * ROW), Vec(1, px(ROW))
         for place, row in enumerate(self.rows):
             open_ = row.id == self._chosen
+            if not open_ and not first < imgui.get_cursor_pos_y() < last:
+                imgui.dummy(left_out)
+                continue
             self.focus_here(open_)
             if self._draw_row(row, place, open_):
                 self._chosen = row.id
@@ -146,7 +153,7 @@ class BoardPanel(Overlay):
             said = [when, "" if row.player == "user" else f"by {row.player}", row.mods.label]
             said += ["" if ranked(row.mods) else "unranked", _rules_title(row.rules), combo]
         detail = "   ".join(part for part in said if part)
-        return widgets.row(row.id, title, detail, OUTCOMES.get(row.outcome, row.grade), chosen=open_)
+        return widgets.row(row.id, title, detail, OUTCOMES.get(row.outcome, row.grade), chosen=open_, height=ROW)
 
     def _draw_offers(self, row: BoardRow) -> None:
         imgui.push_id(row.id)
