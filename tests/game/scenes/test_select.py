@@ -20,7 +20,6 @@ from game.scenes.preview import Preview
 from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, Watch
 from game.scenes.select import SelectScene
 from game.scenes.select_board import BoardPanel
-from game.scenes.select_details import SONG_MISSING, Details
 from game.scenes.select_frame import FOOT
 from game.scenes.select_mods import ModsPanel
 from game.scenes.select_overlays import HelpPanel, ProblemsPanel
@@ -292,71 +291,6 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
     request = game.asked[1]
     assert isinstance(request, Play)
     assert request.ghost == high
-
-
-def known(details: Details) -> bool:
-    details.step()
-    return details.density is not None
-
-
-def test_a_song_file_that_is_missing_is_said_before_it_is_played(game: SceneGame) -> None:
-    write_song(game.profile.songs / "mute", make_chart("Mute", audio="gone.ogg"))
-    game.library.refresh()
-    details = Details(game.context)
-    for name, missing in (("Mute", SONG_MISSING), ("Bolero", ""), ("Aurora", ""), ("Mute", SONG_MISSING)):
-        details.want(entry(game, name))
-        game.until(lambda: known(details), "the chart")
-        assert details.missing == missing
-    details.close()
-    enter(game, entry(game, "Mute").hash)
-    game.turn(2)
-
-
-def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) -> None:
-    chart = entry(game, "Aurora")
-    failed = game.score(chart, 300_000, 0.6, outcome="failed")
-    fast = game.score(chart, 950_000, 0.99, rate_percent=150)
-    unranked = game.score(chart, 800_000, mods={"no_fail": True})
-    game.score(entry(game, "Bolero"), 1_000_000)
-    scene = enter(game)
-    game.press("f7")
-    panel = game.stack.top
-    assert isinstance(panel, BoardPanel)
-    assert [row.id for row in panel.rows] == [unranked, fast, failed]
-    game.press("f7")
-    assert list(panel.rows) == scene.board == []
-    game.press("f7")
-    game.turn(4)
-    for name in ("down", "right"):
-        game.press(name)
-        game.turn(2)
-    game.press("return")
-    assert scene.choices.ghost == unranked
-    game.turn(2)
-    game.press("return")
-    request = game.asked[-1]
-    assert isinstance(request, Play)
-    assert request.ghost == unranked
-    scene.open_board(failed)
-    game.turn(4)
-    game.press("down")
-    game.turn(2)
-    game.press("return")
-    assert game.asked[-1] == Watch(failed)
-
-
-def test_the_leaderboard_of_a_chart_that_nobody_played_is_empty_on_both_pages(game: SceneGame) -> None:
-    scene = enter(game)
-    scene.open_board()
-    game.turn(4)
-    panel = game.stack.top
-    assert isinstance(panel, BoardPanel)
-    assert list(panel.rows) == []
-    game.press("f7")
-    assert list(panel.rows) == []
-    game.turn(2)
-    game.press("escape")
-    assert game.stack.top is scene
 
 
 def test_the_leaderboard_is_that_of_the_speed(game: SceneGame) -> None:
