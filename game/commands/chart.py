@@ -88,7 +88,6 @@ def run_info(args: argparse.Namespace) -> int:
         for chart in result.charts:
             info = chart_info(chart)
             if not info["notes"] + info["holds"]:
-                code = max(code, FINDING)
                 print(f"{info['file']}: {info['name']!r} has no notes, so there is nothing to play", file=sys.stderr)
             if args.json:
                 emit(info)

@@ -234,12 +234,14 @@ def test_a_chart_without_notes_is_not_played(tmp_path: Path) -> None:
     assert "no notes" in ran.err
 
 
-def test_a_chart_without_notes_is_a_finding_where_it_is_described(tmp_path: Path) -> None:
+def test_a_chart_without_notes_is_described_as_such_and_found_by_check(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jam"
     empty.write_text("jam 1\ntitle: Nothing\nkeys: 4\n\n[notes]\n")
     ran = ourojam("chart", "info", "--json", empty)
-    assert (ran.code, ran.json[0]["notes"], ran.err.count("\n")) == (1, 0, 1)
+    assert (ran.code, ran.json[0]["notes"], ran.err.count("\n")) == (0, 0, 1)
     assert "no notes" in ran.err
+    checked = ourojam("chart", "check", "--json", empty)
+    assert (checked.code, len(checked.json[0]["problems"])) == (1, 1)
 
 
 def test_an_unknown_rule_set_is_said_in_one_sentence(tmp_path: Path) -> None:
