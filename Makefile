@@ -21,7 +21,7 @@ check: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench,soak]'
 	$(BIN)/python -m pytest -m soak --run-soak
-	$(BIN)/python tests/fuzz/fuzz_formats.py --runs 1000000
+	$(BIN)/python tests/fuzz/fuzz_formats.py --runs 130000 --format all
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench]'
