@@ -90,7 +90,7 @@ def test_whatever_is_read_is_mods_or_a_sentence(values: dict[str, Any]) -> None:
         (Mods(rate_percent=125, mirror=True, hidden=True), "1.25x MR HD"),
         (Mods(rate_percent=80, keep_pitch=False), "0.80x pitch"),
         (Mods(random_seed=0, lane_cover=0.3), "RD LC30"),
-        (Mods(section=Section(0), metronome=True), "PR MT"),
+        (Mods(section=Section(0), metronome=True), "section MT"),
     ],
 )
 def test_the_label_says_the_mods_briefly(mods: Mods, label: str) -> None:
