@@ -253,10 +253,6 @@ class RealWindow(Window):
         if self._sdl is not None:
             self._sdl.set_fullscreen(self._handle, on)
 
-    def set_cursor(self, visible: bool) -> None:
-        """Show or hide the mouse pointer."""
-        pygame.mouse.set_visible(visible)
-
     def close(self) -> None:
         """See :class:`Window`."""
         self.midi.close()

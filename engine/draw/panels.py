@@ -117,11 +117,6 @@ def modal(frame: Frame, name: str, title: str, *, width: float = 480.0, height: 
         imgui.pop_style_var(2)
 
 
-def close_modal(name: str) -> None:
-    """Forget a dialogue, once it is no longer shown, so that it comes in anew the next time."""
-    motions.snap(("modal", name), False)
-
-
 @dataclass(slots=True)
 class _Toast:
     words: str

@@ -172,11 +172,6 @@ class Ui:
             texture.set_status(imgui.ImTextureStatus.destroyed)
 
 
-def texture_ref(number: int) -> imgui.ImTextureRef:
-    """What Dear ImGui calls one of our textures, for ``imgui.image`` and draw lists."""
-    return imgui.ImTextureRef(number)
-
-
 def _pixels(texture: imgui.ImTextureData) -> np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]:
     flat = np.asarray(texture.get_pixels_array(), np.uint8)
     return flat.reshape(texture.height, texture.width, texture.bytes_per_pixel)

@@ -107,7 +107,6 @@ _HEAD = "qqqqqqdddddq"
 STATUS = struct.Struct("<" + _HEAD + "qqqdqq" * SEGMENTS)
 _HEAD_FIELDS = len(_HEAD)
 
-STATUS_AT = 0
 TEXT_AT = 1024
 TEXT_BYTES = 512
 DEVICE_AT = TEXT_AT + TEXT_BYTES

@@ -10,7 +10,6 @@ from typing import Any
 
 from game.cli import Misuse, emit
 
-DEFAULT_SIZE = (1280, 720)
 SIZE_MAX = 8192
 
 

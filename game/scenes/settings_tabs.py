@@ -13,8 +13,6 @@ from game.scenes.settings_changes import Changes
 from game.scenes.settings_rows import Button, Choice, Heading, Row, Slider, Switch
 from game.settings import PALETTES
 
-PREVIEW_KEYS = "preview keys"
-
 
 def _ms(value: int) -> str:
     return f"{value} ms"

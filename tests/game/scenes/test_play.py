@@ -44,12 +44,6 @@ def window() -> Iterator[HeadlessWindow]:
     window.close()
 
 
-@pytest.fixture(scope="module")
-def sound() -> Iterator[Sound]:
-    with Sound.silent() as sound:
-        yield sound
-
-
 @pytest.fixture
 def stand(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[Stand]:
     with Stand(tmp_path / "profile", window, sound) as stand:

@@ -29,12 +29,6 @@ def window() -> Iterator[HeadlessWindow]:
     window.close()
 
 
-@pytest.fixture(scope="module")
-def sound() -> Iterator[Sound]:
-    with Sound.silent() as sound:
-        yield sound
-
-
 @pytest.fixture
 def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[SceneGame]:
     game = SceneGame(tmp_path, window=window, sound=sound)
