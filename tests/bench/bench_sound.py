@@ -12,9 +12,9 @@ monotonic clock, so the two may differ by one constant (the unknown beginning of
 median difference.  What is left is reported: its greatest size, and the drift, which is the slope of a
 robust line (Theil-Sen) through it times the length of the song.
 
-Beside them runs a process that does nothing but ask to be woken every 5 ms, in real time where it may: how
-late the machine wakes it is what no sound program on it can do better than, and an underrun in a run where
-it was woken later than the buffer lasts is the machine's.
+Beside them a bare process on every CPU asks to be woken every 2 ms, in real time where it may
+(:mod:`tests.rig.stalls`): how late the machine wakes it is what no sound program on it can do better than.  Every
+underrun is stamped and laid beside those stalls: one that fell into none would be our own.
 
 ``OUROJAM_BENCH_SECONDS`` makes it shorter than the 300 seconds the limits are meant for.
 """
@@ -23,8 +23,6 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -37,6 +35,7 @@ from engine.clock import now_us
 from engine.sound import Sound, SoundStatus
 from tests.bench.figure import Figure
 from tests.rig.pulse import RATE_HZ, PulseRig, missing, onsets
+from tests.rig.stalls import Stalls
 
 SECONDS = 300
 CLICK_EVERY_S = 0.5
@@ -47,37 +46,6 @@ ASKED = 5
 CONTAINERS = 600_000
 GARBAGE = 20_000
 COLLECT_EVERY_S = 0.25
-
-
-SLEEPER = """
-import os, select, sys, time
-try:
-    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))
-except (AttributeError, OSError):
-    pass
-late = []
-while not select.select([sys.stdin], [], [], 0)[0]:
-    due = time.monotonic() + 0.005
-    time.sleep(0.005)
-    late.append(time.monotonic() - due)
-print(max(late) * 1e3, sum(by > 0.010 for by in late))
-"""
-
-
-class Sleeper:
-    """The bare process beside: afterwards ``latest_ms`` and how often it came more than 10 ms late."""
-
-    def __enter__(self) -> Sleeper:
-        self._process = subprocess.Popen(
-            [sys.executable, "-S", "-c", SLEEPER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.latest_ms, self.times_late = 0.0, 0
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        said, _nothing = self._process.communicate("over")
-        latest, times = said.split()
-        self.latest_ms, self.times_late = float(latest), int(times)
 
 
 class Load:
@@ -131,7 +99,7 @@ class Run(NamedTuple):
     heard: NDArray[np.float64]
     status: SoundStatus
     cost: list[float]
-    sleeper: Sleeper
+    stalls: Stalls
 
 
 def measure(seconds: float) -> Run:
@@ -141,7 +109,7 @@ def measure(seconds: float) -> Run:
     cost: list[float] = []
     with PulseRig() as rig, rig.reached(), Sound.start(latency_ms=10) as sound:
         song = sound.load(metronome(seconds, sound.rate_hz))
-        with Sleeper() as sleeper, Load():
+        with Stalls(sound._child.control.path) as stalls, Load():
             before = sound.status().underruns
             sound.play_song(song, lead_in_us=round(LEAD_IN_S * 1e6))
             end = time.monotonic() + LEAD_IN_S + seconds + 0.2
@@ -163,7 +131,7 @@ def measure(seconds: float) -> Run:
     answers = np.array(said, np.float64)
     clicks_us = np.arange(count) * CLICK_EVERY_S * 1e6
     said_us = np.interp(clicks_us, answers[:, 1], answers[:, 0])
-    return Run(said_us, heard.astype(np.float64) * (1e6 / RATE_HZ), status, cost, sleeper)
+    return Run(said_us, heard.astype(np.float64) * (1e6 / RATE_HZ), status, cost, stalls)
 
 
 def slope(at_s: NDArray[np.float64], values: NDArray[np.float64]) -> float:
@@ -178,7 +146,7 @@ def figures() -> Iterator[Figure]:
     if reason:
         raise RuntimeError(f"the sound benchmark cannot run: {reason}")
     seconds = float(os.environ.get("OUROJAM_BENCH_SECONDS", SECONDS))
-    said, heard, status, cost, sleeper = measure(seconds)
+    said, heard, status, cost, stalls = measure(seconds)
     error = said - heard
     error -= np.median(error)
     beside = f"{len(said)} clicks in {seconds:g} s, garbage and a busy thread beside, one constant aside"
@@ -188,11 +156,20 @@ def figures() -> Iterator[Figure]:
     drift = abs(slope(np.arange(len(error), dtype=np.float64) * CLICK_EVERY_S, error)) * seconds / 1e3
     yield Figure("drift over the song", drift, "ms", 1.0, beside="Theil-Sen slope times the song's length")
     yield Figure("underruns at a 10 ms buffer", float(status.underruns), "", 0.0, beside=beside)
+    causes = [stalls.cause(at_s) for at_s in stalls.underruns_s]
+    told = ", ".join(f"{cause.ms:.1f} ms" for cause in causes if cause is not None)
     yield Figure(
-        "a bare process woken every 5 ms, latest",
-        sleeper.latest_ms,
+        "of them in no stall of the machine",
+        float(causes.count(None)),
+        "",
+        0.0,
+        beside=f"the others fell into stalls of {told}" if told else "",
+    )
+    yield Figure(
+        "longest stall of the machine",
+        stalls.longest_ms,
         "ms",
-        beside=f"the same run; {sleeper.times_late} times over 10 ms",
+        beside=f"{len(stalls.stalls)} over 3 ms, in step with 100 ms to {stalls.in_step(0.1):.2f} (by chance: near 0)",
     )
     yield Figure("output latency", status.latency_us / 1e3, "ms", beside="as the device tells it")
     yield Figure("asking the clock, median", float(np.median(cost)), "us", 5.0, beside="under the same load")
