@@ -1,0 +1,336 @@
+"""How each event changes the tables of :mod:`game.roleplay.tables`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+
+from engine.log import StoredEvent
+from game.events import kinds
+from game.roleplay import cast_events as cast
+from game.roleplay import events as happened
+from game.roleplay import tables
+from game.roleplay.projector_edits import manual_edit
+from game.roleplay.projector_story import STORY_STEPS
+from game.roleplay.rows import insert, live, of_chat
+from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
+
+Step = Callable[[apsw.Connection, StoredEvent], None]
+
+
+class RoleplayProjector:
+    """Keeps everything that follows from the cast's and the chats' events, but for what is searched by words."""
+
+    name = "roleplay"
+    version = 1
+    kinds = kinds((*cast.CAST_EVENTS, *happened.CHAT_EVENTS)) - {happened.MemoryEmbedded.kind}
+    create = tables.CREATE
+
+    def apply(self, db: apsw.Connection, event: StoredEvent) -> None:
+        """Change the rows of the event's stream."""
+        _STEPS[event.kind](db, event)
+
+    def reset(self, db: apsw.Connection, stream: str) -> bool:
+        """Every row names the one stream it follows from."""
+        for table in tables.ALL:
+            db.execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))
+        return True
+
+
+# -- the player and the bots ----------------------------------------------------------------------------------------
+
+
+def _you(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (event.stream, event.seq, said["name"], said.get("pronouns", ""), said.get("persona", ""))
+    db.execute("INSERT OR REPLACE INTO you VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _bot_authored(db: apsw.Connection, event: StoredEvent) -> None:
+    fields = json.dumps(event.payload, ensure_ascii=False, sort_keys=True)
+    row = (of_chat(event), event.stream, event.seq, event.at_us, event.payload["name"], fields, 0)
+    db.execute("INSERT OR REPLACE INTO bots VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _bot_edited(db: apsw.Connection, event: StoredEvent) -> None:
+    bot = of_chat(event)
+    for (text,) in db.execute("SELECT fields FROM bots WHERE id = ?", (bot,)).fetchall():
+        fields = json.loads(str(text))
+        fields[event.payload["field"]] = event.payload["value"]
+        packed = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+        db.execute("UPDATE bots SET name = ?, fields = ? WHERE id = ?", (fields["name"], packed, bot))
+
+
+def _bot_removed(db: apsw.Connection, event: StoredEvent) -> None:
+    db.execute("UPDATE bots SET removed = 1 WHERE id = ?", (of_chat(event),))
+
+
+def _bot_reset(db: apsw.Connection, event: StoredEvent) -> None:
+    db.execute("INSERT OR REPLACE INTO bot_resets VALUES (?, ?, ?)", (of_chat(event), event.stream, event.seq))
+
+
+def _card_kept(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    insert(db, "bot_cards", event.seq, event.stream, of_chat(event), said["name"], said["form"], said["data"])
+
+
+def _book_kept(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (of_chat(event), said["book"], event.stream, said["name"], said["data"])
+    db.execute("INSERT OR REPLACE INTO bot_books VALUES (?, ?, ?, ?, ?)", row)
+
+
+def _book_removed(db: apsw.Connection, event: StoredEvent) -> None:
+    db.execute("DELETE FROM bot_books WHERE bot = ? AND book = ?", (of_chat(event), event.payload["book"]))
+
+
+# -- turns -----------------------------------------------------------------------------------------------------------
+
+
+def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
+    said, chat = event.payload, of_chat(event)
+    turn, speaker = said["turn"], said["speaker"]
+    insert(
+        *(db, "turns", chat, turn, event.stream, event.seq, event.at_us, speaker, said.get("addressee", "")),
+        *(said["scene"], said["clock_us"], int(said.get("beat", False)), 0, 0, 0, 0),
+    )
+    _alternative(db, event, turn, 0)
+    _chat(db, event)
+    sql = "UPDATE chats SET turns = max(turns, ?1), last_at_us = ?2, user_turn = iif(?3, ?1, user_turn) WHERE chat = ?4"
+    db.execute(sql, (turn, event.at_us, speaker == happened.YOU, chat))
+
+
+def _alternative(db: apsw.Connection, event: StoredEvent, turn: int, swipe: int) -> None:
+    said = event.payload
+    segments = json.dumps(said.get("segments", []), ensure_ascii=False)
+    insert(
+        *(db, "alternatives", of_chat(event), turn, swipe, event.stream, event.seq, said["text"], segments),
+        *(int(said.get("truncated", False)), event.truth, event.origin, -1),
+    )
+
+
+def _alternative_said(db: apsw.Connection, event: StoredEvent) -> None:
+    _alternative(db, event, event.payload["turn"], event.payload["swipe"])
+    _choose(db, event)
+
+
+def _choose(db: apsw.Connection, event: StoredEvent) -> None:
+    """What follows from a turn follows from its chosen alternative only."""
+    chat, turn, swipe = of_chat(event), event.payload["turn"], event.payload["swipe"]
+    db.execute("UPDATE turns SET chosen = ? WHERE chat = ? AND turn = ?", (swipe, chat, turn))
+    for table in tables.BY_TURN:
+        db.execute(
+            f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0", (swipe, chat, turn)
+        )
+    _rebase(db, chat, turn)
+
+
+def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
+    """What follows from a scene counts as long as the scene is told from the same alternatives."""
+    for (scene,) in db.execute("SELECT scene FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall():
+        sql = "SELECT turn, iif(deleted, NULL, chosen) FROM turns WHERE chat = ? AND scene = ?"
+        rows: list[Any] = db.execute(sql + " AND (deleted OR chosen > 0)", (chat, scene)).fetchall()
+        basis = basis_of(rows)
+        db.execute("UPDATE scenes SET basis = ? WHERE chat = ? AND scene = ?", (basis, chat, scene))
+        for table in tables.BY_SCENE:
+            sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
+            db.execute(sql, (basis, chat, scene))
+
+
+def _kept(db: apsw.Connection, event: StoredEvent) -> None:
+    db.execute("UPDATE turns SET kept = 1 WHERE chat = ? AND turn = ?", (of_chat(event), event.payload["turn"]))
+
+
+def _hidden(db: apsw.Connection, event: StoredEvent) -> None:
+    row = (int(event.payload["hidden"]), of_chat(event), event.payload["turn"])
+    db.execute("UPDATE turns SET hidden = ? WHERE chat = ? AND turn = ?", row)
+
+
+def _deleted(db: apsw.Connection, event: StoredEvent) -> None:
+    chat = of_chat(event)
+    for turn in event.payload["turns"]:
+        db.execute("UPDATE turns SET deleted = 1 WHERE chat = ? AND turn = ?", (chat, turn))
+        for table in tables.BY_TURN:
+            db.execute(f"DELETE FROM {table} WHERE chat = ? AND turn = ? AND turn > 0", (chat, turn))
+        _rebase(db, chat, turn)
+
+
+def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (said["significance"], of_chat(event), said["turn"], said["swipe"])
+    db.execute("UPDATE alternatives SET significance = ? WHERE chat = ? AND turn = ? AND swipe = ?", row)
+
+
+# -- place, time and company -----------------------------------------------------------------------------------------
+
+
+def _chat(db: apsw.Connection, event: StoredEvent) -> None:
+    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
+    db.execute(sql, (of_chat(event), event.stream))
+
+
+def _clock(db: apsw.Connection, event: StoredEvent) -> None:
+    _chat(db, event)
+    row = (event.payload["clock_us"], event.payload["day_one_us"], of_chat(event))
+    db.execute("UPDATE chats SET clock_us = ?, day_one_us = ? WHERE chat = ?", row)
+
+
+def _container(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (
+        *(of_chat(event), said["container"], event.stream, said["name"], said["type"], int(said["moving"])),
+        *(int(said["public"]), said["audible_range"], json.dumps(said["slots"], ensure_ascii=False), said["parent"]),
+    )
+    db.execute(f"INSERT OR REPLACE INTO containers VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
+    _chat(db, event)
+    said, chat = event.payload, of_chat(event)
+    present = json.dumps(said["present"])
+    insert(
+        *(db, "scenes", chat, said["scene"], event.stream, event.seq, said["container"], said["description"], present),
+        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", ""),
+    )
+    if not said["meanwhile"]:
+        db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (said["scene"], chat))
+    db.execute("UPDATE chats SET scenes = max(scenes, ?) WHERE chat = ?", (said["scene"], chat))
+
+
+def _scene_closed(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    quotes = json.dumps(said["quotes"], ensure_ascii=False)
+    row = (event.seq, said["why"], said["significance"], quotes, of_chat(event), said["scene"])
+    sql = "UPDATE scenes SET closed_seq = ?, why = ?, significance = ?, quotes = ? WHERE chat = ? AND scene = ?"
+    db.execute(sql, row)
+
+
+def _guest_joined(db: apsw.Connection, event: StoredEvent) -> None:
+    chat, bot = of_chat(event), event.payload["bot"]
+    db.execute("UPDATE chats SET guest = ? WHERE chat = ?", (bot, chat))
+
+
+def _guest_left(db: apsw.Connection, event: StoredEvent) -> None:
+    db.execute("UPDATE chats SET guest = '' WHERE chat = ?", (of_chat(event),))
+
+
+def _activity(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    record = json.dumps(said["record"], ensure_ascii=False, sort_keys=True)
+    row = (event.seq, event.stream, of_chat(event), said["who"], record, said["turn"], said["swipe"])
+    insert(db, "activities", *row, live(db, event))
+
+
+# -- edges and memory ------------------------------------------------------------------------------------------------
+
+
+def _edge_seeded(db: apsw.Connection, event: StoredEvent) -> None:
+    said, chat = event.payload, of_chat(event)
+    pair = (event.stream, chat, said["owner"], said["target"])
+    insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 0, 0, 0, "", 1)
+    insert(db, "edge_words", event.seq, *pair, said["summary"], event.truth, 0, 0, "", 1)
+    _facts(db, event, "fact", said["facts"])
+
+
+def _facts(db: apsw.Connection, event: StoredEvent, sort: str, facts: list[str]) -> None:
+    said, alive = event.payload, live(db, event) if facts else 0
+    for place, fact in enumerate(facts):
+        insert(
+            *(db, "edge_facts", event.seq, place, event.stream, of_chat(event), said["owner"], said["target"]),
+            *(sort, fact, 1, said.get("turn", 0), said.get("swipe", 0), said.get("scene", 0)),
+            *(said.get("basis", ""), alive),
+        )
+
+
+def _edge_moved(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    insert(
+        *(db, "edge_numbers", event.seq, event.stream, of_chat(event), said["owner"], said["target"]),
+        *(said["clock_us"], said["affinity_delta"], said["trust_delta"], None, None, said["turn"], said["swipe"]),
+        *(said["scene"], said["basis"], live(db, event)),
+    )
+    _facts(db, event, "fact", said["facts"])
+
+
+def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    insert(
+        *(db, "edge_words", event.seq, event.stream, of_chat(event), said["owner"], said["target"], said["summary"]),
+        *(event.truth, 0, said["scene"], said["basis"], live(db, event)),
+    )
+    _facts(db, event, "moment", [said["moment"]] if said["moment"] else [])
+
+
+def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
+    said, chat = event.payload, of_chat(event)
+    bit = SEEN_BY_YOU if said["owner"] == happened.YOU else SEEN_BY_HOST if said["owner"] == chat else SEEN_BY_GUEST
+    insert(
+        *(db, "memories", event.seq, event.stream, chat, said["memory"], said["owner"], bit, said["witnesses"]),
+        *(said["text"], said["form"], said["source"], said["reliability"], said["scene"], said["clock_us"]),
+        *(event.at_us, said["significance"], said["turn"], said["swipe"], said["basis"], live(db, event)),
+        *(event.truth, "", 0),
+    )
+    _chat(db, event)
+    db.execute("UPDATE chats SET memories = max(memories, ?) WHERE chat = ?", (said["memory"], chat))
+
+
+def _memory_pinned(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    how = ("auto" if said["auto"] else "manual") if said["pinned"] else ""
+    sql = "UPDATE memories SET pinned = ?, pinned_seq = ? WHERE chat = ? AND memory = ?"
+    db.execute(sql, (how, event.seq, of_chat(event), said["memory"]))
+
+
+def _group(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (event.seq, event.stream, of_chat(event), said["summary"], event.truth, 0, said["scene"], said["basis"])
+    insert(db, "groups", *row, live(db, event))
+
+
+def _failed(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (event.seq, event.stream, of_chat(event), said["job"], said["raw_text"], said["attempts"], said["turn"])
+    insert(db, "classifier_failures", *row)
+
+
+def _file_kept(db: apsw.Connection, event: StoredEvent) -> None:
+    insert(db, "chat_files", event.seq, event.stream, of_chat(event), event.payload["name"], event.payload["data"])
+
+
+_STEPS: dict[str, Step] = {
+    cast.YouDescribed.kind: _you,
+    cast.BotAuthored.kind: _bot_authored,
+    cast.BotEdited.kind: _bot_edited,
+    cast.BotRemoved.kind: _bot_removed,
+    cast.BotReset.kind: _bot_reset,
+    cast.CardKept.kind: _card_kept,
+    cast.BookKept.kind: _book_kept,
+    cast.BookRemoved.kind: _book_removed,
+    happened.TurnSaid.kind: _turn_said,
+    happened.AlternativeSaid.kind: _alternative_said,
+    happened.AlternativeChosen.kind: _choose,
+    happened.TurnKept.kind: _kept,
+    happened.TurnHidden.kind: _hidden,
+    happened.TurnsDeleted.kind: _deleted,
+    happened.TurnWeighed.kind: _weighed,
+    happened.ClockMoved.kind: _clock,
+    happened.ContainerDescribed.kind: _container,
+    happened.SceneOpened.kind: _scene_opened,
+    happened.SceneClosed.kind: _scene_closed,
+    happened.GuestJoined.kind: _guest_joined,
+    happened.GuestLeft.kind: _guest_left,
+    happened.ActivityChanged.kind: _activity,
+    happened.EdgeSeeded.kind: _edge_seeded,
+    happened.EdgeMoved.kind: _edge_moved,
+    happened.EdgeSummarised.kind: _edge_summarised,
+    happened.MemoryWritten.kind: _memory_written,
+    happened.MemoryPinned.kind: _memory_pinned,
+    happened.GroupSummarised.kind: _group,
+    happened.ManualEdit.kind: manual_edit,
+    happened.ClassifierFailed.kind: _failed,
+    happened.ChatFileKept.kind: _file_kept,
+    **STORY_STEPS,
+}

@@ -1,0 +1,67 @@
+"""How the story's events change the tables: threads, happenings, items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import apsw
+
+from engine.log import StoredEvent
+from game.roleplay import events as happened
+from game.roleplay.rows import insert, live, of_chat
+
+
+def _count(db: apsw.Connection, event: StoredEvent, column: str, number: int) -> None:
+    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
+    db.execute(sql, (of_chat(event), event.stream))
+    db.execute(f"UPDATE chats SET {column} = max({column}, ?) WHERE chat = ?", (number, of_chat(event)))
+
+
+def _thread_opened(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (of_chat(event), said["thread"], event.stream, said["title"], said["turn"], said["swipe"])
+    insert(db, "threads", *row, live(db, event))
+    _count(db, event, "threads", said["thread"])
+
+
+def _thread_closed(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (event.seq, event.stream, of_chat(event), said["thread"], 0, said["outcome"], said["turn"], said["swipe"])
+    insert(db, "thread_ends", *row, live(db, event))
+
+
+def _planned(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    props = json.dumps(said["props"], ensure_ascii=False)
+    insert(
+        *(db, "happenings", of_chat(event), said["happening"], event.stream, said["title"], props, said["due_us"]),
+        *(said["expires_us"], said["turn"], said["swipe"], live(db, event)),
+    )
+    _count(db, event, "happenings", said["happening"])
+
+
+def _moved(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    row = (event.seq, event.stream, of_chat(event), said["happening"], said["state"], said["turn"], said["swipe"])
+    insert(db, "happening_states", *row, live(db, event))
+
+
+def _gained(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    insert(db, "items", event.seq, event.stream, of_chat(event), said["owner"], said["item"], 1)
+
+
+def _lost(db: apsw.Connection, event: StoredEvent) -> None:
+    said = event.payload
+    insert(db, "items", event.seq, event.stream, of_chat(event), said["owner"], said["item"], 0)
+
+
+STORY_STEPS: dict[str, Callable[[apsw.Connection, StoredEvent], None]] = {
+    happened.ThreadOpened.kind: _thread_opened,
+    happened.ThreadClosed.kind: _thread_closed,
+    happened.HappeningPlanned.kind: _planned,
+    happened.HappeningMoved.kind: _moved,
+    happened.ItemGained.kind: _gained,
+    happened.ItemLost.kind: _lost,
+}

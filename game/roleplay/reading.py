@@ -1,0 +1,366 @@
+"""Finding out what is true: the tables as values.  Whoever remembers, remembers through :mod:`game.roleplay.recall`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from engine.errors import UserError
+from engine.log import EventLog
+from game.roleplay.events import YOU, chat_stream
+from game.roleplay.state import (
+    MIDDLE,
+    Activity,
+    Alternative,
+    Bot,
+    Chat,
+    ChatRow,
+    Container,
+    Edge,
+    Failure,
+    Happening,
+    KeptBook,
+    Scene,
+    Thread,
+    Turn,
+    You,
+    within,
+)
+from game.truth import Truth, may_overwrite
+
+SNIPPET = 120
+"""Characters of the last turn that the list of chats shows."""
+
+_TUPLES = ("voice_samples", "traits", "greetings")
+
+
+# -- the cast --------------------------------------------------------------------------------------------------------
+
+
+def you(log: EventLog) -> You:
+    """The player's character."""
+    found = log.query("SELECT name, pronouns, persona FROM you")
+    return You(*found[0]) if found else You()
+
+
+def bots(log: EventLog, *, removed: bool = False) -> list[Bot]:
+    """The bots of the library by name; those taken out only with ``removed``."""
+    rows = log.query("SELECT id, fields, removed FROM bots WHERE removed <= ? ORDER BY name, id", (int(removed),))
+    return [_bot(*row) for row in rows]
+
+
+def bot(log: EventLog, bot_id: str) -> Bot:
+    """The bot of that id, also when it was taken out of the library.
+
+    Raises:
+        UserError: there is none.
+    """
+    rows = log.query("SELECT id, fields, removed FROM bots WHERE id = ?", (bot_id,))
+    if not rows:
+        raise UserError(f"there is no character {bot_id!r}; choose one of the library")
+    return _bot(*rows[0])
+
+
+def _bot(bot_id: str, fields: str, removed: int) -> Bot:
+    known: dict[str, Any] = {
+        name: value for name, value in json.loads(fields).items() if name in Bot.__dataclass_fields__
+    }
+    for name in _TUPLES:
+        known[name] = tuple(known.get(name, ()))
+    return Bot(**{**known, "id": bot_id, "removed": bool(removed)})
+
+
+def books(log: EventLog, bot_id: str) -> list[KeptBook]:
+    """The lorebooks that go with a bot."""
+    rows = log.query("SELECT book, name, data FROM bot_books WHERE bot = ? ORDER BY book", (bot_id,))
+    return [KeptBook(*row) for row in rows]
+
+
+def card(log: EventLog, bot_id: str) -> tuple[str, str, bytes] | None:
+    """The name, form and bytes of the card a bot was made from, if it was."""
+    rows = log.query("SELECT name, form, data FROM bot_cards WHERE bot = ? ORDER BY seq DESC LIMIT 1", (bot_id,))
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+# -- chats -----------------------------------------------------------------------------------------------------------
+
+
+def chat_rows(log: EventLog) -> list[ChatRow]:
+    """A row for every bot of the library, the chat that was last spoken in first."""
+    sql = (
+        "SELECT b.id, b.fields, b.removed, coalesce(c.scene, 0), coalesce(c.last_at_us, 0), coalesce(c.clock_us, 0),"
+        " coalesce(c.day_one_us, 0), coalesce(c.turns, 0), coalesce((SELECT substr(a.text, 1, ?) FROM turns t"
+        " JOIN alternatives a ON a.chat = t.chat AND a.turn = t.turn AND a.swipe = t.chosen WHERE t.chat = b.id"
+        " AND NOT t.deleted AND NOT t.hidden ORDER BY t.turn DESC LIMIT 1), '') FROM bots b LEFT JOIN chats c"
+        " ON c.chat = b.id WHERE NOT b.removed ORDER BY 5 DESC, b.name, b.id"
+    )
+    return [
+        ChatRow(_bot(bot_id, fields, removed), bool(scene), snippet, last_at_us, clock_us, day_one_us, turns)
+        for bot_id, fields, removed, scene, last_at_us, clock_us, day_one_us, turns, snippet in log.query(
+            sql, (SNIPPET,)
+        )
+    ]
+
+
+def chat(log: EventLog, host: str) -> Chat:
+    """Where the chat hosted by ``host`` stands; one not begun has no scene."""
+    stream = chat_stream(host)
+    head = log.head(stream)
+    branch = next((one.id for one in log.branches(stream) if one.is_head), 0)
+    columns = "clock_us, day_one_us, guest, scene, turns, scenes, memories, threads, happenings"
+    rows = log.query(f"SELECT {columns} FROM chats WHERE chat = ?", (host,))
+    if not rows:
+        return Chat(host, branch, head)
+    clock_us, day_one_us, guest, scene_id, *counts = rows[0]
+    found = scene(log, host, scene_id) if scene_id else None
+    present = found.present if found else (YOU, host)
+    doing = {who: activity(log, host, who) for who in present}
+    return Chat(host, branch, head, clock_us, day_one_us, guest, found, doing, tuple(containers(log, host)), *counts)
+
+
+def scene(log: EventLog, host: str, number: int) -> Scene | None:
+    """One scene of a chat."""
+    return next(iter(_scenes(log, "chat = ? AND scene = ?", (host, number))), None)
+
+
+def scenes(log: EventLog, host: str) -> list[Scene]:
+    """All scenes of a chat, the first first."""
+    return _scenes(log, "chat = ? ORDER BY scene", (host,))
+
+
+def _scenes(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Scene]:
+    sql = (
+        "SELECT scene, container, description, present, clock_us, meanwhile, closed_seq, why, significance, quotes,"
+        f" basis FROM scenes WHERE {where}"
+    )
+    return [_scene(*row) for row in log.query(sql, values)]
+
+
+def _scene(number: int, container: int, description: str, present: str, clock_us: int, *rest: Any) -> Scene:
+    meanwhile, closed_seq, why, significance, quotes, basis = rest
+    return Scene(
+        *(number, container, description, tuple(json.loads(present)), clock_us, bool(meanwhile), closed_seq > 0),
+        *(why, significance, tuple(json.loads(quotes)), basis),
+    )
+
+
+def containers(log: EventLog, host: str) -> list[Container]:
+    """The places of a chat."""
+    sql = (
+        "SELECT container, name, type, moving, public, audible_range, slots, parent FROM containers WHERE chat = ?"
+        " ORDER BY container"
+    )
+    return [
+        Container(number, name, sort, bool(moving), bool(public), audible, tuple(json.loads(slots)), parent)
+        for number, name, sort, moving, public, audible, slots, parent in log.query(sql, (host,))
+    ]
+
+
+def activity(log: EventLog, host: str, who: str) -> Activity:
+    """What someone is doing in a chat."""
+    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY seq DESC LIMIT 1"
+    rows = log.query(sql, (host, who))
+    return Activity.of(json.loads(rows[0][0])) if rows else Activity()
+
+
+# -- turns -----------------------------------------------------------------------------------------------------------
+
+
+def turns(log: EventLog, host: str, *, after: int = 0, upto: int | None = None, hidden: bool = True) -> list[Turn]:
+    """The turns of a chat with ``after < number <= upto``, the first first; those cut out are gone."""
+    where = "t.chat = ? AND t.turn > ? AND t.turn <= ? AND NOT t.deleted AND t.hidden <= ? ORDER BY t.turn, a.swipe"
+    return _turns(log, where, (host, after, 2**62 if upto is None else upto, int(hidden)))
+
+
+def last_turns(log: EventLog, host: str, count: int, before: int | None = None) -> list[Turn]:
+    """The last ``count`` turns of a chat (those before turn ``before``), the first first."""
+    sql = "SELECT turn FROM turns WHERE chat = ? AND turn < ? AND NOT deleted ORDER BY turn DESC LIMIT ?"
+    found = log.query(sql, (host, 2**62 if before is None else before, count))
+    return turns(log, host, after=found[-1][0] - 1, upto=found[0][0]) if found else []
+
+
+def turns_of_scene(log: EventLog, host: str, number: int) -> list[Turn]:
+    """The turns of one scene."""
+    where = "t.chat = ? AND t.scene = ? AND NOT t.deleted ORDER BY t.turn, a.swipe"
+    return _turns(log, where, (host, number))
+
+
+def turn(log: EventLog, host: str, number: int) -> Turn:
+    """One turn.
+
+    Raises:
+        UserError: there is none of that number.
+    """
+    found = turns(log, host, after=number - 1, upto=number)
+    if not found:
+        raise UserError(f"this chat has no turn {number}; choose one of those it has")
+    return found[0]
+
+
+def _turns(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Turn]:
+    sql = (
+        "SELECT t.turn, t.speaker, t.scene, t.clock_us, t.at_us, t.seq, t.chosen, t.addressee, t.beat, t.hidden,"
+        " t.kept, c.user_turn, a.swipe, a.text, a.segments, a.truncated, a.truth, a.origin, a.significance"
+        " FROM turns t JOIN alternatives a ON a.chat = t.chat AND a.turn = t.turn JOIN chats c ON c.chat = t.chat"
+        f" WHERE {where}"
+    )
+    made: list[Turn] = []
+    wordings: list[Alternative] = []
+    before: tuple[Any, ...] | None = None
+    for row in log.query(sql, values):
+        if before is not None and row[0] != before[0]:
+            made.append(_turn(before, wordings))
+            wordings = []
+        swipe, text, segments, truncated, truth, origin, significance = row[12:]
+        parts = tuple((sort, words) for sort, words in json.loads(segments)) if segments != "[]" else ()
+        wordings.append(Alternative(swipe, text, parts, bool(truncated), Truth(truth), origin, significance))
+        before = row
+    if before is not None:
+        made.append(_turn(before, wordings))
+    return made
+
+
+def _turn(row: tuple[Any, ...], wordings: list[Alternative]) -> Turn:
+    number, speaker, scene_id, clock_us, at_us, seq, chosen, addressee, beat, hidden, kept, user_turn = row[:12]
+    accepted = bool(kept) or number < user_turn or wordings[chosen].truth is Truth.USER
+    return Turn(
+        *(number, speaker, scene_id, clock_us, at_us, seq, tuple(wordings), chosen, addressee, bool(beat)),
+        *(bool(hidden), accepted),
+    )
+
+
+# -- edges -----------------------------------------------------------------------------------------------------------
+
+_SINCE_RESET = (
+    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = owner), 0)"
+    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = target), 0)"
+)
+
+
+def edge(log: EventLog, owner: str, target: str) -> Edge:
+    """How ``owner`` sees ``target``, from every chat they met in."""
+    pair = (owner, target)
+    last = log.query(
+        "SELECT chat, clock_us FROM edge_numbers WHERE owner = ? AND target = ? AND live AND clock_us <> 0"
+        f"{_SINCE_RESET} ORDER BY seq DESC LIMIT 1",
+        pair,
+    )
+    summary, draft = _summary(log, pair)
+    return Edge(
+        owner,
+        target,
+        _number(log, "affinity", pair),
+        _number(log, "trust", pair),
+        summary,
+        _known(log, "fact", pair),
+        _known(log, "moment", pair),
+        draft,
+        *(last[0] if last else ("", 0)),
+    )
+
+
+def met(log: EventLog, owner: str, target: str) -> bool:
+    """Whether there is an edge from ``owner`` to ``target`` at all."""
+    sql = f"SELECT 1 FROM edge_numbers WHERE owner = ? AND target = ? AND live{_SINCE_RESET} LIMIT 1"
+    return bool(log.query(sql, (owner, target)))
+
+
+def _number(log: EventLog, name: str, pair: tuple[str, str]) -> int:
+    """The last value that was set, and what moved it since; what was decided never leaves 0 to 100, a rewind may."""
+    where = f"owner = ? AND target = ? AND live{_SINCE_RESET}"
+    sql = f"SELECT seq, {name}_set FROM edge_numbers WHERE {where} AND {name}_set IS NOT NULL ORDER BY seq DESC LIMIT 1"
+    seq, base = next(iter(log.query(sql, pair)), (0, MIDDLE))
+    moved = log.query(f"SELECT sum({name}_delta) FROM edge_numbers WHERE {where} AND seq > ?", (*pair, seq))
+    return within(base + (moved[0][0] or 0))
+
+
+def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
+    """The words that stand, and the draft beside them.
+
+    A model's later summary replaces a model's earlier one, as it tells of more; over the player's own words it only
+    waits (002).
+    """
+    standing, draft, by = "", "", Truth.CLOUD_MODEL
+    sql = f"SELECT summary, truth FROM edge_words WHERE owner = ? AND target = ? AND live{_SINCE_RESET} ORDER BY seq"
+    for words, truth in log.query(sql, pair):
+        said_by = Truth(truth)
+        if by is not Truth.USER or may_overwrite(said_by, by):
+            standing, draft, by = words, "", said_by
+        else:
+            draft = words
+    return standing, draft
+
+
+def _known(log: EventLog, sort: str, pair: tuple[str, str]) -> tuple[str, ...]:
+    sql = (
+        f"SELECT fact, known FROM edge_facts WHERE owner = ? AND target = ? AND sort = ? AND live{_SINCE_RESET}"
+        " ORDER BY seq, place"
+    )
+    known: dict[str, None] = {}
+    for fact, is_known in log.query(sql, (*pair, sort)):
+        if is_known:
+            known.setdefault(fact)
+        else:
+            known.pop(fact, None)
+    return tuple(known)
+
+
+# -- story -----------------------------------------------------------------------------------------------------------
+
+
+def group(log: EventLog, host: str) -> str:
+    """What the three are to each other in this chat; the player's own words stand over a model's."""
+    standing, by = "", Truth.CLOUD_MODEL
+    for words, truth in log.query("SELECT summary, truth FROM groups WHERE chat = ? AND live ORDER BY seq", (host,)):
+        if by is not Truth.USER or may_overwrite(Truth(truth), by):
+            standing, by = words, Truth(truth)
+    return standing
+
+
+def threads(log: EventLog, host: str, *, closed: bool = False) -> list[Thread]:
+    """The threads of a chat; those that ended only with ``closed``."""
+    sql = "SELECT thread, title FROM threads WHERE chat = ? AND live ORDER BY thread"
+    ends = "SELECT open, outcome FROM thread_ends WHERE chat = ? AND thread = ? AND live ORDER BY seq DESC LIMIT 1"
+    made = []
+    for number, title in log.query(sql, (host,)):
+        is_open, outcome = next(iter(log.query(ends, (host, number))), (1, ""))
+        if is_open or closed:
+            made.append(Thread(number, title, bool(is_open), outcome))
+    return made
+
+
+def happenings(log: EventLog, host: str, states: Iterable[str] = ()) -> list[Happening]:
+    """The happenings of a chat that are in one of ``states`` (none named: all)."""
+    sql = (
+        "SELECT happening, title, props, due_us, expires_us FROM happenings WHERE chat = ? AND live ORDER BY happening"
+    )
+    moved = "SELECT state FROM happening_states WHERE chat = ? AND happening = ? AND live ORDER BY seq DESC LIMIT 1"
+    wanted = set(states)
+    made = []
+    for number, title, props, due_us, expires_us in log.query(sql, (host,)):
+        state = next(iter(log.query(moved, (host, number))), ("planned",))[0]
+        if not wanted or state in wanted:
+            made.append(Happening(number, title, state, tuple(json.loads(props)), due_us, expires_us))
+    return made
+
+
+def items(log: EventLog, owner: str) -> tuple[str, ...]:
+    """What someone keeps for good."""
+    held: dict[str, None] = {}
+    sql = (
+        "SELECT item, held FROM items WHERE owner = ?"
+        " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = owner), 0) ORDER BY seq"
+    )
+    for item, is_held in log.query(sql, (owner,)):
+        if is_held:
+            held.setdefault(item)
+        else:
+            held.pop(item, None)
+    return tuple(held)
+
+
+def failures(log: EventLog, host: str) -> list[Failure]:
+    """Every classifier's answer in this chat that could not be used, the last first."""
+    sql = "SELECT seq, job, raw_text, attempts, turn FROM classifier_failures WHERE chat = ? ORDER BY seq DESC"
+    return [Failure(*row) for row in log.query(sql, (host,))]

@@ -1,0 +1,167 @@
+"""The tables that follow from the events; nothing but :mod:`game.roleplay.projector` changes them.
+
+Every row follows from the events of one stream alone and names that stream, so that going back in one chat tells
+that chat again and leaves the others.  What several chats bring together (an edge, the memories of a bot) is put
+together in reading, in the order of ``seq``.  ``live`` is 0 while the alternative a row follows from is not the
+chosen one.
+"""
+
+CAST = """
+CREATE TABLE you (
+    stream TEXT PRIMARY KEY, seq INTEGER NOT NULL, name TEXT NOT NULL, pronouns TEXT NOT NULL, persona TEXT NOT NULL
+) STRICT;
+CREATE TABLE bots (
+    id TEXT PRIMARY KEY, stream TEXT NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,
+    name TEXT NOT NULL, fields TEXT NOT NULL, removed INTEGER NOT NULL
+) STRICT;
+CREATE TABLE bot_resets (bot TEXT PRIMARY KEY, stream TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE bot_cards (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, bot TEXT NOT NULL, name TEXT NOT NULL, form TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+CREATE INDEX bot_cards_by_bot ON bot_cards (bot, seq);
+CREATE TABLE bot_books (
+    bot TEXT NOT NULL, book INTEGER NOT NULL, stream TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (bot, book)
+) STRICT;
+"""
+
+CHATS = """
+CREATE TABLE chats (
+    chat TEXT PRIMARY KEY, stream TEXT NOT NULL, clock_us INTEGER NOT NULL, day_one_us INTEGER NOT NULL,
+    guest TEXT NOT NULL, scene INTEGER NOT NULL, turns INTEGER NOT NULL, scenes INTEGER NOT NULL,
+    memories INTEGER NOT NULL, threads INTEGER NOT NULL, happenings INTEGER NOT NULL, last_at_us INTEGER NOT NULL,
+    user_turn INTEGER NOT NULL
+) STRICT;
+CREATE TABLE turns (
+    chat TEXT NOT NULL, turn INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,
+    speaker TEXT NOT NULL, addressee TEXT NOT NULL, scene INTEGER NOT NULL, clock_us INTEGER NOT NULL,
+    beat INTEGER NOT NULL, chosen INTEGER NOT NULL, hidden INTEGER NOT NULL, kept INTEGER NOT NULL,
+    deleted INTEGER NOT NULL, PRIMARY KEY (chat, turn)
+) STRICT;
+CREATE INDEX turns_by_scene ON turns (chat, scene, turn);
+CREATE TABLE alternatives (
+    chat TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+    text TEXT NOT NULL, segments TEXT NOT NULL, truncated INTEGER NOT NULL, truth INTEGER NOT NULL,
+    origin TEXT NOT NULL, significance INTEGER NOT NULL, PRIMARY KEY (chat, turn, swipe)
+) STRICT;
+CREATE TABLE scenes (
+    chat TEXT NOT NULL, scene INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+    container INTEGER NOT NULL, description TEXT NOT NULL, present TEXT NOT NULL, clock_us INTEGER NOT NULL,
+    meanwhile INTEGER NOT NULL, closed_seq INTEGER NOT NULL, why TEXT NOT NULL, significance INTEGER NOT NULL,
+    quotes TEXT NOT NULL, basis TEXT NOT NULL, PRIMARY KEY (chat, scene)
+) STRICT;
+CREATE TABLE containers (
+    chat TEXT NOT NULL, container INTEGER NOT NULL, stream TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
+    moving INTEGER NOT NULL, public INTEGER NOT NULL, audible_range TEXT NOT NULL, slots TEXT NOT NULL,
+    parent INTEGER NOT NULL, PRIMARY KEY (chat, container)
+) STRICT;
+CREATE TABLE activities (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, who TEXT NOT NULL, record TEXT NOT NULL,
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX activities_by_who ON activities (chat, who, seq);
+CREATE INDEX activities_by_turn ON activities (chat, turn) WHERE turn > 0;
+"""
+
+EDGES = """
+CREATE TABLE edge_numbers (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
+    clock_us INTEGER NOT NULL, affinity_delta INTEGER NOT NULL, trust_delta INTEGER NOT NULL,
+    affinity_set INTEGER, trust_set INTEGER, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL,
+    basis TEXT NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX edge_numbers_by_pair ON edge_numbers (owner, target, seq);
+CREATE INDEX edge_numbers_by_turn ON edge_numbers (chat, turn) WHERE turn > 0;
+CREATE INDEX edge_numbers_by_scene ON edge_numbers (chat, scene) WHERE scene > 0;
+CREATE TABLE edge_facts (
+    seq INTEGER NOT NULL, place INTEGER NOT NULL, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL,
+    target TEXT NOT NULL, sort TEXT NOT NULL, fact TEXT NOT NULL, known INTEGER NOT NULL,
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (seq, place)
+) STRICT;
+CREATE INDEX edge_facts_by_pair ON edge_facts (owner, target, seq);
+CREATE INDEX edge_facts_by_turn ON edge_facts (chat, turn) WHERE turn > 0;
+CREATE INDEX edge_facts_by_scene ON edge_facts (chat, scene) WHERE scene > 0;
+CREATE TABLE edge_words (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
+    summary TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, scene INTEGER NOT NULL,
+    basis TEXT NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX edge_words_by_pair ON edge_words (owner, target, seq);
+CREATE INDEX edge_words_by_scene ON edge_words (chat, scene) WHERE scene > 0;
+"""
+
+MEMORIES = """
+CREATE TABLE memories (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, memory INTEGER NOT NULL, owner TEXT NOT NULL,
+    owner_bit INTEGER NOT NULL, witnesses INTEGER NOT NULL, text TEXT NOT NULL, form TEXT NOT NULL,
+    source TEXT NOT NULL, reliability INTEGER NOT NULL, scene INTEGER NOT NULL, clock_us INTEGER NOT NULL,
+    at_us INTEGER NOT NULL, significance INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    basis TEXT NOT NULL, live INTEGER NOT NULL, truth INTEGER NOT NULL, pinned TEXT NOT NULL,
+    pinned_seq INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX memories_by_number ON memories (chat, memory);
+CREATE INDEX memories_by_owner ON memories (owner, seq);
+CREATE INDEX memories_pinned ON memories (owner, pinned_seq) WHERE pinned <> '';
+CREATE INDEX memories_by_turn ON memories (chat, turn) WHERE turn > 0;
+CREATE INDEX memories_by_scene ON memories (chat, scene) WHERE scene > 0;
+CREATE TABLE groups (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, summary TEXT NOT NULL, truth INTEGER NOT NULL,
+    turn INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX groups_by_chat ON groups (chat, seq);
+"""
+
+STORY = """
+CREATE TABLE threads (
+    chat TEXT NOT NULL, thread INTEGER NOT NULL, stream TEXT NOT NULL, title TEXT NOT NULL, turn INTEGER NOT NULL,
+    swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, thread)
+) STRICT;
+CREATE TABLE thread_ends (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, thread INTEGER NOT NULL, open INTEGER NOT NULL,
+    outcome TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX thread_ends_by_thread ON thread_ends (chat, thread, seq);
+CREATE TABLE happenings (
+    chat TEXT NOT NULL, happening INTEGER NOT NULL, stream TEXT NOT NULL, title TEXT NOT NULL, props TEXT NOT NULL,
+    due_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    live INTEGER NOT NULL, PRIMARY KEY (chat, happening)
+) STRICT;
+CREATE TABLE happening_states (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, happening INTEGER NOT NULL,
+    state TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX happening_states_by_happening ON happening_states (chat, happening, seq);
+CREATE TABLE items (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, item TEXT NOT NULL,
+    held INTEGER NOT NULL
+) STRICT;
+CREATE INDEX items_by_owner ON items (owner, seq);
+CREATE TABLE classifier_failures (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, job TEXT NOT NULL, raw_text TEXT NOT NULL,
+    attempts INTEGER NOT NULL, turn INTEGER NOT NULL
+) STRICT;
+CREATE INDEX classifier_failures_by_chat ON classifier_failures (chat, seq);
+CREATE TABLE chat_files (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL
+) STRICT;
+"""
+
+CREATE = CAST + CHATS + EDGES + MEMORIES + STORY
+
+ALL = (
+    *("you", "bots", "bot_resets", "bot_cards", "bot_books", "chats", "turns", "alternatives", "scenes", "containers"),
+    *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "groups", "threads", "thread_ends"),
+    *("happenings", "happening_states", "items", "classifier_failures", "chat_files"),
+)
+"""Every table; each has a column ``stream``."""
+
+BY_TURN = (
+    *("activities", "edge_numbers", "edge_facts", "memories", "threads", "thread_ends", "happenings"),
+    "happening_states",
+)
+"""Tables whose rows may follow from one alternative of a turn."""
+
+BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "memories", "groups")
+"""Tables whose rows may follow from a whole scene as it was told by one choice of alternatives."""
