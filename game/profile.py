@@ -22,12 +22,14 @@ from engine.log import (
     LogReadOnly,
     LogWriter,
     NewEvent,
+    Projector,
     Snapshots,
 )
 from engine.log.lock import told_os
 from engine.log.schema import open_database
 from game.events import from_payload, to_log
 from game.rhythm.board import BoardProjector
+from game.roleplay.projector import RoleplayProjector
 from game.settings import SettingChanged, Settings, changed, fold
 
 CHARTS = Path(__file__).resolve().parents[1] / "charts"
@@ -108,6 +110,17 @@ class Profile:
         return self._writer
 
     @property
+    def own_log(self) -> EventLog:
+        """The log itself, for a room that decides on what it wrote a moment ago; never on the main thread.
+
+        Raises:
+            UserError: the profile was opened for reading only.
+        """
+        if self._own is None:
+            raise UserError(f"{self.folder}: this profile is open for reading only; close the other game first")
+        return self._own
+
+    @property
     def songs(self) -> Path:
         """Where songs that the player added live."""
         return self.folder / "songs"
@@ -182,6 +195,6 @@ def _in_memory(path: Path) -> EventLog:
     return memory
 
 
-def projectors() -> tuple[BoardProjector, ...]:
+def projectors() -> tuple[Projector, ...]:
     """Every room's projector; a log is always opened with all of them."""
-    return (BoardProjector(),)
+    return (BoardProjector(), RoleplayProjector())

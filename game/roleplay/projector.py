@@ -193,7 +193,7 @@ def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
     present = json.dumps(said["present"])
     insert(
         *(db, "scenes", chat, said["scene"], event.stream, event.seq, said["container"], said["description"], present),
-        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", ""),
+        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", 0),
     )
     if not said["meanwhile"]:
         db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (said["scene"], chat))
@@ -209,8 +209,15 @@ def _scene_closed(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _guest_joined(db: apsw.Connection, event: StoredEvent) -> None:
+    """The guest is part of the scene from here on; what was said before, they did not hear."""
     chat, bot = of_chat(event), event.payload["bot"]
     db.execute("UPDATE chats SET guest = ? WHERE chat = ?", (bot, chat))
+    for scene, turns in db.execute("SELECT scene, turns FROM chats WHERE chat = ?", (chat,)).fetchall():
+        sql = "SELECT present FROM scenes WHERE chat = ? AND scene = ? AND closed_seq = 0"
+        for (present,) in db.execute(sql, (chat, scene)).fetchall():
+            now = json.dumps([*json.loads(str(present)), bot])
+            sql = "UPDATE scenes SET present = ?, guest_since = ? WHERE chat = ? AND scene = ?"
+            db.execute(sql, (now, turns, chat, scene))
 
 
 def _guest_left(db: apsw.Connection, event: StoredEvent) -> None:

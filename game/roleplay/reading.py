@@ -132,16 +132,16 @@ def scenes(log: EventLog, host: str) -> list[Scene]:
 def _scenes(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Scene]:
     sql = (
         "SELECT scene, container, description, present, clock_us, meanwhile, closed_seq, why, significance, quotes,"
-        f" basis FROM scenes WHERE {where}"
+        f" basis, guest_since FROM scenes WHERE {where}"
     )
     return [_scene(*row) for row in log.query(sql, values)]
 
 
 def _scene(number: int, container: int, description: str, present: str, clock_us: int, *rest: Any) -> Scene:
-    meanwhile, closed_seq, why, significance, quotes, basis = rest
+    meanwhile, closed_seq, why, significance, quotes, basis, guest_since = rest
     return Scene(
         *(number, container, description, tuple(json.loads(present)), clock_us, bool(meanwhile), closed_seq > 0),
-        *(why, significance, tuple(json.loads(quotes)), basis),
+        *(why, significance, tuple(json.loads(quotes)), basis, guest_since),
     )
 
 
@@ -184,6 +184,19 @@ def turns_of_scene(log: EventLog, host: str, number: int) -> list[Turn]:
     """The turns of one scene."""
     where = "t.chat = ? AND t.scene = ? AND NOT t.deleted ORDER BY t.turn, a.swipe"
     return _turns(log, where, (host, number))
+
+
+def heard_turns(log: EventLog, host: str, who: str, count: int, before: int | None = None) -> list[Turn]:
+    """The last ``count`` turns of a chat that ``who`` was there to hear (those before turn ``before``)."""
+    sql = (
+        "SELECT t.turn FROM turns t JOIN scenes s ON s.chat = t.chat AND s.scene = t.scene WHERE t.chat = ?1"
+        " AND t.turn < ?3 AND NOT t.deleted AND EXISTS (SELECT 1 FROM json_each(s.present) WHERE value = ?2)"
+        " AND (t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2) ORDER BY t.turn DESC LIMIT ?4"
+    )
+    numbers = {row[0] for row in log.query(sql, (host, who, 2**62 if before is None else before, count))}
+    if not numbers:
+        return []
+    return [one for one in turns(log, host, after=min(numbers) - 1, upto=max(numbers)) if one.number in numbers]
 
 
 def turn(log: EventLog, host: str, number: int) -> Turn:

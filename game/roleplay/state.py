@@ -125,6 +125,12 @@ class Scene:
     significance: int = 0
     quotes: tuple[str, ...] = ()
     basis: str = ""
+    guest_since: int = 0
+    """The last turn that was said before the guest came into this scene; 0 when all were there from its start."""
+
+    def hears(self, who: str, turn: int) -> bool:
+        """Whether ``who`` witnesses turn number ``turn`` of this scene."""
+        return who in self.present and (turn > self.guest_since or who != self.present[-1])
 
 
 @dataclass(frozen=True, slots=True)
