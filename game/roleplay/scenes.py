@@ -1,0 +1,177 @@
+"""Scenes: how they begin, end and go over into the next one (004 7); who comes and who goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from engine.errors import UserError
+from game.roleplay.events import (
+    YOU,
+    ActivityChanged,
+    ClockMoved,
+    ContainerDescribed,
+    EdgeSeeded,
+    GuestJoined,
+    GuestLeft,
+    SceneClosed,
+    SceneOpened,
+    TurnSaid,
+)
+from game.roleplay.jobs import Doing, EdgeWords, Kickoff, Place
+from game.roleplay.ledger import AUTOMATION, Fact, Facts, Source
+from game.roleplay.skips import DAY_US
+from game.roleplay.state import Activity, Bot, Chat, Container, Turn
+
+MAX_QUOTES = 3
+QUOTE_CHARS = 240
+MEMORABLE = 2
+"""From this significance on a scene keeps key lines (004 11.1)."""
+
+DEFAULT_START_US = 63_072_000_000_000 * 27 + 18 * 3_600_000_000
+"""When a story begins whose kickoff names no time: an evening."""
+
+
+def begun(
+    chat: Chat, bot: Bot, form: Kickoff, start_us: int, source: Source, guest_edges: Iterable[EdgeSeeded] = ()
+) -> Facts:
+    """The kickoff as the player confirmed it: clock, place, first scene, who does what, how they stand.
+
+    The opening line, if there is one, is the bot's first turn.
+    """
+    day_one_us = start_us - start_us % DAY_US
+    made: Facts = [
+        Fact(ClockMoved(start_us, chat.clock_us, day_one_us, "kickoff")),
+        Fact(described(1, form.place)),
+        Fact(SceneOpened(1, 1, form.description, [YOU, bot.id], start_us)),
+    ]
+    for doing in (form.you_doing.model_copy(update={"who": YOU}), form.bot_doing.model_copy(update={"who": bot.id})):
+        made.append(Fact(ActivityChanged(doing.who, _first_activity(doing, start_us).record())))
+    made.append(Fact(seeded(bot.id, YOU, form.bot_to_you)))
+    made.append(Fact(seeded(YOU, bot.id, form.you_to_bot)))
+    made += [Fact(edge) for edge in guest_edges]
+    if form.opening:
+        made.append(Fact(TurnSaid(chat.turns + 1, bot.id, form.opening, 1, start_us, addressee=YOU), source, bot.id))
+    return made
+
+
+def _first_activity(doing: Doing, start_us: int) -> Activity:
+    said = doing.model_dump(exclude={"who"}, exclude_none=True)
+    return Activity.of({**said, "started_us": start_us, "container": 1})
+
+
+def seeded(owner: str, target: str, words: EdgeWords) -> EdgeSeeded:
+    """An edge as it stands before play."""
+    return EdgeSeeded(owner, target, words.affinity, words.trust, words.summary, list(dict.fromkeys(words.facts)))
+
+
+def described(number: int, place: Place) -> ContainerDescribed:
+    """A place as a container of the chat."""
+    return ContainerDescribed(
+        number, place.name, place.type, place.moving, place.public, place.audible_range, list(place.slots)
+    )
+
+
+def container_for(chat: Chat, place: Place) -> tuple[int, list[Fact]]:
+    """The container of that name in this chat, made on the fly where there is none (004 7.4)."""
+    for known in chat.containers:
+        if known.name.casefold() == place.name.casefold():
+            return known.id, []
+    number = max((known.id for known in chat.containers), default=0) + 1
+    return number, [Fact(described(number, place), AUTOMATION)]
+
+
+def closed(chat: Chat, why: str, turns: Sequence[Turn]) -> Fact:
+    """The end of the present scene; ``turns`` are those of the scene.
+
+    Raises:
+        UserError: no scene is open.
+    """
+    if chat.scene is None or chat.scene.closed:
+        raise UserError("there is no scene to close; say something first")
+    significance = max((turn.said.significance for turn in turns), default=0)
+    significance = max(significance, 0)
+    quotes = quotes_of(turns) if significance >= MEMORABLE else []
+    return Fact(SceneClosed(chat.scene.id, why, significance, quotes), AUTOMATION)
+
+
+def quotes_of(turns: Sequence[Turn]) -> list[str]:
+    """The lines of a scene that weigh most, in the order they fell, with who said them."""
+    weighty = [turn for turn in turns if turn.said.significance >= MEMORABLE]
+    chosen = sorted(weighty, key=lambda turn: (-turn.said.significance, turn.number))[:MAX_QUOTES]
+    return [_quote(turn) for turn in sorted(chosen, key=lambda turn: turn.number)]
+
+
+def _quote(turn: Turn) -> str:
+    spoken = [text for sort, text in turn.said.segments if sort == "dialogue"]
+    text = " ".join(" ".join(spoken or [turn.text]).split())
+    short = text if len(text) <= QUOTE_CHARS else text[: QUOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+    return f"{turn.speaker}: {short}"
+
+
+def opened(
+    chat: Chat,
+    *,
+    container: int = 0,
+    description: str = "",
+    present: Sequence[str] = (),
+    clock_us: int | None = None,
+    meanwhile: bool = False,
+) -> Facts:
+    """The next scene; what is not said carries over from the one before, activities with it."""
+    before = chat.scene
+    here = container or (before.container if before else 0)
+    who = list(present or chat.present)
+    at_us = chat.clock_us if clock_us is None else clock_us
+    said = description or (before.description if before and here == before.container else "")
+    made: Facts = [Fact(SceneOpened(chat.scenes + 1, here, said, who, at_us, meanwhile), AUTOMATION)]
+    for one in who:
+        doing = chat.activities.get(one)
+        if doing is not None and doing.container != here:
+            moved = doing.changed(container=here, slot="")
+            made.append(Fact(ActivityChanged(one, moved.record()), AUTOMATION))
+    return made
+
+
+def after(chat: Chat, made: Facts) -> Chat:
+    """The chat as it stands once ``made`` are written, as far as going on deciding needs it."""
+    for fact in made:
+        event = fact.event
+        if isinstance(event, SceneOpened) and not event.meanwhile:
+            chat = replace(chat, scenes=event.scene)
+        elif isinstance(event, ContainerDescribed):
+            new = Container(event.container, event.name, event.type)
+            chat = replace(chat, containers=(*chat.containers, new))
+    return chat
+
+
+def guest_joins(chat: Chat, guest: Bot, seeds: Sequence[EdgeSeeded]) -> Facts:
+    """A second bot appears in the scene; what it knows of the others are ``seeds``.
+
+    Raises:
+        UserError: there is a guest already, it is the host, or the chat has not begun.
+    """
+    if not chat.begun:
+        raise UserError("this chat has not begun; say something first, then ask a guest in")
+    if guest.id == chat.host:
+        raise UserError(f"{guest.name} is the host of this chat; choose another guest")
+    if chat.guest:
+        raise UserError("there are two characters in this scene already; let the guest go first")
+    doing = Activity(verb="just arrived", started_us=chat.clock_us, container=chat.scene.container if chat.scene else 0)
+    return [
+        Fact(GuestJoined(guest.id)),
+        *(Fact(seed) for seed in seeds),
+        Fact(ActivityChanged(guest.id, doing.record())),
+    ]
+
+
+def guest_leaves(chat: Chat, turns: Sequence[Turn]) -> Facts:
+    """The guest goes: the scene closes for all three, and the next one opens without them (004 7.5).
+
+    Raises:
+        UserError: there is no guest.
+    """
+    if not chat.guest:
+        raise UserError("there is no guest in this scene")
+    without = [one for one in chat.present if one != chat.guest]
+    return [closed(chat, "guest", turns), Fact(GuestLeft(chat.guest)), *opened(chat, present=without)]
