@@ -1,0 +1,1 @@
+"""What the offline voice has to say, as data: fragments by meaning, split into files by meaning."""
