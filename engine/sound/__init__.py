@@ -9,9 +9,10 @@
 from engine.sound.child import OutputDevice, output_devices
 from engine.sound.commands import Bus
 from engine.sound.decode import Pcm, decode, resample
+from engine.sound.samples import Sample
 from engine.sound.shared import SoundError
 from engine.sound.song_clock import SongClock
-from engine.sound.stream import Cue, Sample, Sound, SoundStatus
+from engine.sound.stream import Cue, Sound, SoundStatus
 from engine.sound.stretch import stretch
 
 __all__ = [

@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]
 class Wish(NamedTuple):
     """What the sound process is to open.
 
-    ``rate_hz`` 0 leaves the rate to it.
+    A device that does not take ``rate_hz`` (0: no matter) is opened at its own.
     """
 
     device: str | int | None = None

@@ -141,5 +141,7 @@ def read_text(memory: memoryview, at: int, size: int) -> str:
     return bytes(memory[at : at + size]).split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
-NOT_OPENED = "No sound device could be opened, so the game is silent; connect one and start again."
+NOT_OPENED = "No sound device could be opened, so the game is silent; connect one and open it in the settings."
 """The sentence for a device that cannot be opened; the driver's own words are logged."""
+
+NOT_MOVED = "That sound device could not be opened, so sound goes where it went before; choose another."

@@ -68,6 +68,7 @@ class Engine:
         self.fit = FrameFit(rate_hz)
         self.beat_us = now_us()
         self.underruns = 0
+        self._underran = False
         self.latency_us = 0
         self.let_go: deque[Frames | None] = deque()
         self._load = 0.0
@@ -86,9 +87,11 @@ class Engine:
             if command is None:
                 break
             self._obey(command)
-        if underrun and self.state is State.RUNNING:
+        # One gap is told with each of the blocks that fill the buffer again, a tenth of a millisecond apart.
+        if underrun and not self._underran and self.state is State.RUNNING:
             self.underruns += 1
             self.fit.loosen()
+        self._underran = underrun
         self.fit.see(self.mixer.frame, heard_us)
         if self.state is not State.RUNNING and self.fit.warm:
             self.state = State.RUNNING  # the first time, or again after a stall that looked like a loss
@@ -185,7 +188,7 @@ class Device:
         self._wish = wish
         device = wish["device"]
         info = sounddevice.query_devices(device, "output")
-        rates = [wish["rate_hz"]] if wish["rate_hz"] else [PREFERRED_HZ, round(info["default_samplerate"])]
+        rates = [wish["rate_hz"] or PREFERRED_HZ, round(info["default_samplerate"])]
         for rate_hz in rates:
             try:
                 sounddevice.check_output_settings(device=device, channels=2, dtype="float32", samplerate=rate_hz)

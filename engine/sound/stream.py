@@ -14,27 +14,14 @@ from numpy.typing import NDArray
 
 from engine.clock import now_us
 from engine.sound.child import Child, Wish
-from engine.sound.commands import Bus, Kind, State
+from engine.sound.commands import NOT_MOVED, Bus, Kind, Record, State
 from engine.sound.mixer import CUE, LATER
+from engine.sound.samples import Batch, Sample, pack
 from engine.sound.shared import Block, Command, Ring, SoundError
 from engine.sound.song_clock import SongClock
 
 STALE_US = 600_000
 """A sound process that has not been heard of this long is lost (it calls a silent device lost after 0.4 s)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A sound in shared memory, ready to be played."""
-
-    number: int
-    frames: int
-    rate_hz: int
-
-    @property
-    def duration_us(self) -> int:
-        """How long it sounds."""
-        return round(self.frames * 1e6 / self.rate_hz)
 
 
 class Cue(NamedTuple):
@@ -64,17 +51,8 @@ class SoundStatus(NamedTuple):
     voices: int
     song_ended: bool
     """All of the song's sound has been handed to the device."""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Samples that share a block."""
-
-    block: Block
-    first: int
-    count: int
-    table_bytes: int
-    kept: set[int]
+    dropped: int
+    """Commands the sound process could not take, because it was thousands behind: sounds that were not heard."""
 
 
 @dataclass(slots=True)
@@ -83,6 +61,8 @@ class _Song:
     rate: float
     gain: float
     loop: tuple[int, int]
+    fade_in_us: int = 0
+    paused: bool = False
 
 
 class Sound:
@@ -96,6 +76,8 @@ class Sound:
     def __init__(self, wish: Wish) -> None:
         self._wish = wish
         self._lock = threading.Lock()
+        self._changing = threading.Lock()
+        self._closed = False
         self._child = Child(wish)
         self._child.wait_until_ready()
         self.rate_hz = self._child.record().rate_hz
@@ -103,13 +85,13 @@ class Sound:
         self.clock = SongClock(self._child.record)
         self._serial = 0
         self._number = 1
-        self._batches: dict[int, _Batch] = {}
+        self._batches: dict[int, Batch] = {}
         self._retired: list[tuple[Ring, int, Block]] = []
         self._gains: dict[Bus, float] = {}
         self._cues: tuple[Block, int] | None = None
         self._song: _Song | None = None
         self._scheduled: deque[Command] = deque(maxlen=LATER)
-        self.dropped = 0
+        self._dropped = 0
 
     # -- opening and closing ---------------------------------------------------------------------
 
@@ -148,36 +130,98 @@ class Sound:
         Everything loaded is there again; the song stands paused where it was last heard.  Takes as
         long as opening: run it beside the game.
         """
-        old = self._child
-        record = old.record()
-        at_us = self.clock.song_us_at(record.beat_us)
+        with self._changing:
+            if not self.status().lost:
+                return True
+            self._child.end()  # a device that one program may hold at a time is not held by the dead
+            return self._take_over(self._wish, playing=False)
+
+    def move(self, device: str | int | None, latency_ms: int) -> bool:
+        """Send sound to another device, or through another buffer; False (and ``problem``) if it cannot be opened.
+
+        Everything goes on where it was, there or, if it cannot be opened, where it went before.  Takes as long as
+        opening: run it beside the game.
+        """
+        wish = Wish(device, latency_ms=latency_ms)
+        with self._changing:
+            playing = not self.status().lost
+            if self._take_over(wish, playing):
+                return True
+            if self._wish.silent:
+                return False
+            self._child.end()  # it may be the same device, which one program may hold at a time
+            if self._take_over(wish, playing):
+                return True
+            if self._take_over(self._wish, playing):
+                self.problem = NOT_MOVED
+            return False
+
+    def _take_over(self, wish: Wish, playing: bool) -> bool:
+        """Have another sound process do what the present one did; with ``playing`` its song plays on if it played."""
+        if self._closed:
+            return False
         try:
-            child = Child(self._wish._replace(rate_hz=self.rate_hz))
+            child = Child(wish._replace(rate_hz=self.rate_hz))
             child.wait_until_ready()
         except SoundError as error:
             self.problem = str(error)
             return False
-        with self._lock:
-            self.clock.expect(self._serial, at_us)
-            self._child = child
-            self.clock.follow(child.record)
-            self.problem = ""
-            for _, _, block in self._retired:
-                block.close()
-            self._retired.clear()
-            for command in self._standing():
-                self._put(command)
-        if self._song is not None:
-            self.play_song(self._song.sample, at_us, self._song.rate, self._song.gain, loop=self._song.loop)
-            self.pause_song()
-        for command in self._scheduled:
-            self._send(command)
+        rate_hz = child.record().rate_hz
+        converted: dict[int, Batch] = {}
+        try:
+            self._convert(converted, rate_hz)  # nearly all of it before anybody has to wait
+            with self._lock:
+                self._convert(converted, rate_hz)
+                old, at_us = self._swap(child, wish, converted, rate_hz)
+                self._tell(at_us, playing)
+        except SoundError as error:
+            self.problem = str(error)
+            child.end()
+            for batch in converted.values():
+                batch.block.close()
+            return False
         old.end()
         return True
 
+    def _convert(self, converted: dict[int, Batch], rate_hz: int) -> None:
+        """Bring what is loaded, and not yet in ``converted``, to the rate of a device that does not take ours."""
+        if rate_hz == self.rate_hz:
+            return
+        for batch in [batch for first, batch in list(self._batches.items()) if first not in converted]:
+            converted[batch.first] = batch.at_rate(self.rate_hz, rate_hz)
+
+    def _swap(self, child: Child, wish: Wish, converted: dict[int, Batch], rate_hz: int) -> tuple[Child, int]:
+        """Put ``child`` in the place of the present one; returns that one and where in the song it was heard last."""
+        old, self._child = self._child, child
+        record = old.record()
+        at_us = self.clock.song_us_at(record.beat_us if _is_lost(old, record) else now_us())
+        self._wish, self.rate_hz, self.problem = wish, rate_hz, ""
+        self.clock.expect(self._serial, at_us)
+        self.clock.follow(child.record)
+        for first, batch in converted.items():
+            outdated = self._batches.get(first)
+            if outdated is not None:
+                self._batches[first] = batch
+            (batch if outdated is None else outdated).block.close()
+        for _, _, block in self._retired:
+            block.close()
+        self._retired.clear()
+        return old, at_us
+
+    def _tell(self, at_us: int, playing: bool) -> None:
+        """Tell a new sound process what the one before knew."""
+        for command in self._standing():
+            self._put(command)
+        if self._song is not None:
+            self._play(self._song, at_us)
+            if not playing or self._song.paused:
+                self._put_serial(Command(Kind.PAUSE))
+        for command in self._scheduled:
+            self._put(command)
+
     def _standing(self) -> Iterator[Command]:
         """What a new sound process has to be told before it can take over."""
-        yield from map(_load, self._batches.values())
+        yield from (batch.load() for batch in self._batches.values())
         for bus, gain in self._gains.items():
             yield Command(Kind.GAIN, int(bus), gain=gain)
         if self._cues is not None:
@@ -185,7 +229,9 @@ class Sound:
 
     def close(self) -> None:
         """End the sound process and give all memory back."""
-        self._child.end()
+        self._closed = True
+        with self._changing:
+            self._child.end()
         for batch in self._batches.values():
             batch.block.close()
         for _, _, block in self._retired:
@@ -206,7 +252,7 @@ class Sound:
         """How the sound is right now."""
         child = self._child
         record = child.record()
-        lost = not child.alive or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
+        lost = _is_lost(child, record)
         problem = self.problem or child.problem
         if lost and not problem:
             problem = "The sound process has stopped; reopen the sound device."
@@ -226,6 +272,7 @@ class Sound:
             load=record.load,
             voices=record.voices,
             song_ended=0 < record.end_position <= position,
+            dropped=self._dropped,
         )
 
     @property
@@ -251,21 +298,13 @@ class Sound:
         """
         if not pcms:
             return []
-        counts = np.array([len(pcm) for pcm in pcms], np.int64)
-        table = -(-counts.nbytes // 64) * 64
-        block = Block(max(64, table + int(counts.sum()) * 8))
-        np.frombuffer(block.memory, np.int64, len(counts))[:] = counts
-        frames = np.frombuffer(block.memory, np.float32, int(counts.sum()) * 2, table).reshape(-1, 2)
-        at = 0
-        for pcm in pcms:
-            frames[at : at + len(pcm)] = pcm
-            at += len(pcm)
+        packed = pack(pcms, 0, set())
         with self._lock:
-            first = self._number
+            first = packed.first = self._number
             self._number += len(pcms)
-            batch = _Batch(block, first, len(pcms), table, set(range(first, first + len(pcms))))
-            self._batches[first] = batch
-            self._put(_load(batch))
+            packed.kept.update(range(first, self._number))
+            self._batches[first] = packed
+            self._put(packed.load())
             self._sweep()
         return [Sample(first + index, len(pcm), self.rate_hz) for index, pcm in enumerate(pcms)]
 
@@ -309,38 +348,50 @@ class Sound:
         It begins at ``from_us - lead_in_us``; what lies before 0 is silence.  ``loop`` (start and end in song
         time) repeats that stretch.
         """
-        loop = loop or (0, 0)
-        self._song = _Song(sample, rate, gain, loop)
-        at_us = from_us - lead_in_us
-        self._send_serial(
-            Command(Kind.PLAY, sample.number, 0, at_us, loop[0], loop[1], rate, gain, float(fade_in_us)), at_us
+        with self._lock:
+            self._song = _Song(sample, rate, gain, loop or (0, 0), fade_in_us)
+            self._play(self._song, from_us - lead_in_us)
+
+    def _play(self, song: _Song, at_us: int) -> None:
+        start, end = song.loop
+        fade = float(song.fade_in_us)
+        self._put_serial(
+            Command(Kind.PLAY, song.sample.number, 0, at_us, start, end, song.rate, song.gain, fade), at_us
         )
 
     def pause_song(self) -> None:
         """Stand still at once, in sound and in time."""
-        self._send_serial(Command(Kind.PAUSE))
+        self._pause(True)
 
     def resume_song(self) -> None:
         """Go on from where it stands."""
-        self._send_serial(Command(Kind.RESUME))
+        self._pause(False)
+
+    def _pause(self, paused: bool) -> None:
+        with self._lock:
+            if self._song is not None:
+                self._song.paused = paused
+            self._put_serial(Command(Kind.PAUSE if paused else Kind.RESUME))
 
     def seek_song(self, song_us: int) -> None:
         """Go to an instant of the song; it plays on if it played."""
-        self._send_serial(Command(Kind.SEEK, at=song_us), song_us)
+        with self._lock:
+            self._put_serial(Command(Kind.SEEK, at=song_us), song_us)
 
     def loop_song(self, loop: tuple[int, int] | None) -> None:
         """Repeat a stretch of the song (start and end in song time) from now on, or no longer."""
         start, end = loop or (0, 0)
-        if self._song is not None:
-            self._song.loop = (start, end)
-        self._send(Command(Kind.LOOP, start=start, end=end))
+        with self._lock:
+            if self._song is not None:
+                self._song.loop = (start, end)
+            self._put(Command(Kind.LOOP, start=start, end=end))
 
     def stop_song(self, fade_out_us: int = 0) -> None:
         """End the song; its time stands still at once, its sound fades, its cues are forgotten."""
-        self._song = None
-        self._scheduled.clear()
-        self._send_serial(Command(Kind.STOP, at=fade_out_us))
         with self._lock:
+            self._song = None
+            self._scheduled.clear()
+            self._put_serial(Command(Kind.STOP, at=fade_out_us))
             if self._cues is not None:
                 self._retire(self._cues[0])
                 self._cues = None
@@ -349,7 +400,8 @@ class Sound:
 
     def trigger(self, sample: Sample, gain: float = 1.0, pan: float = 0.0, bus: Bus = Bus.KEYS) -> None:
         """Play a sample now: with the next block."""
-        self._send(Command(Kind.TRIGGER, sample.number, start=int(bus), gain=gain, pan=pan))
+        with self._lock:
+            self._put(Command(Kind.TRIGGER, sample.number, start=int(bus), gain=gain, pan=pan))
 
     def schedule(
         self, sample: Sample, song_time_us: int, gain: float = 1.0, pan: float = 0.0, bus: Bus = Bus.MUSIC
@@ -359,8 +411,9 @@ class Sound:
         Meant for a few (1024 are kept); a chart's backing goes through :meth:`set_cues`.
         """
         command = Command(Kind.SCHEDULE, sample.number, at=song_time_us, start=int(bus), gain=gain, pan=pan)
-        self._scheduled.append(command)
-        self._send(command)
+        with self._lock:
+            self._scheduled.append(command)
+            self._put(command)
 
     def set_cues(self, cues: Iterable[Cue]) -> None:
         """Bind a whole table of sounds to instants of the song, in place of the table before.
@@ -384,30 +437,26 @@ class Sound:
 
     def set_gain(self, bus: Bus, gain: float) -> None:
         """Set how loud a bus is (1.0: as recorded), without a click."""
-        self._gains[bus] = gain
-        self._send(Command(Kind.GAIN, int(bus), gain=gain))
-
-    # -- commands -------------------------------------------------------------------------------------------
-
-    def _send(self, command: Command) -> None:
         with self._lock:
-            self._put(command)
+            self._gains[bus] = gain
+            self._put(Command(Kind.GAIN, int(bus), gain=gain))
 
-    def _send_serial(self, command: Command, hold_us: int | None = None) -> None:
-        with self._lock:
-            self._serial += 1
-            if hold_us is not None:
-                self.clock.expect(self._serial, hold_us)
-            self._put(command._replace(serial=self._serial))
+    # -- commands; the lock is held by whoever calls these ---------------------------------------------------
+
+    def _put_serial(self, command: Command, hold_us: int | None = None) -> None:
+        self._serial += 1
+        if hold_us is not None:
+            self.clock.expect(self._serial, hold_us)
+        self._put(command._replace(serial=self._serial))
 
     def _put(self, command: Command) -> None:
         if not self._child.ring.put(command):
-            self.dropped += 1
+            self._dropped += 1
+
+
+def _is_lost(child: Child, record: Record) -> bool:
+    return not child.alive or record.state != State.RUNNING or now_us() - record.beat_us > STALE_US
 
 
 def _cues(block: Block, count: int) -> Command:
     return Command(Kind.CUES, start=count, text=block.path.encode())
-
-
-def _load(batch: _Batch) -> Command:
-    return Command(Kind.LOAD, batch.first, at=batch.table_bytes, start=batch.count, text=batch.block.path.encode())

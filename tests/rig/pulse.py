@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -158,6 +159,15 @@ class PulseRig:
                 process.kill()
                 process.wait()
         self._daemon = self._recorder = None
+
+    def stall(self, pid: int, milliseconds: int) -> None:
+        """Let the daemon and a process that plays stand still, as when the whole machine does."""
+        assert self._daemon is not None
+        for each in (pid, self._daemon.pid):
+            os.kill(each, signal.SIGSTOP)
+        time.sleep(milliseconds / 1e3)
+        for each in (self._daemon.pid, pid):
+            os.kill(each, signal.SIGCONT)
 
     @property
     def _take(self) -> Path:

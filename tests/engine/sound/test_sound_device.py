@@ -168,3 +168,18 @@ def test_a_sound_process_that_was_killed_is_noticed_within_a_second(pulse: Pulse
         assert now_us() - killed_us < 1_000_000
         assert sound.reopen()
         assert sound.status().running
+
+
+def test_every_gap_that_is_heard_is_counted_once(pulse: PulseRig) -> None:
+    with Sound.start() as sound:
+        sound.play_song(sound.load(np.full((20 * sound.rate_hz, 2), 0.3, np.float32)))
+        wait_for(sound, 300_000)
+        pulse.forget()
+        before = sound.status().underruns
+        for milliseconds in (30, 50, 40):
+            pulse.stall(sound.pid, milliseconds)
+            wait_for(sound, sound.clock.now_us() + 300_000)
+        counted = sound.status().underruns - before
+        heard = np.abs(pulse.heard()) > 0.1
+    assert counted == np.count_nonzero(np.diff(heard.astype(np.int8)) == -1)
+    assert counted >= 3
