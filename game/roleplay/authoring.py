@@ -1,0 +1,176 @@
+"""Making the cast: the player, the bots, their kickoffs (004 5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from engine.clock import wall_us
+from engine.errors import UserError
+from game.roleplay import clock, reading
+from game.roleplay.cast_events import (
+    YOU_STREAM,
+    BookKept,
+    BookRemoved,
+    BotAuthored,
+    BotRemoved,
+    CardKept,
+    YouDescribed,
+    bot_stream,
+)
+from game.roleplay.desk import Desk
+from game.roleplay.events import NARRATOR, YOU
+from game.roleplay.jobs import Kickoff, ParseKickoff
+from game.roleplay.ledger import Fact
+from game.roleplay.scenes import begun
+from game.roleplay.skips import HOUR_US
+from game.roleplay.state import Bot, You
+
+MAX_NAME = 100
+MAX_PROSE = 100_000
+"""Characters of one authored text; a whole novel as a persona would never fit into a prompt."""
+MAX_LIST = 200
+
+
+def describe_you(desk: Desk, name: str, pronouns: str = "", persona: str = "") -> You:
+    """Who the player is in every chat.
+
+    Raises:
+        UserError: a text that is too long.
+    """
+    for what, text, most in (
+        ("name", name, MAX_NAME),
+        ("pronouns", pronouns, MAX_NAME),
+        ("persona", persona, MAX_PROSE),
+    ):
+        _bounded(what, text, most)
+    described = YouDescribed(one_line(name), one_line(pronouns), persona.strip())
+    with desk.deciding:
+        desk.ledger.write(YOU_STREAM, [Fact(described)])
+    desk.listener.committed()
+    return reading.you(desk.log)
+
+
+def author(desk: Desk, bot: BotAuthored, card: CardKept | None = None, books: tuple[BookKept, ...] = ()) -> str:
+    """Make a bot, with the card and the lorebooks it came with, in one step; its id.
+
+    Raises:
+        UserError: no name, or a text that is too long; nothing was made.
+    """
+    check_bot(bot)
+    with desk.deciding:
+        bot_id = free_id(desk, bot.name)
+        made = [Fact(bot), *([Fact(card)] if card else []), *(Fact(book) for book in books)]
+        desk.ledger.write(bot_stream(bot_id), made)
+    desk.listener.committed()
+    return bot_id
+
+
+def check_bot(bot: BotAuthored) -> None:
+    """Whether a bot can be made of this.
+
+    Raises:
+        UserError: no name, or a text that is too long.
+    """
+    if not one_line(bot.name):
+        raise UserError("a character needs a name; write one")
+    _bounded("name", bot.name, MAX_NAME)
+    for what in ("persona", "backstory", "relationship", "kickoff", "instructions", "closing_instructions"):
+        _bounded(what, getattr(bot, what), MAX_PROSE)
+    for what in ("voice_samples", "traits", "greetings"):
+        items = getattr(bot, what)
+        if len(items) > MAX_LIST:
+            raise UserError(f"{what.replace('_', ' ')}: {len(items)} are too many; at most {MAX_LIST} fit")
+        for item in items:
+            _bounded(what.replace("_", " "), item, MAX_PROSE)
+
+
+def _bounded(what: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise UserError(f"{what}: {len(text):,} characters are too many; shorten it to {most:,}")
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, without what cannot be seen."""
+    return " ".join("".join(one for one in text if unicodedata.category(one) not in ("Cc", "Cs")).split())
+
+
+def free_id(desk: Desk, name: str) -> str:
+    """An id for a new bot, made of its name so that the log can be read; never one that is or was taken."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "bot"
+    taken = {bot.id for bot in reading.bots(desk.log, removed=True)} | {YOU, NARRATOR}
+    taken |= {stream.partition("/")[2] for stream in desk.log.streams()}
+    number, chosen = 2, base
+    while chosen in taken:
+        chosen, number = f"{base}-{number}", number + 1
+    return chosen
+
+
+def remove(desk: Desk, bot_id: str) -> None:
+    """Take a bot out of the library; its chat stays in the log.
+
+    Raises:
+        UserError: there is none of that id.
+    """
+    reading.bot(desk.log, bot_id)
+    with desk.deciding:
+        desk.ledger.write(bot_stream(bot_id), [Fact(BotRemoved())])
+    desk.listener.committed()
+
+
+def keep_book(desk: Desk, bot_id: str, name: str, data: bytes) -> int:
+    """Have a lorebook go with a bot; its number."""
+    with desk.deciding:
+        number = max((book.book for book in reading.books(desk.log, bot_id)), default=0) + 1
+        desk.ledger.write(bot_stream(bot_id), [Fact(BookKept(number, one_line(name), data))])
+    return number
+
+
+def drop_book(desk: Desk, bot_id: str, number: int) -> None:
+    """A lorebook goes with a bot no more."""
+    with desk.deciding:
+        desk.ledger.write(bot_stream(bot_id), [Fact(BookRemoved(number))])
+
+
+def parse_kickoff(desk: Desk, bot_id: str) -> Kickoff:
+    """The first encounter taken apart, for the player to confirm or mend; nothing is written."""
+    bot = reading.bot(desk.log, bot_id)
+    answer = desk.ask(bot_id, ParseKickoff(bot, reading.you(desk.log)))
+    assert isinstance(answer, Kickoff)
+    if bot.greetings:
+        answer = answer.model_copy(update={"opening": spoken_to(bot, reading.you(desk.log), bot.greetings[0])})
+    return answer
+
+
+def begin(desk: Desk, bot_id: str, form: Kickoff) -> None:
+    """Play the kickoff as confirmed: the first scene opens (004 7.1).
+
+    Raises:
+        UserError: the chat has begun already.
+    """
+    bot, you = reading.bot(desk.log, bot_id), reading.you(desk.log)
+    others = [spoken_to(bot, you, greeting) for greeting in bot.greetings[1:]] if form.opening else []
+    with desk.deciding:
+        chat = reading.chat(desk.log, bot_id)
+        if chat.begun:
+            raise UserError(f"the chat with {bot.name} has begun already; reset it to begin anew")
+        desk.write(bot_id, begun(chat, bot, form, start_of(form.when), desk.source, others), head=chat.head)
+
+
+def start_of(when: str) -> int:
+    """When a story begins: the time its kickoff names, else now, on the hour (004 4.3)."""
+    if when:
+        try:
+            return clock.from_iso(when)
+        except UserError:
+            pass
+    now_us = wall_us()
+    return now_us - now_us % HOUR_US
+
+
+def spoken_to(bot: Bot, you: You, text: str) -> str:
+    """A greeting with its macros filled in."""
+    from game.roleplay.cards.macros import expand
+
+    return expand(text, char=bot.name, user=you.called)

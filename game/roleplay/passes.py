@@ -1,0 +1,207 @@
+"""Bookkeeping after an utterance and after a scene: what it did to everyone, and how each one remembers it.
+
+Each pass asks the voice without holding anything up, then looks whether what it asked about is still there (a rewind
+or another wording may have come in between) and writes what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from game.roleplay import clock, jobs_of, reading
+from game.roleplay.desk import Desk
+from game.roleplay.editing import auto_pin
+from game.roleplay.effects import edge_moved, state_changes
+from game.roleplay.events import YOU, EdgeSummarised, GroupSummarised, MemoryWritten, TurnWeighed
+from game.roleplay.exporting import export_scene
+from game.roleplay.jobs import (
+    EdgeChange,
+    EdgeSummary,
+    GroupWords,
+    SceneSummary,
+    StateChanges,
+    SummariseEdge,
+    SummariseGroup,
+    Weighed,
+)
+from game.roleplay.ledger import Fact, Facts
+from game.roleplay.scenes import MEMORABLE
+from game.roleplay.state import Chat, Scene, Turn
+from game.roleplay.story import promote
+
+
+def after_utterance(desk: Desk, host: str, number: int) -> None:
+    """Everyone present takes in what was said, and it is weighed (004 6.2, 11.1)."""
+    said = reading.turn(desk.log, host, number)
+    _update(desk, host, said)
+    _weigh(desk, host, said)
+
+
+def _still(desk: Desk, host: str, said: Turn) -> bool:
+    """Whether the turn is still the one it was, in the wording it was."""
+    now = reading.turns(desk.log, host, after=said.number - 1, upto=said.number)
+    return bool(now) and now[0].seq == said.seq and now[0].chosen == said.chosen
+
+
+def _update(desk: Desk, host: str, said: Turn) -> None:
+    chat = reading.chat(desk.log, host)
+    around = jobs_of.edges(desk.log, chat, said.speaker)
+    answer = desk.ask(host, jobs_of.update_state(desk.log, chat, said, around), said.number)
+    assert isinstance(answer, StateChanges)
+    with desk.deciding:
+        if not _still(desk, host, said):
+            return
+        chat = reading.chat(desk.log, host)
+        around = jobs_of.edges(desk.log, chat, said.speaker)
+        threads = reading.threads(desk.log, host)
+        happenings = reading.happenings(desk.log, host, ("planned", "active"))
+        desk.write(host, state_changes(chat, said, answer, around, threads, happenings, desk.source))
+    for number in answer.completed:
+        promote(desk, host, number)
+
+
+def _weigh(desk: Desk, host: str, said: Turn) -> None:
+    chat = reading.chat(desk.log, host)
+    answer = desk.ask(host, jobs_of.weigh(desk.log, chat, said), said.number)
+    assert isinstance(answer, Weighed)
+    with desk.deciding:
+        if not _still(desk, host, said):
+            return
+        desk.write(host, [Fact(TurnWeighed(said.number, said.chosen, answer.significance), desk.source)])
+    if answer.significance >= MEMORABLE:
+        _remember_beat(desk, host, said, answer.significance)
+
+
+def _remember_beat(desk: Desk, host: str, said: Turn, significance: int) -> None:
+    """A turn that matters is remembered by itself, at once, by every bot that heard it."""
+    chat = reading.chat(desk.log, host)
+    scene = reading.scene(desk.log, host, said.scene)
+    if scene is None:
+        return
+    around = [*jobs_of.before(desk.log, chat, said)[-2:], said]
+    when = clock.friendly(said.clock_us, chat.day_one_us)
+    for witness in [one for one in scene.present if one != YOU and scene.hears(one, said.number)]:
+        job = jobs_of.summarise(desk.log, chat, scene, witness, around, when, significance)
+        told = desk.ask(host, job, said.number)
+        assert isinstance(told, SceneSummary)
+        with desk.deciding:
+            if not _still(desk, host, said):
+                return
+            chat = reading.chat(desk.log, host)
+            memory = MemoryWritten(
+                *(chat.memories + 1, witness, told.summary, _mask(chat, scene, said), scene.id, said.clock_us),
+                *(significance, "beat"),
+                turn=said.number,
+                swipe=said.chosen,
+            )
+            _write_memory(desk, chat, memory)
+
+
+def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
+    """Who witnessed a turn."""
+    return sum({chat.bit(who) for who in scene.present if scene.hears(who, said.number)})
+
+
+def _write_memory(desk: Desk, chat: Chat, memory: MemoryWritten) -> None:
+    """Write it, with the pin a pivotal one gets at once (004 8.5)."""
+    desk.write(chat.host, [Fact(memory, desk.source, memory.owner)])
+    if memory.significance >= 3:
+        for stream_chat, facts in auto_pin(desk.log, chat.host, memory):
+            desk.write(stream_chat, facts)
+
+
+# -- the end of a scene ----------------------------------------------------------------------------------------------
+
+
+def tell_scene(desk: Desk, host: str, number: int) -> None:
+    """Every bot that was there tells the closed scene from its own angle, and its edges take that in (004 7.3)."""
+    chat, scene = reading.chat(desk.log, host), reading.scene(desk.log, host, number)
+    turns = reading.turns_of_scene(desk.log, host, number)
+    if scene is None or not turns:
+        return
+    when = clock.friendly(scene.clock_us, chat.day_one_us)
+    told: dict[str, SceneSummary] = {}
+    for witness in [one for one in scene.present if one != YOU]:
+        job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
+        if not job.turns:
+            continue
+        answer = desk.ask(host, job)
+        assert isinstance(answer, SceneSummary)
+        told[witness] = answer
+    with desk.deciding:
+        if not _scene_still(desk, host, scene):
+            return
+        for witness, summary in told.items():
+            _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary))
+    _tell_edges(desk, host, scene, told)
+    if len(scene.present) == 3 and told:
+        _tell_group(desk, host, scene, told)
+    if scene.significance >= MEMORABLE and desk.exports is not None:
+        export_scene(desk.log, desk.exports, host, scene.id)
+
+
+def _scene_still(desk: Desk, host: str, scene: Scene) -> bool:
+    now = reading.scene(desk.log, host, scene.id)
+    return now is not None and now.closed and now.basis == scene.basis and now.clock_us == scene.clock_us
+
+
+def _summary(desk: Desk, chat: Chat, scene: Scene, witness: str, told: SceneSummary) -> MemoryWritten:
+    quotes = [_named(desk, quote) for quote in scene.quotes] if scene.significance >= MEMORABLE else []
+    text = "\n".join([told.summary, *(f"“{quote}”" for quote in quotes)])
+    mask = sum({chat.bit(who) for who in scene.present})
+    return MemoryWritten(
+        *(reading.chat(desk.log, chat.host).memories + 1, witness, text, mask, scene.id, scene.clock_us),
+        *(scene.significance, "summary"),
+        basis=scene.basis,
+    )
+
+
+def _named(desk: Desk, quote: str) -> str:
+    who, _, words = quote.partition(": ")
+    return f"{jobs_of.name_of(desk.log, who)}: {words}"
+
+
+def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary]) -> None:
+    chat = reading.chat(desk.log, host)
+    for owner, summary in told.items():
+        for target in [one for one in scene.present if one != owner]:
+            edge = reading.edge(desk.log, owner, target)
+            one, other = jobs_of.present(desk.log, chat, (owner, target))
+            answer = desk.ask(host, SummariseEdge(edge, one, other, summary.summary, scene.significance))
+            assert isinstance(answer, EdgeSummary)
+            with desk.deciding:
+                if not _scene_still(desk, host, scene):
+                    return
+                moment = summary.moment if scene.significance >= MEMORABLE else ""
+                desk.write(host, _edge_facts(desk, scene, owner, target, answer, moment))
+
+
+def _edge_facts(desk: Desk, scene: Scene, owner: str, target: str, answer: EdgeSummary, moment: str) -> Facts:
+    edge = reading.edge(desk.log, owner, target)
+    change = EdgeChange(
+        owner=owner,
+        target=target,
+        affinity_delta=answer.affinity_delta,
+        trust_delta=answer.trust_delta,
+        facts=answer.facts,
+    )
+    moved = edge_moved(edge, change, scene.clock_us, scene=scene.id, basis=scene.basis)
+    words = EdgeSummarised(owner, target, answer.summary, scene.id, scene.basis, moment)
+    return [Fact(moved, desk.source, owner), Fact(words, desk.source, owner)]
+
+
+def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary]) -> None:
+    chat = reading.chat(desk.log, host)
+    who = jobs_of.present(desk.log, chat, scene.present)
+    former = reading.group(desk.log, host)
+    answer = desk.ask(host, SummariseGroup(who, former, tuple(one.summary for one in told.values())))
+    assert isinstance(answer, GroupWords)
+    with desk.deciding:
+        if answer.summary and _scene_still(desk, host, scene):
+            desk.write(host, [Fact(GroupSummarised(answer.summary, scene.id, scene.basis), desk.source)])
+
+
+def retell(desk: Desk, host: str, scenes: Sequence[Scene]) -> None:
+    """Have closed scenes told again whose turns now stand in another wording."""
+    for scene in scenes:
+        desk.later(lambda number=scene.id: tell_scene(desk, host, number))  # type: ignore[misc]

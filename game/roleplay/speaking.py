@@ -1,0 +1,140 @@
+"""One line of one character: what they have before them, the prompt, the voice, and the turn it becomes."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from dataclasses import dataclass
+
+from engine.errors import UserError
+from engine.log import LogError
+from game.roleplay import reading
+from game.roleplay.desk import Desk, Listener
+from game.roleplay.echo import is_echo, lines_beside
+from game.roleplay.events import AlternativeSaid, TurnSaid
+from game.roleplay.ledger import Fact
+from game.roleplay.prompts import assemble
+from game.roleplay.prose import segments
+from game.roleplay.speaker import speaker_view
+from game.roleplay.state import Turn
+from game.roleplay.view import Prompt, SpeakerView
+from game.roleplay.voice import Spoken
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of asking a character to speak: the turn's number (0 if nothing was said) and what went wrong."""
+
+    turn: int
+    spoken: Spoken
+
+
+class Unsaved(LogError):
+    """A line was spoken and could not be saved; ``fact`` is it, to be written once the disk obeys."""
+
+    def __init__(self, sentence: str, host: str, fact: Fact) -> None:
+        super().__init__(sentence)
+        self.host = host
+        self.fact = fact
+
+
+def prepare(
+    desk: Desk,
+    host: str,
+    who: str,
+    addressee: str,
+    *,
+    before: int | None = None,
+    beat: bool = False,
+    note: str = "",
+    task: str = "",
+    seed: int = 0,
+) -> tuple[SpeakerView, Prompt]:
+    """What ``who`` has before them, and the prompt made from it; ``before`` a turn for saying that turn anew."""
+    view = speaker_view(
+        *(desk.log, reading.chat(desk.log, host), who),
+        addressee=addressee,
+        config=desk.config,
+        beat=beat,
+        before=before,
+        note=note,
+        task=task,
+        seed=seed,
+        embed=desk.voice.embed,
+    )
+    return view, assemble(view, desk.config)
+
+
+def speak(
+    desk: Desk,
+    host: str,
+    who: str,
+    addressee: str,
+    listener: Listener,
+    cancel: threading.Event,
+    *,
+    beat: bool = False,
+    task: str = "",
+    scene: int = 0,
+    instead_of: Turn | None = None,
+) -> Said:
+    """Have ``who`` say the next line (or, ``instead_of`` a turn, another wording of it) and write it down.
+
+    What repeats itself is asked for once more, with a note.  ``scene`` is for a scene other than the present one.
+
+    Raises:
+        UserError: the voice could not be reached at all; nothing was written.
+        Unsaved: the line was spoken and could not be saved.
+    """
+    chat = reading.chat(desk.log, host)
+    number = instead_of.number if instead_of else chat.turns + 1
+    swipe = len(instead_of.alternatives) if instead_of else 0
+    spoken = Spoken("")
+    note = ""
+    for attempt in range(2):
+        seed = zlib.crc32(f"{host}/{number}/{swipe}/{attempt}".encode())
+        view, prompt = prepare(
+            *(desk, host, who, addressee),
+            before=number if instead_of else None,
+            beat=beat,
+            note=note,
+            task=task,
+            seed=seed,
+        )
+        listener.speaking(who, number)
+        spoken = desk.voice.narrate(view, prompt, listener.text, cancel)
+        note = "" if spoken.truncated else is_echo(spoken.text, lines_beside(view))
+        if not note:
+            break
+    if not spoken.text.strip():
+        return Said(0, spoken)
+    fact = _said(desk, host, who, addressee, spoken, number, swipe, beat, scene, instead_of)
+    with desk.deciding:
+        if reading.chat(desk.log, host).branch != chat.branch:
+            raise UserError("the story took another branch while this was said; ask for it again")
+        try:
+            desk.write(host, [fact])
+        except LogError as error:
+            raise Unsaved(str(error), host, fact) from error
+    return Said(number, spoken)
+
+
+def _said(
+    desk: Desk,
+    host: str,
+    who: str,
+    addressee: str,
+    spoken: Spoken,
+    number: int,
+    swipe: int,
+    beat: bool,
+    scene: int,
+    instead_of: Turn | None,
+) -> Fact:
+    parts = [list(part) for part in segments(spoken.text, desk.config.ooc)]
+    if instead_of is not None:
+        again = AlternativeSaid(number, swipe, spoken.text, instead_of.chosen, parts, spoken.truncated)
+        return Fact(again, desk.source, who)
+    chat = reading.chat(desk.log, host)
+    here = scene or (chat.scene.id if chat.scene else 0)
+    turn = TurnSaid(number, who, spoken.text, here, chat.clock_us, parts, addressee, spoken.truncated, beat)
+    return Fact(turn, desk.source, who)

@@ -1,0 +1,138 @@
+"""What the story carries along: threads, happenings, and what of a happening stays when it is over (004 9, 11.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.errors import UserError
+from game.roleplay import jobs_of, reading
+from game.roleplay.desk import Desk
+from game.roleplay.effects import edge_moved, happenings_moved
+from game.roleplay.events import HappeningMoved, HappeningPlanned, ItemGained, ItemLost, ThreadClosed, ThreadOpened
+from game.roleplay.jobs import EdgeChange, Promote, Promotion
+from game.roleplay.ledger import AUTOMATION, Fact, Facts
+from game.roleplay.state import Chat, Happening
+
+MAX_TITLE = 300
+MAX_PROPS = 24
+OVER = ("completed", "cancelled", "expired")
+MOVES = {"planned": ("active", "completed", "cancelled", "expired"), "active": ("completed", "cancelled", "expired")}
+"""Where a happening may go from each state; what is over stays over."""
+
+
+def open_thread(desk: Desk, host: str, title: str) -> int:
+    """Something unresolved, noted by the player; its number.
+
+    Raises:
+        UserError: without a title.
+    """
+    with desk.deciding:
+        number = reading.chat(desk.log, host).threads + 1
+        desk.write(host, [Fact(ThreadOpened(number, _titled(title, "thread")))])
+    return number
+
+
+def close_thread(desk: Desk, host: str, number: int, outcome: str = "") -> None:
+    """A thread is resolved or dropped.
+
+    Raises:
+        UserError: no open thread has that number.
+    """
+    with desk.deciding:
+        if number not in {thread.id for thread in reading.threads(desk.log, host)}:
+            raise UserError(f"there is no open thread {number}; choose one that the drawer lists")
+        desk.write(host, [Fact(ThreadClosed(number, outcome[:MAX_TITLE]))])
+
+
+def plan(desk: Desk, host: str, title: str, props: Iterable[str] = (), *, due_us: int = 0, expires_us: int = 0) -> int:
+    """Something is to happen, with props that exist only within it; its number.
+
+    Raises:
+        UserError: without a title, with too many props, or too late before it is due.
+    """
+    things = [prop.strip()[:MAX_TITLE] for prop in props if prop.strip()]
+    if len(things) > MAX_PROPS:
+        raise UserError(f"{len(things)} props are too many for one event; at most {MAX_PROPS} fit")
+    if expires_us and expires_us < due_us:
+        raise UserError("this event would be too late before it is due; put the later time second")
+    with desk.deciding:
+        number = reading.chat(desk.log, host).happenings + 1
+        planned = HappeningPlanned(number, _titled(title, "event"), things, due_us, expires_us)
+        desk.write(host, [Fact(planned)])
+    return number
+
+
+def move(desk: Desk, host: str, number: int, state: str) -> None:
+    """The player says how a happening goes on; one that is completed is looked through for what stays.
+
+    Raises:
+        UserError: there is none of that number, or it cannot go there from where it is.
+    """
+    with desk.deciding:
+        happening = _happening(desk, host, number)
+        if state not in MOVES.get(happening.state, ()):
+            raise UserError(f"“{happening.title}” is {happening.state} and cannot become {state}")
+        desk.write(host, [Fact(HappeningMoved(number, state, happening.state))])
+    if state == "completed":
+        desk.later(lambda: promote(desk, host, number))
+
+
+def give(desk: Desk, host: str, owner: str, item: str, *, held: bool = True) -> None:
+    """Put an object into someone's keeping for good, or take it out again."""
+    event = ItemGained(owner, _titled(item, "object")) if held else ItemLost(owner, item)
+    with desk.deciding:
+        desk.write(host, [Fact(event)])
+
+
+def _titled(title: str, what: str) -> str:
+    words = " ".join(title.split())[:MAX_TITLE]
+    if not words:
+        raise UserError(f"this {what} has no title; write a few words")
+    return words
+
+
+def _happening(desk: Desk, host: str, number: int) -> Happening:
+    for happening in reading.happenings(desk.log, host):
+        if happening.id == number:
+            return happening
+    raise UserError(f"there is no event {number} in this chat; choose one that the drawer lists")
+
+
+def due(chat: Chat, happenings: Iterable[Happening], clock_us: int) -> Facts:
+    """What the clock brings when it goes to ``clock_us``: what is due begins, what is too late expires."""
+    there = list(happenings)
+    late = [one.id for one in there if one.expires_us and one.expires_us <= clock_us]
+    now = [one.id for one in there if one.due_us and one.due_us <= clock_us and one.id not in late]
+    expired = [
+        Fact(HappeningMoved(one.id, "expired", one.state), AUTOMATION)
+        for one in there
+        if one.id in late and one.state in MOVES
+    ]
+    return expired + happenings_moved(there, now, "active", AUTOMATION)
+
+
+def promote(desk: Desk, host: str, number: int) -> None:
+    """What of a completed happening outlives it: objects, knowledge, changed relationships, nothing else."""
+    chat, happening = reading.chat(desk.log, host), _happening(desk, host, number)
+    turns = reading.turns_of_scene(desk.log, host, chat.scene.id) if chat.scene else []
+    present = jobs_of.present(desk.log, chat)
+    answer = desk.ask(host, Promote(happening, present, tuple(turns)))
+    assert isinstance(answer, Promotion)
+    with desk.deciding:
+        if _happening(desk, host, number).state != "completed":
+            return
+        desk.write(host, _promoted(desk, reading.chat(desk.log, host), happening, answer))
+
+
+def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion) -> Facts:
+    made: Facts = []
+    for owner, item in answer.objects:
+        if owner in chat.present and item and item not in reading.items(desk.log, owner):
+            made.append(Fact(ItemGained(owner, item, happening.id), desk.source, owner))
+    for change in (*answer.knowledge, *answer.relationship):
+        if {change.owner, change.target} <= set(chat.present) and change.owner != change.target:
+            edge = reading.edge(desk.log, change.owner, change.target)
+            only = EdgeChange(owner=change.owner, target=change.target, facts=change.facts)
+            kept = change if change in answer.relationship else only
+            made.append(Fact(edge_moved(edge, kept, chat.clock_us), desk.source, change.owner))
+    return made

@@ -1,0 +1,276 @@
+"""A chat from the player's hand to the log and back: say, reply, say anew (004 6, 10.2, 16.4)."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from engine.errors import UserError
+from game.roleplay import authoring, directing, jobs_of, passes, reading
+from game.roleplay.desk import SILENT, Desk, Listener
+from game.roleplay.effects import doing_changed
+from game.roleplay.events import YOU, AlternativeChosen, AlternativeSaid, TurnSaid
+from game.roleplay.jobs import Interjection, ParsedTurn, SceneEnd
+from game.roleplay.ledger import Fact
+from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
+from game.roleplay.speaking import Said, speak
+from game.roleplay.state import Chat, Turn
+
+GUEST_LEFT = "guest_left"
+"""The question to ask when it seems that the guest went: is that so?"""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What came of one step: the turns that were said, and what the player should know.
+
+    ``problem`` is why a reply could not be had at all (try again with :func:`reply`); ``cut`` that the line went dead
+    and what had come was saved; ``question`` is something only the player can answer.
+    """
+
+    turns: list[int]
+    problem: str = ""
+    cut: str = ""
+    question: str = ""
+
+
+def say(
+    desk: Desk, host: str, text: str, listener: Listener = SILENT, cancel: threading.Event | None = None
+) -> Exchange:
+    """The player says ``text`` and is answered; without text the bots go on by themselves.
+
+    A chat that has not begun begins with its kickoff as parsed.
+
+    Raises:
+        UserError: the text is too long.  LogError: the turn could not be saved; nothing was.
+    """
+    if len(text) > MAX_TURN_CHARS:
+        raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
+    stop = cancel or threading.Event()
+    if not reading.chat(desk.log, host).begun:
+        authoring.begin(desk, host, authoring.parse_kickoff(desk, host))
+    if not text.strip():
+        return reply(desk, host, listener, stop)
+    said, addressee = _commit_yours(desk, host, text)
+    exchange = Exchange([said.number])
+    if only_ooc(text, desk.config.ooc):
+        return exchange
+    end = _end_of(desk, host, said)
+    desk.later(lambda: passes.after_utterance(desk, host, said.number))
+    if end.guest_left:
+        exchange.question = GUEST_LEFT
+    if end.closes and end.why == "container" and end.place is not None:
+        directing.close_scene(desk, host, "container", end.place)
+    answered = reply(desk, host, listener, stop, addressee=addressee)
+    if end.closes and end.why != "container" and not answered.problem:
+        directing.close_scene(desk, host, end.why or "said")
+    answered.turns.insert(0, said.number)
+    answered.question = exchange.question or answered.question
+    return answered
+
+
+def _commit_yours(desk: Desk, host: str, text: str) -> tuple[Turn, str]:
+    """Take the player's turn apart and write it down with what they do in it; the turn and whom it is meant for."""
+    chat = reading.chat(desk.log, host)
+    parsed = _parsed(desk, chat, YOU, text)
+    with desk.deciding:
+        chat = reading.chat(desk.log, host)
+        assert chat.scene is not None
+        number = chat.turns + 1
+        addressee = _addressee(desk, chat, text, parsed.addressee)
+        parts = [[part.sort, part.text] for part in parsed.segments]
+        turn = TurnSaid(number, YOU, text, chat.scene.id, chat.clock_us, parts, addressee)
+        made = [Fact(turn, actor=YOU)]
+        if parsed.doing is not None:
+            made.append(Fact(doing_changed(chat, parsed.doing.model_copy(update={"who": YOU}), number), desk.source))
+        desk.write(host, made)
+    return reading.turn(desk.log, host, number), addressee
+
+
+def _parsed(desk: Desk, chat: Chat, speaker: str, text: str) -> ParsedTurn:
+    """What the classifier makes of a turn; where there is nothing to take apart nobody is asked."""
+    plain = segments(text, desk.config.ooc)
+    if len(chat.bots) == 1 and all(sort == "dialogue" for sort, _ in plain):
+        return ParsedTurn.model_validate({"segments": [{"sort": sort, "text": words} for sort, words in plain]})
+    answer = desk.ask(chat.host, jobs_of.parse_turn(desk.log, chat, speaker, text, desk.config.ooc))
+    assert isinstance(answer, ParsedTurn)
+    return answer
+
+
+def _addressee(desk: Desk, chat: Chat, text: str, parsed: str) -> str:
+    """Whom a turn is meant for: as parsed, by name, else who spoke last, else the host (004 6.2)."""
+    if len(chat.bots) == 1:
+        return chat.host
+    if parsed in chat.bots:
+        return parsed
+    words = text.casefold()
+    named = [(words.find(jobs_of.name_of(desk.log, bot).casefold()), bot) for bot in chat.bots]
+    there = [found for found in named if found[0] >= 0]
+    if there:
+        return min(there)[1]
+    spoke = [turn.speaker for turn in reading.last_turns(desk.log, chat.host, 6) if turn.speaker in chat.bots]
+    return spoke[-1] if spoke else chat.host
+
+
+def _end_of(desk: Desk, host: str, said: Turn) -> SceneEnd:
+    answer = desk.ask(host, jobs_of.detect_end(desk.log, reading.chat(desk.log, host), said), said.number)
+    assert isinstance(answer, SceneEnd)
+    return answer
+
+
+def reply(
+    desk: Desk,
+    host: str,
+    listener: Listener = SILENT,
+    cancel: threading.Event | None = None,
+    *,
+    addressee: str = "",
+) -> Exchange:
+    """Have the bot that was addressed answer, and the other one interject if it wants to.
+
+    A voice that cannot be had is told of in the exchange; then the turn never happened (004 16.5).
+    """
+    stop = cancel or threading.Event()
+    chat = reading.chat(desk.log, host)
+    last = reading.last_turns(desk.log, host, 1)
+    who = addressee or (last[-1].addressee if last and last[-1].is_yours and last[-1].addressee else chat.host)
+    exchange = Exchange([])
+    said = _try_speak(desk, host, who, YOU, listener, stop, exchange)
+    if said is None or not said.turn:
+        return exchange
+    other = next((bot for bot in chat.bots if bot != who), "")
+    if other and not said.spoken.truncated and not stop.is_set():
+        turn = reading.turn(desk.log, host, said.turn)
+        answer = desk.ask(host, jobs_of.interjection(desk.log, chat, other, turn), turn.number)
+        if isinstance(answer, Interjection) and answer.interjects:
+            _try_speak(desk, host, other, who, listener, stop, exchange, beat=True)
+    return exchange
+
+
+def _try_speak(
+    desk: Desk,
+    host: str,
+    who: str,
+    addressee: str,
+    listener: Listener,
+    stop: threading.Event,
+    exchange: Exchange,
+    *,
+    beat: bool = False,
+) -> Said | None:
+    try:
+        said = speak(desk, host, who, addressee, listener, stop, beat=beat)
+    except UserError as error:
+        exchange.problem = str(error)
+        return None
+    if said.spoken.ended == "dropped":
+        exchange.cut = said.spoken.problem or "connection lost"
+    if said.turn:
+        exchange.turns.append(said.turn)
+        desk.later(lambda: passes.after_utterance(desk, host, said.turn))
+        desk.later(lambda: _after_reply(desk, host, said.turn))
+    elif not said.spoken.truncated:
+        exchange.problem = f"{desk.voice.name} had nothing to say; try again"
+    return said
+
+
+def _after_reply(desk: Desk, host: str, number: int) -> None:
+    """A bot may take everyone somewhere else; whatever is less certain is left to the player (004 7.2)."""
+    chat, turns = reading.chat(desk.log, host), reading.turns(desk.log, host, after=number - 1, upto=number)
+    if not turns or chat.turns != number or chat.scene is None or turns[0].scene != chat.scene.id:
+        return
+    end = _end_of(desk, host, turns[0])
+    if end.closes and end.why == "container" and end.place is not None:
+        with desk.deciding:
+            if reading.chat(desk.log, host).turns == number:
+                directing.close_scene(desk, host, "container", end.place)
+
+
+# -- saying anew -----------------------------------------------------------------------------------------------------
+
+
+def regenerate(
+    desk: Desk,
+    host: str,
+    listener: Listener = SILENT,
+    cancel: threading.Event | None = None,
+    *,
+    edited: str | None = None,
+) -> Exchange:
+    """The latest bot turn anew; ``edited`` is the player's own last turn as they have rewritten it (004 10.2).
+
+    Raises:
+        UserError: there is nothing to say anew.
+    """
+    turns = reading.last_turns(desk.log, host, 12)
+    bot_turn = next((turn for turn in reversed(turns) if turn.speaker in reading.chat(desk.log, host).bots), None)
+    if bot_turn is None:
+        raise UserError("no character has said anything yet; say something first")
+    yours = next((turn for turn in reversed(turns) if turn.is_yours and turn.number < bot_turn.number), None)
+    if edited is not None and yours is not None and edited.strip() != yours.text.strip():
+        rewrite(desk, host, yours.number, edited)
+    return another(desk, host, bot_turn.number, listener, cancel)
+
+
+def another(
+    desk: Desk, host: str, number: int, listener: Listener = SILENT, cancel: threading.Event | None = None
+) -> Exchange:
+    """Another wording of any bot turn; the ones before it are kept and can be stepped back to."""
+    turn = reading.turn(desk.log, host, number)
+    if turn.is_yours:
+        raise UserError("this turn is your own; edit it instead")
+    exchange = Exchange([])
+    try:
+        said = speak(desk, host, turn.speaker, turn.addressee or YOU, listener, cancel or threading.Event(),
+                     beat=turn.beat, scene=turn.scene, instead_of=turn)  # fmt: skip
+    except UserError as error:
+        exchange.problem = str(error)
+        return exchange
+    if said.spoken.ended == "dropped":
+        exchange.cut = said.spoken.problem or "connection lost"
+    if said.turn:
+        exchange.turns.append(number)
+        desk.later(lambda: passes.after_utterance(desk, host, number))
+        told_anew(desk, host)
+    return exchange
+
+
+def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
+    """The player writes a turn over, their own or a bot's: their word from now on, the former wording is kept.
+
+    Raises:
+        UserError: no text, or too much of it.
+    """
+    if not text.strip():
+        raise UserError("an empty turn says nothing; delete the turn instead")
+    if len(text) > MAX_TURN_CHARS:
+        raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
+    with desk.deciding:
+        turn = reading.turn(desk.log, host, number)
+        parts = [list(part) for part in segments(text, desk.config.ooc)]
+        said = AlternativeSaid(number, len(turn.alternatives), text, turn.chosen, parts, edited=True)
+        desk.write(host, [Fact(said, actor=turn.speaker)])
+    desk.later(lambda: passes.after_utterance(desk, host, number))
+    told_anew(desk, host)
+
+
+def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
+    """Step to another wording of a turn; memory and edges follow it.
+
+    Raises:
+        UserError: the turn has no such wording.
+    """
+    with desk.deciding:
+        turn = reading.turn(desk.log, host, number)
+        if not 0 <= swipe < len(turn.alternatives):
+            raise UserError(f"turn {number} has {len(turn.alternatives)} wordings; there is no number {swipe + 1}")
+        if swipe != turn.chosen:
+            desk.write(host, [Fact(AlternativeChosen(number, swipe, turn.chosen))])
+    told_anew(desk, host)
+
+
+def told_anew(desk: Desk, host: str) -> None:
+    """Have closed scenes told again whose turns stand in another wording now."""
+    from game.roleplay.erasing import stale_scenes
+
+    passes.retell(desk, host, stale_scenes(desk.log, host))
