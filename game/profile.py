@@ -30,6 +30,7 @@ from engine.log.schema import open_database
 from game.events import from_payload, to_log
 from game.rhythm.board import BoardProjector
 from game.roleplay.projector import RoleplayProjector
+from game.roleplay.recall_projector import RecallProjector
 from game.settings import SettingChanged, Settings, changed, fold
 
 CHARTS = Path(__file__).resolve().parents[1] / "charts"
@@ -197,4 +198,4 @@ def _in_memory(path: Path) -> EventLog:
 
 def projectors() -> tuple[Projector, ...]:
     """Every room's projector; a log is always opened with all of them."""
-    return (BoardProjector(), RoleplayProjector())
+    return (BoardProjector(), RoleplayProjector(), RecallProjector())

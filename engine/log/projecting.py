@@ -12,7 +12,7 @@ import apsw
 
 from engine.log.face import Projector, StoredEvent
 from engine.log.history import Stretch, common_seq, events_of, events_of_all, kinds_after
-from engine.log.schema import OWN_TABLES, all_rows
+from engine.log.schema import OWN_TABLES, all_rows, new_connection
 
 Hearers = dict[str, tuple[Projector, ...]]
 """Who hears each kind of event, in the order the projectors were handed in."""
@@ -135,7 +135,7 @@ def differences(db: apsw.Connection, projectors: Sequence[Projector]) -> list[st
 
     The projections are made anew in a scratch database that is thrown away.
     """
-    scratch = apsw.Connection("")
+    scratch = new_connection("")
     try:
         found = []
         with scratch:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import apsw
+import sqlite_vec
 
 from engine.log.face import LogBusy, LogDamaged, LogError, LogFull, LogReadOnly, LogTooNew
 
@@ -110,14 +111,27 @@ def told(error: apsw.Error, path: Path | None, db: apsw.Connection | None = None
     return LogError(f"{where}: the log could not be used ({error}); check the disk or restore a snapshot")
 
 
+def new_connection(name: str, flags: int = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) -> apsw.Connection:
+    """A connection that knows the functions of sqlite-vec, which projections may search by."""
+    db = apsw.Connection(name, flags=flags)
+    try:
+        db.enable_load_extension(True)
+        db.load_extension(sqlite_vec.loadable_path())
+        db.enable_load_extension(False)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
 def _connect(path: Path | None, read_only: bool) -> apsw.Connection:
     if path is None:
-        return apsw.Connection(":memory:")
+        return new_connection(":memory:")
     if not read_only:
-        return apsw.Connection(str(path))
+        return new_connection(str(path))
     uri = "file:" + quote(str(path.resolve())) + "?mode=ro"
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    db = apsw.Connection(uri, flags=flags)
+    db = new_connection(uri, flags)
     try:
         db.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except (apsw.CantOpenError, apsw.ReadOnlyError):
@@ -125,7 +139,7 @@ def _connect(path: Path | None, read_only: bool) -> apsw.Connection:
         db.close()
         if path.with_name(path.name + "-wal").exists():
             raise
-        db = apsw.Connection(uri + "&immutable=1", flags=flags)
+        db = new_connection(uri + "&immutable=1", flags)
     return db
 
 
