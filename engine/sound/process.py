@@ -90,7 +90,7 @@ class Engine:
         # One gap is told with each of the blocks that fill the buffer again, a tenth of a millisecond apart.
         if underrun and not self._underran and self.state is State.RUNNING:
             self.underruns += 1
-            self.fit.loosen()
+            self.fit.stumble()
         self._underran = underrun
         self.fit.see(self.mixer.frame, heard_us)
         if self.state is not State.RUNNING and self.fit.warm:

@@ -22,6 +22,12 @@ SLOWEST_GAIN_BLOCKS = 1600
 WARM_UP_BLOCKS = 64
 """While a stream fills its buffer at the start it cannot say when a frame is heard: these are only followed."""
 
+STUMBLE_BLOCKS = 8
+"""After a gap so many blocks fill the buffer again; until then they are only followed."""
+
+STUMBLE_SEEN = 20
+"""After a gap new sightings count as much as if only so many had been seen."""
+
 MAX_SKEW = 1e-3
 """No sound device is this far from its nominal rate; bounds what a noisy start can do to the slope."""
 
@@ -47,6 +53,7 @@ class FrameFit:
         self.jitter_us = 0.0
         self._seen = 0
         self._to_warm_up = WARM_UP_BLOCKS
+        self._to_follow = 0
 
     @property
     def drift_ppm(self) -> float:
@@ -64,6 +71,10 @@ class FrameFit:
         expected = self.at_us + span * self.us_per_frame
         error = heard_us - expected
         self._to_warm_up = max(0, self._to_warm_up - 1)
+        if self._to_follow:
+            self._to_follow -= 1
+            self.at_us, self.frame = heard_us, float(frame)
+            return
         if self._to_warm_up or self._seen == 0 or abs(error) > JUMP_US or span < 0:
             self.at_us, self.frame = heard_us, float(frame)
             self._seen = 1
@@ -80,9 +91,10 @@ class FrameFit:
             slope = self.us_per_frame + beta * error / span
             self.us_per_frame = min(max(slope, self._nominal * (1 - MAX_SKEW)), self._nominal * (1 + MAX_SKEW))
 
-    def loosen(self) -> None:
-        """Trust new sightings more for a while: the device has just said that it stumbled."""
-        self._seen = min(self._seen, 20)
+    def stumble(self) -> None:
+        """The device has just said that its sound had a gap: where frames are heard is found anew, how fast is kept."""
+        self._to_follow = STUMBLE_BLOCKS
+        self._seen = min(self._seen, STUMBLE_SEEN)
 
     def heard_us(self, frame: float) -> float:
         """When ``frame`` is heard."""

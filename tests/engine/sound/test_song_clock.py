@@ -51,16 +51,19 @@ def test_a_jump_of_the_device_is_believed_at_once() -> None:
     assert abs(fit.heard_us(frame) - truth) < 1
 
 
-def test_a_small_stumble_is_taken_in_softly() -> None:
-    fit, _ = sighted(0, 0, 1000, seed=5)
-    fit.loosen()
+def test_after_a_gap_the_new_place_is_found_as_soon_as_the_buffer_is_full_and_the_pace_is_kept() -> None:
+    fit, _ = sighted(1e-4, 20, 3000, seed=5)
+    noise = np.random.default_rng(6)
+    fit.stumble()
     errors = []
-    for block in range(1000, 3000):
-        truth = 5e6 + block * BLOCK * 1e6 / RATE + 10_000
-        fit.see(block * BLOCK, truth)
+    for block in range(3000, 6000):
+        truth = 5e6 + block * BLOCK * 1e6 / RATE * (1 + 1e-4) + 10_000
+        refilling = 4_000.0 if block < 3004 else 0.0  # while the buffer fills again it cannot say when
+        fit.see(block * BLOCK, truth - refilling + noise.normal(0, 20))
         errors.append(abs(fit.heard_us(block * BLOCK) - truth))
-    assert errors[0] > 5_000
-    assert max(errors[1200:]) < 1_000
+    assert max(errors[5:]) < 150
+    assert max(errors[1000:]) < 60
+    assert abs(fit.drift_ppm - 100) < 20
 
 
 def record(segments: tuple[Segment, ...], beat_us: int | None = None) -> Record:
