@@ -60,10 +60,12 @@ class LoopThread:
         others = asyncio.all_tasks(loop) - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await last
-        await loop.shutdown_asyncgens()
-        loop.call_soon(loop.stop)
+        try:
+            await asyncio.gather(*others, return_exceptions=True)
+            await last
+            await loop.shutdown_asyncgens()
+        finally:
+            loop.call_soon(loop.stop)  # whatever happened, close() must not wait for ever
 
     @staticmethod
     def _run(loop: asyncio.AbstractEventLoop) -> None:

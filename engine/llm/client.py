@@ -23,8 +23,8 @@ from engine.llm.face import Ending, Endpoint, Message, Model, ModelError, Stoppe
 from engine.llm.pieces import Pieces
 from engine.llm.stream import Stream
 from engine.llm.structured import Answered, Modes, answer, stopped
-from engine.llm.trouble import lost, malformed, not_offered, told
-from engine.llm.wire import Form, bounded, delta_of, listed_models, said_done, simpler_form, vectors_of
+from engine.llm.trouble import malformed, not_offered, told
+from engine.llm.wire import Form, bounded, delta_of, listed_models, said_done, silent, simpler_form, vectors_of
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -83,16 +83,17 @@ class Client:
         """Ask ``model`` to go on from ``messages``; returns at once, errors come with the first piece.
 
         The text ends before the first of the ``stop`` strings and after ``max_tokens``, whether or not the server
-        keeps to them.  There is no time limit: ``waited_s`` of the reply says how long nothing was heard.
+        keeps to them.  There is no time limit: ``waited_s`` of the reply says how long it has said nothing.
         """
         stream = Stream()
+        stop = [s for s in stop if s]
         body: dict[str, Any] = {
             "messages": _as_sent(messages),
             "max_tokens": max_tokens,
             "temperature": temperature,
             "stream": True,
             "stream_options": {"include_usage": True},
-            **({"stop": list(stop[:4])} if stop else {}),  # the protocol takes four; Pieces sees to all of them
+            **({"stop": stop[:4]} if stop else {}),  # the protocol takes four; Pieces sees to all of them
         }
         pieces = Pieces(stop, max_tokens * CHARS_A_TOKEN)
         future = self._background.start(self._speak(model, body, stream, pieces))
@@ -184,18 +185,21 @@ class Client:
         """Post ``body``; where a server does not know a word of it, once more without, and remember that."""
         import openai
 
-        forms = self._forms.setdefault(model, [])
+        forms = list(self._forms.get(model, ()))
         for form in forms:
             body = form(body)
         while True:
             try:
-                return await post("/chat/completions", cast_to=object, body={"model": model.name, **body})
+                answered = await post("/chat/completions", cast_to=object, body={"model": model.name, **body})
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 simpler = simpler_form(body, str(error.body))
                 if simpler is None:
                     raise
-            form, body = simpler, simpler(body)
-            forms.append(form)
+            else:
+                self._forms[model] = forms
+                return answered
+            body = simpler(body)
+            forms.append(simpler)
 
     async def _embeddings(self, model: Model, texts: Sequence[str]) -> NDArray[np.float32]:
         import openai
@@ -238,11 +242,10 @@ class Client:
         try:
             async with asyncio.timeout(None) as settle:
                 async for chunk in chunks:
-                    stream.heard()
                     text, finish_now, usage_now = delta_of(chunk, model.endpoint)
                     finish, usage = finish_now or finish, usage_now or usage
                     stream.give(pieces.feed(text))
-                    if pieces.ended or (finish and usage):
+                    if pieces.ended:
                         break
                     if finish_now:  # the counts come after the end, from servers that send them
                         settle.reschedule(asyncio.get_running_loop().time() + _SETTLE_S)
@@ -253,7 +256,7 @@ class Client:
             await chunks.close()
         stream.give(pieces.finish())
         if not (finish or pieces.ended or said_done(chunks.response)):
-            return Ending("dropped", usage) if stream.spoke else lost(model.endpoint)
+            return Ending("dropped", usage) if stream.spoke else silent(chunks.response, model.endpoint)
         if not stream.spoke:
             return malformed(model.endpoint, "answered without a word")
         return Ending("length" if "length" in (pieces.ended, finish) else "done", usage)

@@ -266,7 +266,7 @@ class Reply(Protocol):
 
     @property
     def waited_s(self) -> float:
-        """Seconds since anything was heard; 0 once it ended."""
+        """Seconds since the last word, or since it was asked; 0 once it ended."""
         ...
 
     def __iter__(self) -> Reply:

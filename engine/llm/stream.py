@@ -42,7 +42,7 @@ class Stream:
 
     @property
     def waited_s(self) -> float:
-        """Seconds since anything was heard, to show that the server is slow; 0 once it ended."""
+        """Seconds since the last word, or since it was asked; to show that the server is slow.  0 once it ended."""
         return 0.0 if self._ending or self._error else time.monotonic() - self._heard_s
 
     def __iter__(self) -> Stream:
@@ -105,15 +105,12 @@ class Stream:
         if self._stopped:
             cancel()
 
-    def heard(self) -> None:
-        """The server gave a sign of life."""
-        self._heard_s = time.monotonic()
-
     def give(self, piece: str) -> None:
         """Hand over a piece; after :meth:`stop` it is dropped."""
         with self._stopping:
             if piece and not self._stopped:
                 self.spoke = True
+                self._heard_s = time.monotonic()
                 self._arrived.put(piece)
 
     def end(self, how: Ending | ModelError) -> None:

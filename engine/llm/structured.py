@@ -78,9 +78,8 @@ class Modes:
         self._known: dict[Model, Mode] = {}
 
     def to_try(self, model: Model) -> tuple[Mode, ...]:
-        """The modes to try, best first; only one once it is known."""
-        known = self._known.get(model)
-        return (known,) if known else MODES
+        """The modes to try, best first, from the one that is known to work."""
+        return MODES[MODES.index(self._known.get(model, "schema")) :]
 
     def learnt(self, model: Model, mode: Mode) -> None:
         """``mode`` worked."""
@@ -130,12 +129,14 @@ class _Asking(Generic[S]):
         self._json_schema = strict_schema(schema)
         self._model: Model | None = None
         self._error: ModelError | None = None
+        self._mode: Mode = "plain"
+        self._ignored = False
         self.attempt = 0
         self.failures: list[Failure] = []
 
     async def of(self, model: Model) -> S | None:
         """The answer of ``model``, asked at most twice; None where it has none."""
-        self._model, self._error = model, None
+        self._model, self._error, self._ignored = model, None, False
         for strict in (False, True):
             self.attempt += 1
             try:
@@ -148,11 +149,16 @@ class _Asking(Generic[S]):
                 self._error = failed
                 self.fail("server", str(failed))
                 return None
-            value = None if refused else self._read(text)
-            if value is not None:
-                return value
             if refused:
                 self.fail("refused", text)
+                continue
+            value = self._read(text)
+            if value is not None:
+                if self._ignored:
+                    self._modes.learnt(model, "plain")
+                return value
+            # Held to a schema a model cannot but write JSON: it was not held to it, and has not seen it.
+            self._ignored = self._mode != "plain" and self.failures[-1].kind == "malformed"
         return None
 
     def moves_on(self, following: Sequence[Model]) -> bool:
@@ -175,14 +181,19 @@ class _Asking(Generic[S]):
         """What the server answers, in the best mode that it takes."""
         import openai
 
-        for mode in (modes := self._modes.to_try(model)):
+        sure = True
+        for mode in ("plain",) if self._ignored else self._modes.to_try(model):
             try:
                 found = await self._complete(model, self._in_mode(mode, strict))
             except openai.APIStatusError as error:
-                if mode == modes[-1] or error.response.status_code not in _NOT_TAKEN:
+                status = error.response.status_code
+                if mode == "plain" or status not in _NOT_TAKEN:
                     raise
+                sure = sure and status != 500  # that may have been a moment's weakness
             else:
-                self._modes.learnt(model, mode)
+                self._mode = mode
+                if sure and not self._ignored:
+                    self._modes.learnt(model, mode)
                 return found
         raise AssertionError("the last mode either answers or raises")
 

@@ -35,6 +35,7 @@ MAX_RETRY_AFTER_S = 86_400.0
 """A server that asks for more than a day is taken to mean a day."""
 
 _MAX_DETAIL = 160
+_TOO_MUCH = "sent far more than was asked for, or sent it packed"
 _KEY_PART = 6
 """So many characters of the key in a row, wherever found, and the server is not quoted."""
 
@@ -51,7 +52,7 @@ _QUOTED = (RequestRejected, ServerFailed, NoSuchModel)
 
 
 class TooMuch(Exception):
-    """The server sent more bytes than any sound answer has."""
+    """The server sent more bytes than any sound answer has, or sent them packed."""
 
 
 def told(error: BaseException, endpoint: Endpoint) -> ModelError:
@@ -69,12 +70,12 @@ def told(error: BaseException, endpoint: Endpoint) -> ModelError:
         code = str(error.body.get("code")) if isinstance(error.body, dict) else ""
         status = int(code) if len(code) == 3 and code.isascii() and code.isdigit() and code[0] in "45" else 500
         return by_status(status, endpoint, error.body, None)
-    if isinstance(error, httpx.TransportError | OSError):
+    if isinstance(error, httpx.TransportError | httpx.InvalidURL | OSError):
         return _unreachable(error, endpoint)
     if isinstance(error, asyncio.CancelledError):
         return Stopped(f"{endpoint.name}: stopped before there was an answer", server=endpoint.name)
     if isinstance(error, TooMuch):
-        return malformed(endpoint, "sent far more than was asked for")
+        return malformed(endpoint, _TOO_MUCH)
     return malformed(endpoint, f"sent something that is not an answer ({type(error).__name__})")
 
 
@@ -127,7 +128,7 @@ def retry_after_s(header: str | None) -> float | None:
     except ValueError:
         try:
             at = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait_s = max(((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds(), 0.0)
     return min(wait_s, MAX_RETRY_AFTER_S) if wait_s >= 0 else None
@@ -142,7 +143,7 @@ def _unreachable(cause: BaseException, endpoint: Endpoint) -> ModelError:
     words = " ".join(chain)
     where = f"{endpoint.name}: no answer at {endpoint.base_url}"
     if isinstance(cause, TooMuch):
-        return malformed(endpoint, "sent far more than was asked for")
+        return malformed(endpoint, _TOO_MUCH)
     if "CERTIFICATE_VERIFY_FAILED" in words:
         said = f"{endpoint.name}: its certificate is not to be trusted; check the address in Settings"
     elif any(name in words for name in ("RemoteProtocolError", "ReadError", "Reset", "BrokenPipe")):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.llm.face import MAX_MODEL_NAME, Endpoint, Usage
-from engine.llm.trouble import TooMuch, malformed
+from engine.llm.face import MAX_MODEL_NAME, Endpoint, ModelError, Usage
+from engine.llm.trouble import TooMuch, lost, malformed
 
 if TYPE_CHECKING:
     import httpx
@@ -25,8 +25,8 @@ MAX_MODELS = 50_000
 MAX_DIMENSIONS = 16_384
 
 _ERROR_BYTES = 64 * 1024
-_ERROR_S = 2.0
-"""An error is told from its status; what the server says of it is not waited for longer than this."""
+_LAST_S = 2.0
+"""An error is told from its status, and a stream is over with its last event: what follows is not waited for longer."""
 _TAIL = 32
 
 Form = Callable[[dict[str, Any]], dict[str, Any]]
@@ -36,33 +36,33 @@ Form = Callable[[dict[str, Any]], dict[str, Any]]
 async def bounded(response: httpx.Response) -> None:
     """Hook of the HTTP client: let no answer grow beyond its bound.
 
-    An answer that is longer raises :class:`engine.llm.trouble.TooMuch`; an error's body just ends.  Compressed answers
+    An answer that is longer raises :class:`engine.llm.trouble.TooMuch`; an error's body just ends.  Packed answers
     were not asked for, and are refused, since a small one may unfold to any size.
     """
     import httpx
 
-    if response.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise TooMuch
     is_error = response.status_code >= 300
+    if response.headers.pop("content-encoding", "identity").lower() != "identity" and not is_error:
+        raise TooMuch
     assert isinstance(response.stream, httpx.AsyncByteStream)
 
     class Body(httpx.AsyncByteStream):
-        tail = b""
+        done = False
 
         def __init__(self, inner: httpx.AsyncByteStream) -> None:
             self._inner = inner
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             left = _ERROR_BYTES if is_error else MAX_BODY_BYTES
-            chunks = aiter(self._inner)
+            chunks, tail = aiter(self._inner), b""
             while True:
                 try:
-                    async with asyncio.timeout(_ERROR_S if is_error else None):
+                    async with asyncio.timeout(_LAST_S if is_error or self.done else None):
                         chunk = await anext(chunks)
                 except StopAsyncIteration:
                     return
                 except (TimeoutError, httpx.TransportError):
-                    if is_error:
+                    if is_error or self.done:
                         return
                     raise
                 left -= len(chunk)
@@ -70,7 +70,8 @@ async def bounded(response: httpx.Response) -> None:
                     if is_error:
                         return
                     raise TooMuch
-                self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
+                tail = (tail + chunk[-_TAIL:])[-_TAIL:]
+                self.done = tail.rstrip().endswith(b"data: [DONE]")
                 yield chunk
 
         async def aclose(self) -> None:
@@ -81,15 +82,22 @@ async def bounded(response: httpx.Response) -> None:
 
 def said_done(response: httpx.Response) -> bool:
     """Whether a stream came to the protocol's own end, ``data: [DONE]``, and not just to the end of the line."""
-    return bytes(getattr(response.stream, "tail", b"")).rstrip().endswith(b"[DONE]")
+    return bool(getattr(response.stream, "done", False))
+
+
+def silent(response: httpx.Response, endpoint: Endpoint) -> ModelError:
+    """The error for a stream that ended before its end and without a word."""
+    if "event-stream" in response.headers.get("content-type", ""):
+        return lost(endpoint)
+    return malformed(endpoint, "did not stream its answer")
 
 
 def simpler_form(body: dict[str, Any], said: str) -> Form | None:
     """How to say ``body`` to a server that rejected it with ``said``; None where nothing of it can be left out."""
-    if "stream_options" in body:
-        return _without_counts
     if "max_tokens" in body and "max_completion_tokens" in said:
         return _in_newer_words
+    if "stream_options" in body:
+        return _without_counts
     return None
 
 

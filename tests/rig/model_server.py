@@ -19,7 +19,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -58,6 +58,8 @@ class Do:
     """Send this as the whole body instead."""
     content_type: str = "application/json"
     """Of ``raw``."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """More headers of ``raw`` or of an error."""
     refusal: str = ""
     """The message's own ``refusal`` field, as OpenAI has it."""
     finish: str | None = "stop"
@@ -90,9 +92,9 @@ class Request:
 class ModelServer:
     """The server; its attributes may be changed at any time.
 
-    ``modes`` are the structured modes it has (others get a 400); ``key`` is the API key it wants, if any; ``vectors``
-    gives the embedding of a text, and without it there are none; ``knows_counts`` is whether it takes
-    ``stream_options``; ``models`` is what it lists.
+    ``modes`` are the structured modes it has (others get a 400); ``key`` is the API key it wants, if any;
+    ``dimensions`` is the length of its embeddings, and with 0 there are none; ``knows_counts`` is whether it takes
+    ``stream_options``; ``models`` is what it lists, ``list_body`` the bytes it lists them with instead.
     """
 
     def __init__(self, models: Iterable[str] = ("test-model",), key: str = "") -> None:
@@ -107,8 +109,7 @@ class ModelServer:
         self.list_body: bytes | None = None
         self._script: deque[Do] = deque()
         self._changed = threading.Condition()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
+        self._http = _Http(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -174,6 +175,11 @@ class ModelServer:
             self._changed.notify_all()
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 class _Left(Exception):
     """The client closed its connection."""
 
@@ -182,6 +188,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 0
+        disable_nagle_algorithm = True
         request_seen: Request
 
         def do_GET(self) -> None:
@@ -246,7 +253,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             if do.status >= 300:
                 self._error(do)
             elif do.raw is not None:
-                self._whole(200, do.raw, content_type=do.content_type)
+                self._whole(200, do.raw, do.content_type, do.headers)
             elif body.get("stream"):
                 self._stream(do)
             else:
@@ -325,16 +332,15 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def _error(self, do: Do) -> None:
             body = do.raw if do.raw is not None else json.dumps({"error": {"message": do.error}}).encode()
-            self._whole(do.status, body, do.retry_after)
+            retry = {"Retry-After": do.retry_after} if do.retry_after else {}
+            self._whole(do.status, body, do.content_type, {**retry, **do.headers})
 
         def _whole(
-            self, status: int, body: bytes, retry_after: str = "", content_type: str = "application/json"
+            self, status: int, body: bytes, kind: str = "application/json", headers: Mapping[str, str] | None = None
         ) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            if retry_after:
-                self.send_header("Retry-After", retry_after)
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
