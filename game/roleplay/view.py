@@ -75,6 +75,9 @@ class SpeakerView:
     task: str = ""
     seed: int = 0
     """What chance is drawn from where there is any: chat, turn and alternative decide it, so a rerun says the same."""
+    host: str = ""
+    clock_us: int = 0
+    """The chat and its clock: when something of this chat was can be said, when something of another chat cannot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,235 @@
+"""What a speaker has before them when they speak: their own state, edges and memories, and what they were there for.
+
+Nothing here looks at what others think or remember (004 6.3, 8.1, 8.3): edges are read as the speaker's, memories
+through :mod:`game.roleplay.recall`; of the dialogue, the threads and the happenings only what came from scenes in
+which the speaker was present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UserError
+from engine.log import EventLog
+from game.roleplay import reading, recall
+from game.roleplay.clock import day_number, friendly
+from game.roleplay.events import NARRATOR, YOU
+from game.roleplay.prompts.config import WINDOW, Budget, Count, count
+from game.roleplay.prompts.lore import Heard, lore
+from game.roleplay.prompts.said import said
+from game.roleplay.state import Chat, Happening, Memory, Scene, Thread, Turn
+from game.roleplay.view import Remembered, SpeakerView
+
+Embed = Callable[[Sequence[str]], tuple[str, NDArray[np.float32]] | None]
+"""A voice's ``embed``."""
+
+QUERY_TURNS = 3
+"""The last turns by whose words memories are looked for."""
+
+QUERY_CHARS = 2000
+"""How much of those words."""
+
+_EVERY = 2**62
+
+_WAS_THERE = (
+    "EXISTS (SELECT 1 FROM scenes s, json_each(s.present) p WHERE s.chat = t.chat AND s.scene = t.scene"
+    " AND p.value = ?2) AND NOT t.deleted AND t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
+)
+"""That ``?2`` witnessed the turn ``t``, and has not been reset since."""
+
+
+def speaker_view(
+    log: EventLog,
+    chat: Chat,
+    speaker: str,
+    *,
+    addressee: str,
+    config: Budget,
+    count_tokens: Count = count,
+    before: int | None = None,
+    scene: int = 0,
+    beat: bool = False,
+    note: str = "",
+    task: str = "",
+    seed: int = 0,
+    embed: Embed | None = None,
+) -> SpeakerView:
+    """All that ``speaker``'s next line in ``chat`` is made from; ``addressee`` is whom they speak to (may be empty).
+
+    With ``before`` a turn, it is made as if neither that turn nor any after it had been said.  ``scene`` names
+    another scene than the present one (a "meanwhile").  ``embed`` places what is said in a model's space.
+
+    Raises:
+        UserError: there is no such bot, or the chat has not begun.
+    """
+    bot = reading.bot(log, speaker)
+    moment = _moment(log, chat, before, scene)
+    here = moment.scene
+    recent = _witnessed(log, chat.host, speaker, _EVERY if before is None else before)
+    names = _names(log, [YOU, speaker, *here.present, *(turn.speaker for turn in recent)])
+    targets = [who for who in (addressee, *here.present) if who and who != speaker]
+    mind = _Mind(log, chat, speaker, moment)
+    pinned, earlier = mind.pinned(), mind.summaries(config.summaries)
+    spoken = [(turn, text) for turn in recent if (text := said(turn, config.ooc))]
+    query = " ".join(text for _, text in spoken[-QUERY_TURNS:])[-QUERY_CHARS:]
+    heard = _heard(log, chat.host, speaker, moment.before, spoken)
+    return SpeakerView(
+        speaker=bot,
+        you=reading.you(log),
+        addressee=addressee,
+        edges=tuple(reading.edge(log, speaker, target) for target in dict.fromkeys(targets)),
+        names=names,
+        clock=_clock(moment.clock_us, chat.day_one_us),
+        scene=here,
+        container=next((one for one in chat.containers if one.id == here.container), None),
+        activities={who: reading.activity(log, chat.host, who) for who in here.present},
+        recent=tuple(recent),
+        group=reading.group(log, chat.host) if len(here.present) == 3 else "",
+        threads=tuple(_threads(log, chat.host, speaker)),
+        happenings=tuple(_happenings(log, chat.host, speaker)),
+        items=reading.items(log, speaker),
+        pinned=tuple(pinned),
+        remembered=tuple(mind.recalled(query, config.recall_count, [*pinned, *earlier], embed)),
+        earlier=tuple(earlier),
+        lore=lore(log, bot, heard, names[YOU], count_tokens, config.soft_tokens),
+        beat=beat,
+        note=note,
+        task=task,
+        seed=seed,
+        host=chat.host,
+        clock_us=moment.clock_us,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When the line is said: its scene, the clock, and the turn that it is said in place of, if any."""
+
+    scene: Scene
+    clock_us: int
+    before: int
+    before_seq: int
+
+
+def _moment(log: EventLog, chat: Chat, before: int | None, number: int) -> _Moment:
+    anew = next(iter(reading.turns(log, chat.host, after=before - 1, upto=before)), None) if before else None
+    number = number or (anew.scene if anew else 0)
+    here = reading.scene(log, chat.host, number) if number else chat.scene
+    if here is None:
+        raise UserError("this chat has not begun; confirm its first scene before anyone speaks")
+    clock_us = anew.clock_us if anew else chat.clock_us
+    return _Moment(here, clock_us, _EVERY if before is None else before, anew.seq if anew else _EVERY)
+
+
+def _clock(clock_us: int, day_one_us: int) -> str:
+    day = day_number(clock_us, day_one_us)
+    return f"{friendly(clock_us)} (Day {day})" if day >= 1 else friendly(clock_us)
+
+
+def _names(log: EventLog, everyone: Iterable[str]) -> dict[str, str]:
+    called = {YOU: reading.you(log).called}
+    for who in everyone:
+        if who not in called and who != NARRATOR:
+            called[who] = reading.bot(log, who).name
+    return called
+
+
+# -- what was said ---------------------------------------------------------------------------------------------------
+
+
+def _witnessed(log: EventLog, host: str, who: str, before: int) -> list[Turn]:
+    """The last turns before ``before`` that ``who`` was there for, the first first."""
+    sql = f"SELECT t.turn FROM turns t WHERE t.chat = ?1 AND t.turn < ?3 AND {_WAS_THERE} ORDER BY t.turn DESC LIMIT ?4"
+    numbers = [number for (number,) in log.query(sql, (host, who, before, WINDOW))][::-1]
+    breaks = [i for i, (one, two) in enumerate(pairwise(numbers), start=1) if two != one + 1]
+    made: list[Turn] = []
+    for begin, end in pairwise([0, *breaks, len(numbers)]):
+        if end > begin:
+            made += reading.turns(log, host, after=numbers[begin] - 1, upto=numbers[end - 1])
+    return made
+
+
+def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tuple[Turn, str]]) -> Heard:
+    sql = (
+        "SELECT count(*), coalesce(sum(t.speaker = ?2), 0) FROM turns t"
+        f" WHERE t.chat = ?1 AND t.turn < ?3 AND {_WAS_THERE}"
+    )
+    messages, replies = log.query(sql, (host, who, before))[0]
+    texts = tuple(text for _, text in spoken)
+    return Heard(texts, tuple(turn.speaker == who for turn, _ in spoken), messages, replies)
+
+
+# -- the story -------------------------------------------------------------------------------------------------------
+
+
+def _threads(log: EventLog, host: str, who: str) -> list[Thread]:
+    known = _known(log, host, who, "SELECT thread AS number, turn FROM threads WHERE chat = ?1 AND live")
+    return [one for one in reading.threads(log, host) if one.id in known]
+
+
+def _happenings(log: EventLog, host: str, who: str) -> list[Happening]:
+    sql = (
+        "SELECT happening AS number, turn FROM happenings WHERE chat = ?1 AND live"
+        " UNION ALL SELECT happening, turn FROM happening_states WHERE chat = ?1 AND live"
+    )
+    known = _known(log, host, who, sql)
+    return [one for one in reading.happenings(log, host, ["active"]) if one.id in known]
+
+
+def _known(log: EventLog, host: str, who: str, source: str) -> set[int]:
+    """Of the rows (number, turn) of ``source`` the numbers that ``who`` knows of: those of turns they witnessed.
+
+    What hangs on no turn was told by the player to this chat, and is its host's.
+    """
+    sql = (
+        f"SELECT DISTINCT o.number FROM ({source}) o LEFT JOIN turns t ON t.chat = ?1 AND t.turn = o.turn"
+        f" WHERE (o.turn = 0 AND ?1 = ?2) OR (o.turn > 0 AND {_WAS_THERE})"
+    )
+    return {number for (number,) in log.query(sql, (host, who))}
+
+
+# -- memory ----------------------------------------------------------------------------------------------------------
+
+
+class _Mind:
+    """The speaker's memories as they were at a moment."""
+
+    def __init__(self, log: EventLog, chat: Chat, speaker: str, moment: _Moment) -> None:
+        self._log = log
+        self._host = chat.host
+        self._speaker = speaker
+        self._moment = moment
+
+    def pinned(self) -> list[Memory]:
+        return [one for one in recall.pinned(self._log, self._speaker) if self._had(one)]
+
+    def summaries(self, wanted: int) -> list[Memory]:
+        """The speaker's own of the last scenes of this chat."""
+        most = wanted if self._moment.before_seq == _EVERY else _EVERY
+        found = recall.scene_summaries(self._log, self._speaker, self._host, count=most)
+        return [one for one in found if self._had(one)][-wanted:] if wanted else []
+
+    def recalled(self, query: str, wanted: int, known: Iterable[Memory], embed: Embed | None) -> list[Remembered]:
+        """What comes to mind at ``query`` beside what is there already."""
+        placed = embed([query]) if embed and query.strip() else None
+        found = recall.recalled(
+            *(self._log, self._speaker, query),
+            k=wanted if self._moment.before_seq == _EVERY else 4 * wanted,
+            exclude={one.seq for one in known},
+            vector=(placed[0], placed[1][0]) if placed is not None else None,
+        )
+        return [one for one in found if self._had(one.memory)][:wanted]
+
+    def _had(self, memory: Memory) -> bool:
+        """Whether the speaker had it at the moment: where a turn is said anew, what came after it has not happened."""
+        moment = self._moment
+        if moment.before_seq == _EVERY:
+            return True
+        if memory.chat != self._host:
+            return memory.seq < moment.before_seq
+        return memory.turn < moment.before if memory.turn else memory.scene < moment.scene.id
