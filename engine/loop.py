@@ -97,7 +97,7 @@ class Loop:
     """Runs a window and a stack of scenes until the stack is empty or :meth:`stop` is called.
 
     ``frame_hz`` caps frames a second; 0 draws as fast as the driver takes them (which waits for the display if the
-    window was opened with vsync).
+    window's vsync is on).
     """
 
     def __init__(self, window: Window, stack: SceneStack, *, frame_hz: float = 0.0, clock: Clock | None = None) -> None:

@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,17 +128,20 @@ class Window:
         return self.driver.ask(lambda pipelines: pipelines.picture(last))
 
     def screenshot(self, path: Path) -> None:
-        """Save :meth:`picture` as PNG.
+        """Save :meth:`picture` as PNG and wait for it; beside a game that runs, leave :func:`save_picture` to a job.
 
         Raises:
             UserError: it cannot be written there.
         """
-        pixels = self.picture()
-        surface = pygame.image.frombytes(np.ascontiguousarray(pixels).tobytes(), pixels.shape[1::-1], "RGB")
-        try:
-            pygame.image.save(surface, str(path))
-        except (pygame.error, OSError) as error:
-            raise UserError(f"The picture cannot be saved as {path}: {error}.") from error
+        save_picture(self.picture(), path)
+
+    @property
+    def vsync(self) -> bool:
+        """Whether frames wait for the display."""
+        return False
+
+    def set_vsync(self, on: bool) -> None:
+        """Let frames wait for the display from now on, or no longer; :attr:`vsync` says whether the driver does."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -196,20 +199,28 @@ class RealWindow(Window):
         """Raises UserError where there is no display or no OpenGL 3.3."""
         # A software renderer that takes every core keeps key presses waiting: one core stays free.
         os.environ.setdefault("LP_NUM_THREADS", str(max((os.cpu_count() or 2) - 1, 1)))
-        self._vsync = vsync
+        self._vsync = False
         self._minimised = False
         self._text_input = False
-        _open_display(title, size, fullscreen)
-        self._sdl = sdl.load()
-        self._handle, self._context = self._sdl.current() if self._sdl is not None else (0, 0)
-        driver = self._make_driver()
-        super().__init__(pygame.display.get_window_size(), driver)
-        self._pump = Pump()
         self._seen: list[Event] = []
-        self.midi = MidiInputs()
-        self.keyboards = Keyboards()
-        ui_module.set_clipboard_to_system()
-        pygame.key.stop_text_input()
+        with ExitStack() as undo:
+            undo.callback(pygame.display.quit)
+            _open_display(title, size, fullscreen)
+            self._sdl = sdl.load()
+            self._handle, self._context = self._sdl.current() if self._sdl is not None else (0, 0)
+            driver = self._make_driver()
+            undo.callback(driver.close)
+            super().__init__(pygame.display.get_window_size(), driver)
+            undo.callback(self.ui.close)
+            self._pump = Pump()
+            self.midi = MidiInputs()
+            undo.callback(self.midi.close)
+            self.keyboards = Keyboards()
+            undo.callback(self.keyboards.close)
+            ui_module.set_clipboard_to_system()
+            pygame.key.stop_text_input()
+            self.set_vsync(vsync)
+            undo.pop_all()
 
     @property
     def gamepads(self) -> tuple[str, ...]:
@@ -253,6 +264,18 @@ class RealWindow(Window):
         if self._sdl is not None:
             self._sdl.set_fullscreen(self._handle, on)
 
+    @property
+    def vsync(self) -> bool:
+        """See :class:`Window`."""
+        return self._vsync
+
+    def set_vsync(self, on: bool) -> None:
+        """See :class:`Window`."""
+        library = self._sdl
+        if library is not None and on != self._vsync:
+            done = self.driver.ask(lambda pipelines: library.swap_interval(int(on)))
+            self._vsync = on if done else self._vsync
+
     def close(self) -> None:
         """See :class:`Window`."""
         self.midi.close()
@@ -281,7 +304,7 @@ class RealWindow(Window):
         def take() -> Pipelines:
             if not library.make_current(self._handle, self._context):
                 raise RuntimeError(f"the drawing context stays where it was: {library.error()}")
-            library.swap_interval(1 if self._vsync else 0)
+            library.swap_interval(0)
             return _attach(library.draw_instanced())
 
         return ThreadDriver(take, lambda: library.swap(self._handle), lambda: _let_go(library, self._handle))
@@ -296,6 +319,19 @@ def open_window(
         UserError: there is no display, or its driver lacks OpenGL 3.3.
     """
     return RealWindow(title, size, fullscreen=fullscreen, vsync=vsync)
+
+
+def save_picture(pixels: NDArray[np.uint8], path: Path) -> None:
+    """Write ``pixels`` (height, width, 3) as PNG; takes its time, on whatever thread it is called.
+
+    Raises:
+        UserError: it cannot be written there.
+    """
+    surface = pygame.image.frombytes(np.ascontiguousarray(pixels).tobytes(), pixels.shape[1::-1], "RGB")
+    try:
+        pygame.image.save(surface, str(path))
+    except (pygame.error, OSError) as error:
+        raise UserError(f"The picture cannot be saved as {path}: {error}.") from error
 
 
 def _open_display(title: str, size: tuple[int, int], fullscreen: bool) -> None:

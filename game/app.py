@@ -63,8 +63,6 @@ class App:
     def __init__(self, profile: Profile, window: Window, sound: Sound) -> None:
         self.stack = Stack()
         self.loop = Loop(window, self.stack)
-        # The display's pace is chosen when the window opens; turned on later it must not leave frames uncapped.
-        self._vsync = profile.settings.screen.vsync
         self.jobs = Jobs(self.stack.call_soon)
         library = Library.open(profile.library_cache, (CHARTS, profile.songs))
         self.context = Context(
@@ -95,8 +93,10 @@ class App:
             sound.set_gain(bus, (level / 100) ** 2)
         theme.settings.colour_blind = settings.playfield.palette != "neon"
         theme.settings.reduced_motion = settings.screen.reduced_motion
-        self.context.window.text_scale = settings.screen.text_scale / 100
-        self.loop.frame_hz = 0 if self._vsync else settings.screen.frame_cap
+        window = self.context.window
+        window.text_scale = settings.screen.text_scale / 100
+        window.set_vsync(settings.screen.vsync)
+        self.loop.frame_hz = 0 if window.vsync else settings.screen.frame_cap
 
     def scene_for(self, request: Request) -> Scene:
         """The scene that serves ``request``."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from Xlib import X, display
+from Xlib.error import BadWindow
 from Xlib.ext import xtest
 from Xlib.protocol import event
 
@@ -104,12 +106,17 @@ class Pilot:
         return at_us
 
     def _find(self, window: Any, title: str) -> Any:
-        for child in window.query_tree().children:
-            if child.get_full_text_property(self._name) == title and child.get_attributes().map_state == X.IsViewable:
-                return child
-            if (found := self._find(child, title)) is not None:
-                return found
+        with suppress(BadWindow):  # a window may close while it is looked at
+            for child in window.query_tree().children:
+                if self._shows(child, title):
+                    return child
+                if (found := self._find(child, title)) is not None:
+                    return found
         return None
+
+    def _shows(self, window: Any, title: str) -> bool:
+        named = window.get_full_text_property(self._name) == title
+        return named and window.get_attributes().map_state == X.IsViewable
 
 
 def wait_until(condition: Callable[[], Any], what: str, within_s: float = 10.0) -> Any:

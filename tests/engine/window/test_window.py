@@ -12,6 +12,7 @@ import psutil
 import pygame
 import pytest
 
+from engine import sdl
 from engine.clock import now_us
 from engine.draw import theme
 from engine.draw.driver import ThreadDriver
@@ -163,6 +164,42 @@ def test_without_a_display_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DISPLAY", ":987")
     with pytest.raises(UserError, match=r"No window could be opened .* headless commands work without"):
         open_window("nowhere")
+
+
+BROKEN = """
+import threading, pygame
+from engine.window import open_window
+try:
+    open_window("an old driver", (320, 180))
+except Exception as error:
+    print(type(error).__name__, pygame.display.get_init(), threading.active_count())
+"""
+
+
+def test_a_window_that_cannot_be_had_leaves_no_display_and_no_thread(server: XServer) -> None:
+    for override in ("MESA_GL_VERSION_OVERRIDE=2.1", "MESA_GLSL_VERSION_OVERRIDE=120"):  # no context; no shaders
+        name, _, value = override.partition("=")
+        environment = {**server.environment(), "PYTHONPATH": str(ROOT), name: value}
+        done = subprocess.run(
+            [sys.executable, "-c", BROKEN], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout.split()[-2:] == ["False", "1"], (override, done.stdout, done.stderr)
+
+
+def test_waiting_for_the_display_is_turned_on_and_off_and_the_driver_has_the_last_word(window: RealWindow) -> None:
+    assert not window.vsync
+    for on in (True, False, True):
+        window.set_vsync(on)
+        assert window.vsync == bool(window.driver.ask(lambda pipelines: swap_interval()))
+        assert on or not window.vsync
+        one_frame(window)
+
+
+def swap_interval() -> int:
+    """What the driver itself says, asked on the thread that has the context."""
+    found = sdl.load()
+    assert found is not None
+    return int(found._lib.SDL_GL_GetSwapInterval())
 
 
 def test_a_picture_that_cannot_be_saved_is_told(tmp_path: Path) -> None:
