@@ -116,7 +116,7 @@ class Pilot:
 
     def _shows(self, window: Any, title: str) -> bool:
         named = window.get_full_text_property(self._name) == title
-        return named and window.get_attributes().map_state == X.IsViewable
+        return bool(named and window.get_attributes().map_state == X.IsViewable)
 
 
 def wait_until(condition: Callable[[], Any], what: str, within_s: float = 10.0) -> Any:
