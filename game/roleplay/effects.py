@@ -116,7 +116,7 @@ def _story_changes(
     made: Facts = []
     titles = {thread.title.casefold() for thread in threads}
     room = MAX_OPEN_THREADS - len(threads)
-    fresh = [title for title in dict.fromkeys(answer.threads_opened) if title and title.casefold() not in titles]
+    fresh = _new_titles(answer.threads_opened, titles)
     for place, title in enumerate(fresh[: max(room, 0)], start=1):
         made.append(Fact(ThreadOpened(chat.threads + place, title, turn, swipe), source))
     open_ids = {thread.id for thread in threads}
@@ -124,12 +124,20 @@ def _story_changes(
         if number in open_ids:
             made.append(Fact(ThreadClosed(number, "", turn, swipe), source))
     planned = {happening.title.casefold() for happening in happenings}
-    plans = [title for title in dict.fromkeys(answer.planned) if title and title.casefold() not in planned]
+    plans = _new_titles(answer.planned, planned)
     for place, title in enumerate(plans, start=1):
         made.append(Fact(HappeningPlanned(chat.happenings + place, title, turn=turn, swipe=swipe), source))
     for state, numbers in (("active", answer.begun), ("completed", answer.completed), ("cancelled", answer.cancelled)):
         made += happenings_moved(happenings, numbers, state, source, turn, swipe)
     return made
+
+
+def _new_titles(titles: Iterable[str], known: set[str]) -> list[str]:
+    """Those that say something new, each once, whatever their case."""
+    first: dict[str, str] = {}
+    for title in titles:
+        first.setdefault(title.casefold(), title)
+    return [title for key, title in first.items() if key and key not in known]
 
 
 def happenings_moved(

@@ -44,6 +44,7 @@ def prepare(
     addressee: str,
     *,
     before: int | None = None,
+    scene: int = 0,
     beat: bool = False,
     note: str = "",
     task: str = "",
@@ -95,6 +96,7 @@ def speak(
         view, prompt = prepare(
             *(desk, host, who, addressee),
             before=number if instead_of else None,
+            scene=scene,
             beat=beat,
             note=note,
             task=task,
