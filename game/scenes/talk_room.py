@@ -1,0 +1,508 @@
+"""The bridge between the Talk scene and the roleplay room: the scene never touches the log, a disk or a model.
+
+Three threads do the work, each one thing after the other: the voice thread has characters speak, the hands thread does
+everything else the player asks for, the eyes thread reads.  What they find comes to the scene's thread as values, at
+a step boundary.  The face for scenes and panels, all of it for the scene's thread:
+
+    room = TalkRoom.of(context, stack.call_soon)     # one for the game; it goes on while other scenes are shown
+    room.library, room.view, room.speech             # what is true: draw from these
+    room.open("mara"); room.say("Hello."); room.stop()
+    room.do("pinning", lambda desk: editing.pin(desk, ...))            # something to be decided and written
+    room.look(lambda log: reading.edge(log, "mara", "you"), self.show)  # something to be read
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from engine.errors import UserError
+from engine.log import EventLog, LogError
+from game.profile import Profile
+from game.roleplay import talk
+from game.roleplay.desk import Desk, TalkConfig
+from game.roleplay.offline import OfflineVoice
+from game.roleplay.speaking import Unsaved
+from game.roleplay.talk import Exchange
+from game.roleplay.voice import Voice
+from game.roleplay.voices import chosen_voice
+from game.scenes.context import Context
+from game.scenes.talk_view import ChatReader, ChatView, Library, read_library
+
+T = TypeVar("T")
+SLOW_US = 30_000_000
+"""A reply whose first word takes longer is told of (004 16.5)."""
+
+_REMEMBERED = "talk room"
+log = logging.getLogger(__name__)
+
+CallSoon = Callable[[Callable[[], None]], None]
+Speaking = Callable[[Desk, "Ear", threading.Event], Exchange]
+
+
+@dataclass(slots=True)
+class Speech:
+    """A reply under way: who speaks turn ``turn`` and what was heard of it so far.
+
+    ``kind`` is ``say`` (a new turn), ``again`` (the latest anew) or ``another`` (any turn anew).
+    """
+
+    host: str
+    kind: str
+    who: str = ""
+    turn: int = 0
+    text: str = ""
+    had: int = 0
+    waited_us: int = 0
+    stopping: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the first word is long in coming."""
+        return not self.text and self.waited_us > SLOW_US
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong in a chat, in a sentence, and the way to try again.
+
+    ``kind`` is ``failed`` (no reply), ``cut`` (the line went dead, what had come is saved), ``refused`` (a request
+    that cannot be) or ``unsaved`` (the disk: nothing goes on before it is mended).
+    """
+
+    kind: str
+    words: str
+    again: Callable[[], object] | None = None
+
+
+@dataclass(slots=True)
+class Corner:
+    """What belongs to one chat on the screen and outlives the scene: the draft, what went wrong, what is asked."""
+
+    draft: str = ""
+    trouble: Trouble | None = None
+    question: str = ""
+    seen: int = -1
+    """The last turn the player has had before them; -1 while that is not known."""
+
+
+class Ear:
+    """Hears the voice on its thread and hands over what it says."""
+
+    def __init__(self, room: TalkRoom, speech: Speech) -> None:
+        self._room, self._speech = room, speech
+        self._lock = threading.Lock()
+        self._pieces: list[str] = []
+
+    def speaking(self, who: str, turn: int) -> None:
+        """Another turn begins: what was written before it is shown first."""
+        self._room.see_now()
+        self._room.call_soon(lambda: self._begin(who, turn))
+
+    def _begin(self, who: str, turn: int) -> None:
+        with self._lock:
+            self._pieces.clear()
+        self._speech.who, self._speech.turn, self._speech.text, self._speech.waited_us = who, turn, "", 0
+        self._room.touch()
+
+    def text(self, piece: str) -> None:
+        """The next piece; many of them make one call."""
+        with self._lock:
+            self._pieces.append(piece)
+            first = len(self._pieces) == 1
+        if first:
+            self._room.call_soon(self._take)
+
+    def _take(self) -> None:
+        with self._lock:
+            pieces, self._pieces = self._pieces, []
+        self._speech.text += "".join(pieces)
+        self._room.touch()
+
+    def committed(self) -> None:
+        """The desk's own listener sees to it."""
+
+
+class TalkRoom:
+    """The desk of the profile, the chat that is open, and what is going on in it."""
+
+    def __init__(self, profile: Profile, call_soon: CallSoon, voice: Voice | None = None) -> None:
+        """``voice`` None takes the one the player chose, or the offline one.
+
+        Raises:
+            UserError: the profile is open for reading only.
+        """
+        self._profile = profile
+        self.call_soon = call_soon
+        self.problem = ""
+        self.desk = Desk(
+            *(profile.own_log, voice or self._chosen()),
+            config=TalkConfig(),
+            snapshots=profile.snapshots,
+            exports=profile.folder / "exports",
+        )
+        self.desk.listener = self
+        self.library = Library()
+        self.ready = False
+        self.view: ChatView | None = None
+        self.speech: Speech | None = None
+        self.version = 0
+        self.doing = ""
+        self._host = ""
+        self._corners: dict[str, Corner] = {}
+        self._reader = ChatReader(profile.own_log)
+        self._voice, self._hands, self._eyes = (
+            ThreadPoolExecutor(1, thread_name_prefix=f"talk {name}") for name in ("voice", "hands", "eyes")
+        )
+        self._waiting = 0
+        self._anew = False
+        self._due = threading.Lock()
+        self._closed = False
+        self.see()
+
+    @classmethod
+    def of(cls, context: Context, call_soon: CallSoon, voice: Voice | None = None) -> TalkRoom:
+        """The game's one room, made when it is first asked for."""
+        room = context.remembered.get(_REMEMBERED)
+        if not isinstance(room, cls):
+            room = context.remembered[_REMEMBERED] = cls(context.profile, call_soon, voice)
+        return room
+
+    @staticmethod
+    def close_of(context: Context) -> None:
+        """Close the game's room, if it was ever entered."""
+        room = context.remembered.pop(_REMEMBERED, None)
+        if isinstance(room, TalkRoom):
+            room.close()
+
+    def _chosen(self) -> Voice:
+        """The voice the player chose; where that cannot be understood, the offline one, and :attr:`problem` says why."""
+        try:
+            return chosen_voice(self._profile.folder)
+        except UserError as error:
+            self.problem = str(error)
+            return OfflineVoice()
+
+    # -- what is true --------------------------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        """The bot whose chat is open; empty for none."""
+        return self._host
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a reply is under way in the chat that is open."""
+        return self.speech is not None and self.speech.host == self._host
+
+    def corner(self, host: str = "") -> Corner:
+        """What belongs to a chat on the screen; the open one's where none is named."""
+        return self._corners.setdefault(host or self._host, Corner())
+
+    def touch(self) -> None:
+        """Something to be seen changed."""
+        self.version += 1
+
+    def tick(self, dt_us: int) -> None:
+        """Time passes; called once a frame."""
+        if self.speech is not None and not self.speech.text:
+            self.speech.waited_us += dt_us
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def committed(self) -> None:
+        """The log has more than before; called by the desk on any thread."""
+        self.see()
+
+    def see(self, *, anew: bool = False) -> None:
+        """Read again soon what the scene shows; ``anew`` all of it."""
+        with self._due:
+            self._anew = self._anew or anew
+            if self._waiting or self._closed:
+                return
+            self._waiting = 1
+            self._eyes.submit(self._read)
+
+    def see_now(self) -> None:
+        """As :meth:`see`, and wait until it is handed over; for other threads than the scene's."""
+        if not self._closed:
+            self._eyes.submit(self._read).result()
+
+    def _read(self) -> None:
+        with self._due:
+            self._waiting, anew, self._anew = 0, self._anew, False
+        host, view = self._host, None
+        try:
+            library = read_library(self._profile.own_log)
+            if host:
+                view = self._reader.read(host, anew=anew)
+        except UserError as error:
+            sentence = str(error)
+            self.call_soon(lambda: self._say(sentence))
+            return
+        self.call_soon(lambda: self._show(library, host, view))
+
+    def _show(self, library: Library, host: str, view: ChatView | None) -> None:
+        self.library, self.ready = library, True
+        for row in library.rows:
+            corner = self.corner(row.bot.id)
+            if corner.seen < 0:
+                corner.seen = row.turns
+        if host == self._host:
+            self.view = view
+            if view is not None:
+                self._settle_speech(view)
+        self.touch()
+
+    def _settle_speech(self, view: ChatView) -> None:
+        """Words that are in the transcript now are no longer shown as being said."""
+        speech = self.speech
+        if speech is None or speech.host != view.host or not speech.turn:
+            return
+        turn = view.turn(speech.turn)
+        if turn is not None and len(turn.alternatives) > speech.had:
+            speech.who, speech.turn, speech.text = "", 0, ""
+
+    def look(self, work: Callable[[EventLog], T], then: Callable[[T], None]) -> None:
+        """Read something on the eyes' thread; ``then`` gets it on the scene's."""
+
+        def run() -> None:
+            try:
+                found = work(self._profile.own_log)
+            except Exception as error:
+                self._tell("reading", error)
+            else:
+                self.call_soon(lambda: then(found))
+
+        if not self._closed:
+            self._eyes.submit(run)
+
+    # -- doing ---------------------------------------------------------------------------------------------------
+
+    def do(
+        self,
+        what: str,
+        work: Callable[[Desk], T],
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[UserError], None] | None = None,
+    ) -> None:
+        """Have the hands do ``work``; ``then`` gets its result, ``failed`` what the player can mend.
+
+        Without ``failed`` the sentence is shown in the chat, as an error of the disk where it is one.
+        """
+        host = self._host
+
+        def done(result: T) -> None:
+            self.doing = ""
+            self.touch()
+            if then is not None:
+                then(result)
+
+        def wrong(error: UserError) -> None:
+            self.doing = ""
+            self.touch()
+            if failed is not None:
+                failed(error)
+            elif isinstance(error, LogError):
+                self._put(host, Trouble("unsaved", str(error), lambda: self.do(what, work, then, failed)))
+            else:
+                self._put(host, Trouble("refused", str(error)))
+
+        def run() -> None:
+            try:
+                result = work(self.desk)
+            except Exception as error:
+                told = error if isinstance(error, UserError) else _unforeseen(what, error)
+                self.call_soon(lambda: wrong(told))
+            else:
+                self.see(anew=True)
+                self.see_now()
+                self.call_soon(lambda: done(result))
+
+        self.doing = what
+        self.touch()
+        if not self._closed:
+            self._hands.submit(run)
+
+    def _tell(self, what: str, error: Exception) -> None:
+        told = error if isinstance(error, UserError) else _unforeseen(what, error)
+        self.call_soon(lambda: self._say(str(told)))
+
+    def _say(self, sentence: str) -> None:
+        self.problem = sentence
+        self.touch()
+
+    def _put(self, host: str, trouble: Trouble | None) -> None:
+        self.corner(host).trouble = trouble
+        self.touch()
+
+    # -- chats ---------------------------------------------------------------------------------------------------
+
+    def open(self, host: str) -> None:
+        """Show the chat hosted by ``host``; empty shows none."""
+        if host != self._host:
+            self._host, self.view = host, None
+            self.see()
+        self.touch()
+
+    def say(self, text: str) -> bool:
+        """The player says ``text`` (nothing: the others go on) and is answered; False while a reply is under way."""
+        host, corner = self._host, self.corner()
+
+        def work(desk: Desk, ear: Ear, stop: threading.Event) -> Exchange:
+            return talk.say(desk, host, text, ear, stop)
+
+        def kept() -> None:
+            if not corner.draft:
+                corner.draft = text
+
+        return self._speak("say", work, again=lambda: self.say(text), lost=kept)
+
+    def retry(self) -> bool:
+        """Ask for the reply once more that could not be had."""
+        host = self._host
+        return self._speak("say", lambda desk, ear, stop: talk.reply(desk, host, ear, stop), again=self.retry)
+
+    def regenerate(self, edited: str | None = None) -> bool:
+        """The latest bot turn anew, after the player's own last turn as ``edited`` (004 10.2)."""
+        host = self._host
+        latest = self.view.last_bot_turn if self.view is not None else None
+        return self._speak(
+            "again",
+            lambda desk, ear, stop: talk.regenerate(desk, host, ear, stop, edited=edited),
+            again=lambda: self.regenerate(),
+            had=len(latest.alternatives) if latest is not None else 0,
+        )
+
+    def another(self, number: int) -> bool:
+        """Another wording of any bot turn."""
+        host = self._host
+        turn = self.view.turn(number) if self.view is not None else None
+        return self._speak(
+            "another",
+            lambda desk, ear, stop: talk.another(desk, host, number, ear, stop),
+            again=lambda: self.another(number),
+            had=len(turn.alternatives) if turn is not None else 0,
+        )
+
+    def speak(self, work: Speaking) -> bool:
+        """Have the characters speak in another way (a scene without the player); False while a reply is under way."""
+        return self._speak("say", work)
+
+    def stop(self) -> None:
+        """Stop the reply where it is; what was said of it is kept."""
+        if self.speech is not None:
+            self.speech.stopping = True
+            self.speech.stop.set()
+            self.touch()
+
+    def _speak(
+        self,
+        kind: str,
+        work: Speaking,
+        *,
+        again: Callable[[], object] | None = None,
+        lost: Callable[[], None] | None = None,
+        had: int = 0,
+    ) -> bool:
+        if self.speech is not None or self._closed or not self._host:
+            return False
+        speech = self.speech = Speech(self._host, kind, had=had)
+        self._put(speech.host, None)
+        self._voice.submit(self._run_speech, speech, work, again, lost)
+        return True
+
+    def _run_speech(
+        self,
+        speech: Speech,
+        work: Speaking,
+        again: Callable[[], object] | None,
+        lost: Callable[[], None] | None,
+    ) -> None:
+        exchange, error = Exchange([]), None
+        try:
+            exchange = work(self.desk, Ear(self, speech), speech.stop)
+        except Exception as problem:
+            error = problem if isinstance(problem, UserError) else _unforeseen("the reply", problem)
+        self.see_now()
+        self.call_soon(lambda: self._spoke(speech, exchange, error, again, lost))
+
+    def _spoke(
+        self,
+        speech: Speech,
+        exchange: Exchange,
+        error: UserError | None,
+        again: Callable[[], object] | None,
+        lost: Callable[[], None] | None,
+    ) -> None:
+        self.speech = None
+        corner = self.corner(speech.host)
+        corner.question = exchange.question
+        if isinstance(error, Unsaved):
+            unsaved = error
+            retry = lambda: self.do("saving", lambda desk: desk.write(unsaved.host, [unsaved.fact]))  # noqa: E731
+            corner.trouble = Trouble("unsaved", str(error), retry)
+        elif error is not None:
+            if lost is not None:
+                lost()
+            kind = "unsaved" if isinstance(error, LogError) else "refused"
+            corner.trouble = Trouble(kind, str(error), again)
+        elif exchange.problem:
+            anew = again if speech.kind != "say" else self.retry
+            corner.trouble = Trouble("failed", exchange.problem, anew)
+        elif exchange.cut:
+            corner.trouble = Trouble("cut", exchange.cut)
+        self.touch()
+
+    # -- voice and settings --------------------------------------------------------------------------------------
+
+    @property
+    def voice_name(self) -> str:
+        """Who lends the characters a voice."""
+        return self.desk.voice.name
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the characters speak by rules alone."""
+        return self.desk.voice.origin == "ai-local:offline-voice"
+
+    def configure(self, config: TalkConfig) -> None:
+        """How chats work from now on."""
+        self.desk.config = config
+
+    def choose_voice(self) -> None:
+        """Take the voice that the settings name now; the next reply is spoken by it."""
+
+        def work(desk: Desk) -> None:
+            former, desk.voice = desk.voice, self._chosen()
+            _close_voice(former)
+
+        self.do("changing the voice", work)
+
+    def close(self) -> None:
+        """Stop at once and keep what was said: a reply under way is committed as far as it came."""
+        with self._due:
+            self._closed = True
+        if self.speech is not None:
+            self.speech.stop.set()
+        self._voice.shutdown(wait=True, cancel_futures=True)
+        _close_voice(self.desk.voice)
+        self._hands.shutdown(wait=True)
+        self.desk.close()
+        self._eyes.shutdown(wait=True, cancel_futures=True)
+
+
+def _close_voice(voice: Voice) -> None:
+    close = getattr(voice, "close", None)
+    if callable(close):
+        close()
+
+
+def _unforeseen(what: str, error: Exception) -> UserError:
+    log.error("%s failed", what, exc_info=error)
+    return UserError(f"{what} did not work ({type(error).__name__}: {error}); the log has the details")
