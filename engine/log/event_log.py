@@ -145,24 +145,29 @@ class EventLog:
     def append_many(self, batches: Sequence[Batch]) -> list[int]:
         """Several appends in one transaction, all or none; the new head seq of each.  See :meth:`append`."""
         with self._told.mutex:
-            heads: dict[str, _Head] = {}
-            answer = []
-            seq = self._seq
             with self._told if self._is_one_row(batches) else self._change:
-                if self._absent:
-                    self._mark_stale()
-                for stream, events, expected in batches:
-                    head = heads.get(stream) or self._head(stream)
-                    if expected is not None and head.seq != expected:
-                        raise HeadMoved(f"{stream}: is at event {head.seq} by now and not at {expected}; look again")
-                    if events:
-                        branch = head.branch or self._begin(stream)
-                        head = heads[stream] = self._insert(stream, branch, seq, head.hash, events)
-                        seq = head.seq
-                    answer.append(head.seq)
+                answer, heads, seq = self._append(batches)
             self._seq = seq  # only now that it is committed
             self._heads.update(heads)
         return answer
+
+    def _append(self, batches: Sequence[Batch]) -> tuple[list[int], dict[str, _Head], int]:
+        """Inside a transaction: the heads' seqs, the heads and the last seq of all, true once it is committed."""
+        heads: dict[str, _Head] = {}
+        answer = []
+        seq = self._seq
+        if self._absent:
+            self._mark_stale()
+        for stream, events, expected in batches:
+            head = heads.get(stream) or self._head(stream)
+            if expected is not None and head.seq != expected:
+                raise HeadMoved(f"{stream}: is at event {head.seq} by now and not at {expected}; look again")
+            if events:
+                branch = head.branch or self._begin(stream)
+                head = heads[stream] = self._insert(stream, branch, seq, head.hash, events)
+                seq = head.seq
+            answer.append(head.seq)
+        return answer, heads, seq
 
     def _is_one_row(self, batches: Sequence[Batch]) -> bool:
         """Whether all that is to be done is one INSERT, which is a transaction by itself."""
@@ -270,23 +275,28 @@ class EventLog:
 
     # -- going back and forth ---------------------------------------------------------------------------------
 
-    def fork(self, stream: str, at_seq: int, name: str = "") -> int:
+    def fork(self, stream: str, at_seq: int, name: str = "", then: Sequence[Batch] = ()) -> int:
         """Go back to just after event ``at_seq`` (0: to the beginning): a new branch from there becomes the head.
 
-        Any event of the stream will do, on whichever branch.  The projections follow.  Returns the branch.
+        Any event of the stream will do, on whichever branch.  The projections follow.  ``then`` is appended in the
+        same transaction.  Returns the branch.
 
         Raises:
-            NoSuchPlace: ``at_seq`` is no event of this stream.
+            NoSuchPlace: ``at_seq`` is no event of this stream.  What :meth:`append_many` raises, for ``then``.
         """
-        with self._change as db:
-            if at_seq == 0:
-                found = all_rows(db, "SELECT id FROM branches WHERE stream=? AND parent IS NULL", (stream,))
-            else:
-                found = all_rows(db, "SELECT branch FROM events WHERE stream=? AND seq=?", (stream, at_seq))
-            if not found:
-                raise NoSuchPlace(f"{stream}: has no event {at_seq}; choose one of its own")
-            branch = self._new_branch(stream, found[0][0], at_seq, name[:MAX_NAME])
-            self._move_head(stream, branch)
+        with self._told.mutex:
+            with self._change as db:
+                if at_seq == 0:
+                    found = all_rows(db, "SELECT id FROM branches WHERE stream=? AND parent IS NULL", (stream,))
+                else:
+                    found = all_rows(db, "SELECT branch FROM events WHERE stream=? AND seq=?", (stream, at_seq))
+                if not found:
+                    raise NoSuchPlace(f"{stream}: has no event {at_seq}; choose one of its own")
+                branch = self._new_branch(stream, found[0][0], at_seq, name[:MAX_NAME])
+                self._move_head(stream, branch)
+                _, heads, seq = self._append(then)
+            self._seq = seq  # only now that it is committed
+            self._heads.update(heads)
         return branch
 
     def switch(self, stream: str, branch: int) -> None:

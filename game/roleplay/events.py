@@ -8,6 +8,9 @@ Numbers (``turn``, ``scene``, ``memory`` …) count within one chat and begin at
 one; turn 0 means that it hangs on no turn.  What follows from a whole scene names the scene's ``basis``: which
 alternatives it was told from (see :func:`game.roleplay.state.basis_of`).  ``clock_us`` is time in the fiction,
 microseconds since 1970 UTC.
+
+An event has a ``cause`` only when a rewind said it again, and then the cause is the event it repeats
+(:mod:`game.roleplay.rewinding`).
 """
 
 from __future__ import annotations
@@ -362,6 +365,10 @@ class ItemGained:
     owner: str
     item: str
     happening: int = 0
+    turn: int = 0
+    swipe: int = 0
+    scene: int = 0
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +378,10 @@ class ItemLost:
     kind: ClassVar[str] = "item.lost"
     owner: str
     item: str
+    turn: int = 0
+    swipe: int = 0
+    scene: int = 0
+    basis: str = ""
 
 
 # -- bookkeeping -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import insert, live, of_chat
+from game.roleplay.rows import insert, live, of_chat, place, told_by
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
 
 Step = Callable[[apsw.Connection, StoredEvent], None]
@@ -31,6 +31,8 @@ class RoleplayProjector:
 
     def apply(self, db: apsw.Connection, event: StoredEvent) -> None:
         """Change the rows of the event's stream."""
+        if event.cause is not None:
+            event = event._replace(seq=place(event))
         _STEPS[event.kind](db, event)
 
     def reset(self, db: apsw.Connection, stream: str) -> bool:
@@ -108,7 +110,7 @@ def _alternative(db: apsw.Connection, event: StoredEvent, turn: int, swipe: int)
     segments = json.dumps(said.get("segments", []), ensure_ascii=False)
     insert(
         *(db, "alternatives", of_chat(event), turn, swipe, event.stream, event.seq, said["text"], segments),
-        *(int(said.get("truncated", False)), event.truth, event.origin, -1),
+        *(int(said.get("truncated", False)), event.truth, event.origin, -1, 0),
     )
 
 
@@ -121,7 +123,8 @@ def _choose(db: apsw.Connection, event: StoredEvent) -> None:
     """What follows from a turn follows from its chosen alternative only."""
     chat, turn, swipe = of_chat(event), event.payload["turn"], event.payload["swipe"]
     db.execute("UPDATE turns SET chosen = ? WHERE chat = ? AND turn = ?", (swipe, chat, turn))
-    for table in tables.BY_TURN:
+    cut_out = db.execute("SELECT deleted FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchone()
+    for table in () if cut_out and cut_out[0] else tables.BY_TURN:
         db.execute(
             f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0", (swipe, chat, turn)
         )
@@ -160,8 +163,12 @@ def _deleted(db: apsw.Connection, event: StoredEvent) -> None:
 
 def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
-    row = (said["significance"], of_chat(event), said["turn"], said["swipe"])
-    db.execute("UPDATE alternatives SET significance = ? WHERE chat = ? AND turn = ? AND swipe = ?", row)
+    row = (said["significance"], event.truth, of_chat(event), said["turn"], said["swipe"])
+    sql = (  # what the player weighed, only they weigh again
+        "UPDATE alternatives SET significance = ?1, weighed_by = ?2 WHERE chat = ?3 AND turn = ?4 AND swipe = ?5"
+        " AND (weighed_by <> 1 OR ?2 = 1)"
+    )
+    db.execute(sql, row)
 
 
 # -- place, time and company -----------------------------------------------------------------------------------------
@@ -227,8 +234,9 @@ def _guest_left(db: apsw.Connection, event: StoredEvent) -> None:
 def _activity(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     record = json.dumps(said["record"], ensure_ascii=False, sort_keys=True)
+    alive, said_seq = told_by(db, event)
     row = (event.seq, event.stream, of_chat(event), said["who"], record, said["turn"], said["swipe"])
-    insert(db, "activities", *row, live(db, event))
+    insert(db, "activities", *row, said_seq, alive)
 
 
 # -- edges and memory ------------------------------------------------------------------------------------------------
@@ -237,27 +245,28 @@ def _activity(db: apsw.Connection, event: StoredEvent) -> None:
 def _edge_seeded(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
     pair = (event.stream, chat, said["owner"], said["target"])
-    insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 0, 0, 0, "", 1)
+    insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 0, 0, 0, "", event.seq, 1)
     insert(db, "edge_words", event.seq, *pair, said["summary"], event.truth, 0, 0, "", 1)
     _facts(db, event, "fact", said["facts"])
 
 
 def _facts(db: apsw.Connection, event: StoredEvent, sort: str, facts: list[str]) -> None:
     said, alive = event.payload, live(db, event) if facts else 0
-    for place, fact in enumerate(facts):
+    for number, fact in enumerate(facts):
         insert(
-            *(db, "edge_facts", event.seq, place, event.stream, of_chat(event), said["owner"], said["target"]),
-            *(sort, fact, 1, said.get("turn", 0), said.get("swipe", 0), said.get("scene", 0)),
+            *(db, "edge_facts", event.seq, number, event.stream, of_chat(event), said["owner"], said["target"]),
+            *(sort, fact, 1, event.truth, said.get("turn", 0), said.get("swipe", 0), said.get("scene", 0)),
             *(said.get("basis", ""), alive),
         )
 
 
 def _edge_moved(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
+    alive, said_seq = told_by(db, event)
     insert(
         *(db, "edge_numbers", event.seq, event.stream, of_chat(event), said["owner"], said["target"]),
         *(said["clock_us"], said["affinity_delta"], said["trust_delta"], None, None, said["turn"], said["swipe"]),
-        *(said["scene"], said["basis"], live(db, event)),
+        *(said["scene"], said["basis"], said_seq, alive),
     )
     _facts(db, event, "fact", said["facts"])
 

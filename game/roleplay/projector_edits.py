@@ -35,14 +35,14 @@ def _edge(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
     pair = (event.stream, of_chat(event), *key)
     if field in ("affinity", "trust"):
         numbers = (value if field == "affinity" else None, value if field == "trust" else None)
-        insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, *numbers, 0, 0, 0, "", 1)
+        insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, *numbers, 0, 0, 0, "", event.seq, 1)
     elif field == "summary":
         insert(db, "edge_words", event.seq, *pair, value, event.truth, 0, 0, "", 1)
     elif field in ("facts", "moments"):
         former = event.payload["former"]
         changes = [(one, 0) for one in former if one not in value] + [(one, 1) for one in value if one not in former]
         for place, (fact, known) in enumerate(changes):
-            insert(db, "edge_facts", event.seq, place, *pair, field[:-1], fact, known, 0, 0, 0, "", 1)
+            insert(db, "edge_facts", event.seq, place, *pair, field[:-1], fact, known, event.truth, 0, 0, 0, "", 1)
 
 
 def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
@@ -53,11 +53,11 @@ def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
 
 def _activity(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
     chat, who = of_chat(event), key[0]
-    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY seq DESC LIMIT 1"
+    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY said_seq DESC, seq DESC LIMIT 1"
     found = db.execute(sql, (chat, who)).fetchone()
     record = {**(json.loads(found[0]) if found else {}), field: value}
     packed = json.dumps(record, ensure_ascii=False, sort_keys=True)
-    insert(db, "activities", event.seq, event.stream, chat, who, packed, 0, 0, 1)
+    insert(db, "activities", event.seq, event.stream, chat, who, packed, 0, 0, event.seq, 1)
 
 
 def _container(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
@@ -85,7 +85,8 @@ def _thread(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
 def _happening(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
     chat = of_chat(event)
     if field == "state":
-        insert(db, "happening_states", event.seq, event.stream, chat, key[0], value, 0, 0, 1)
+        by = (event.truth, 0, 0, 1)
+        insert(db, "happening_states", event.seq, event.stream, chat, key[0], value, event.payload["former"], *by)
     elif field in HAPPENING_FIELDS:
         sql = f"UPDATE happenings SET {field} = ? WHERE chat = ? AND happening = ?"
         db.execute(sql, (_flat(value), chat, key[0]))
@@ -99,10 +100,10 @@ def _turn(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
     chat, turn = of_chat(event), key[0]
     if field == "significance":
         sql = (
-            "UPDATE alternatives SET significance = ?1 WHERE chat = ?2 AND turn = ?3"
+            "UPDATE alternatives SET significance = ?1, weighed_by = ?4 WHERE chat = ?2 AND turn = ?3"
             " AND swipe = (SELECT chosen FROM turns WHERE chat = ?2 AND turn = ?3)"
         )
-        db.execute(sql, (value, chat, turn))
+        db.execute(sql, (value, chat, turn, event.truth))
 
 
 _STEPS: dict[str, Callable[[apsw.Connection, StoredEvent, list[Any], str, Any], None]] = {

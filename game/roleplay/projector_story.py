@@ -20,7 +20,7 @@ def _count(db: apsw.Connection, event: StoredEvent, column: str, number: int) ->
 
 def _thread_opened(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
-    row = (of_chat(event), said["thread"], event.stream, said["title"], said["turn"], said["swipe"])
+    row = (of_chat(event), said["thread"], event.stream, event.seq, said["title"], said["turn"], said["swipe"])
     insert(db, "threads", *row, live(db, event))
     _count(db, event, "threads", said["thread"])
 
@@ -35,26 +35,32 @@ def _planned(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     props = json.dumps(said["props"], ensure_ascii=False)
     insert(
-        *(db, "happenings", of_chat(event), said["happening"], event.stream, said["title"], props, said["due_us"]),
-        *(said["expires_us"], said["turn"], said["swipe"], live(db, event)),
+        *(db, "happenings", of_chat(event), said["happening"], event.stream, event.seq, said["title"], props),
+        *(said["due_us"], said["expires_us"], said["turn"], said["swipe"], live(db, event)),
     )
     _count(db, event, "happenings", said["happening"])
 
 
 def _moved(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
-    row = (event.seq, event.stream, of_chat(event), said["happening"], said["state"], said["turn"], said["swipe"])
-    insert(db, "happening_states", *row, live(db, event))
+    row = (event.seq, event.stream, of_chat(event), said["happening"], said["state"], said["former"])
+    insert(db, "happening_states", *row, event.truth, said["turn"], said["swipe"], live(db, event))
 
 
 def _gained(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    insert(db, "items", event.seq, event.stream, of_chat(event), said["owner"], said["item"], 1)
+    _item(db, event, 1)
 
 
 def _lost(db: apsw.Connection, event: StoredEvent) -> None:
+    _item(db, event, 0)
+
+
+def _item(db: apsw.Connection, event: StoredEvent, held: int) -> None:
     said = event.payload
-    insert(db, "items", event.seq, event.stream, of_chat(event), said["owner"], said["item"], 0)
+    insert(
+        *(db, "items", event.seq, event.stream, of_chat(event), said["owner"], said["item"], held),
+        *(said.get("turn", 0), said.get("swipe", 0), said.get("scene", 0), said.get("basis", ""), live(db, event)),
+    )
 
 
 STORY_STEPS: dict[str, Callable[[apsw.Connection, StoredEvent], None]] = {

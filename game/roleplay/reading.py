@@ -159,7 +159,7 @@ def containers(log: EventLog, host: str) -> list[Container]:
 
 def activity(log: EventLog, host: str, who: str) -> Activity:
     """What someone is doing in a chat."""
-    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY seq DESC LIMIT 1"
+    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY said_seq DESC, seq DESC LIMIT 1"
     rows = log.query(sql, (host, who))
     return Activity.of(json.loads(rows[0][0])) if rows else Activity()
 
@@ -284,7 +284,7 @@ def _number(log: EventLog, name: str, pair: tuple[str, str]) -> int:
     where = f"owner = ? AND target = ? AND live{_SINCE_RESET}"
     sql = f"SELECT seq, {name}_set FROM edge_numbers WHERE {where} AND {name}_set IS NOT NULL ORDER BY seq DESC LIMIT 1"
     seq, base = next(iter(log.query(sql, pair)), (0, MIDDLE))
-    moved = log.query(f"SELECT sum({name}_delta) FROM edge_numbers WHERE {where} AND seq > ?", (*pair, seq))
+    moved = log.query(f"SELECT sum({name}_delta) FROM edge_numbers WHERE {where} AND said_seq > ?", (*pair, seq))
     return within(base + (moved[0][0] or 0))
 
 
@@ -306,16 +306,20 @@ def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
 
 
 def _known(log: EventLog, sort: str, pair: tuple[str, str]) -> tuple[str, ...]:
+    """What is known, in the order it became known; what the player struck out, only they bring back (002)."""
     sql = (
-        f"SELECT fact, known FROM edge_facts WHERE owner = ? AND target = ? AND sort = ? AND live{_SINCE_RESET}"
+        f"SELECT fact, known, truth FROM edge_facts WHERE owner = ? AND target = ? AND sort = ? AND live{_SINCE_RESET}"
         " ORDER BY seq, place"
     )
     known: dict[str, None] = {}
-    for fact, is_known in log.query(sql, (*pair, sort)):
-        if is_known:
-            known.setdefault(fact)
-        else:
+    struck: set[str] = set()
+    for fact, is_known, truth in log.query(sql, (*pair, sort)):
+        if not is_known:
             known.pop(fact, None)
+            struck.add(fact)
+        elif fact not in struck or Truth(truth) is Truth.USER:
+            known.setdefault(fact)
+            struck.discard(fact)
     return tuple(known)
 
 
@@ -348,21 +352,30 @@ def happenings(log: EventLog, host: str, states: Iterable[str] = ()) -> list[Hap
     sql = (
         "SELECT happening, title, props, due_us, expires_us FROM happenings WHERE chat = ? AND live ORDER BY happening"
     )
-    moved = "SELECT state FROM happening_states WHERE chat = ? AND happening = ? AND live ORDER BY seq DESC LIMIT 1"
+    moved = "SELECT state, former, truth FROM happening_states WHERE chat = ? AND happening = ? AND live ORDER BY seq"
     wanted = set(states)
     made = []
     for number, title, props, due_us, expires_us in log.query(sql, (host,)):
-        state = next(iter(log.query(moved, (host, number))), ("planned",))[0]
+        state = _standing(log.query(moved, (host, number)))
         if not wanted or state in wanted:
             made.append(Happening(number, title, state, tuple(json.loads(props)), due_us, expires_us))
     return made
+
+
+def _standing(moves: Iterable[tuple[Any, ...]]) -> str:
+    """Where a happening stands; over what the player said, a model's word counts if it was said knowing that."""
+    standing, by = "planned", Truth.CLOUD_MODEL
+    for state, former, truth in moves:
+        if by is not Truth.USER or former == standing or may_overwrite(Truth(truth), by):
+            standing, by = state, Truth(truth)
+    return standing
 
 
 def items(log: EventLog, owner: str) -> tuple[str, ...]:
     """What someone keeps for good."""
     held: dict[str, None] = {}
     sql = (
-        "SELECT item, held FROM items WHERE owner = ?"
+        "SELECT item, held FROM items WHERE owner = ? AND live"
         " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = owner), 0) ORDER BY seq"
     )
     for item, is_held in log.query(sql, (owner,)):

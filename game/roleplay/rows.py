@@ -27,14 +27,33 @@ def insert(db: apsw.Connection, table: str, *values: Any) -> None:
 
 def live(db: apsw.Connection, event: StoredEvent) -> int:
     """1 while what an event says follows from what is chosen now: its turn's alternative, or its scene's basis."""
+    return told_by(db, event)[0]
+
+
+def told_by(db: apsw.Connection, event: StoredEvent) -> tuple[int, int]:
+    """As :func:`live`, and the seq of the wording or of the scene's end that the event follows from (else its own)."""
     said = event.payload
     turn = said.get("turn", 0)
     if turn:
-        sql = "SELECT chosen = ? AND NOT deleted FROM turns WHERE chat = ? AND turn = ?"
-        found = db.execute(sql, (said["swipe"], of_chat(event), turn)).fetchone()
-        return int(found[0]) if found else 0
+        found = db.execute(_WORDING, (said["swipe"], of_chat(event), turn)).fetchone()
+        return (int(found[0]), int(found[1])) if found else (0, event.seq)
     scene = said.get("scene", 0)
     if not scene or "basis" not in said:
-        return 1
-    found = db.execute("SELECT basis FROM scenes WHERE chat = ? AND scene = ?", (of_chat(event), scene)).fetchone()
-    return int(found is None or found[0] == said["basis"])
+        return 1, event.seq
+    sql = "SELECT basis, closed_seq FROM scenes WHERE chat = ? AND scene = ?"
+    found = db.execute(sql, (of_chat(event), scene)).fetchone()
+    return (int(found[0] == said["basis"]), int(found[1]) or event.seq) if found else (1, event.seq)
+
+
+_WORDING = (
+    "SELECT t.chosen = a.swipe AND NOT t.deleted, a.seq FROM alternatives a"
+    " JOIN turns t ON t.chat = a.chat AND t.turn = a.turn WHERE a.swipe = ? AND a.chat = ? AND a.turn = ?"
+)
+
+
+def place(event: StoredEvent) -> int:
+    """Where an event counts among all others: where it was first said, also when a rewind said it again.
+
+    Only what is said again has a cause in this room, see :mod:`game.roleplay.rewinding`.
+    """
+    return event.seq if event.cause is None else event.cause

@@ -2,8 +2,9 @@
 
 Every row follows from the events of one stream alone and names that stream, so that going back in one chat tells
 that chat again and leaves the others.  What several chats bring together (an edge, the memories of a bot) is put
-together in reading, in the order of ``seq``.  ``live`` is 0 while the alternative a row follows from is not the
-chosen one.
+together in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`).  ``live`` is 0 while the alternative
+a row follows from is not the chosen one.  ``said_seq`` is where the wording was said that a row follows from: what a
+slow pass tells of an earlier turn does not undo what was set by hand after it.
 """
 
 CAST = """
@@ -43,7 +44,8 @@ CREATE INDEX turns_by_scene ON turns (chat, scene, turn);
 CREATE TABLE alternatives (
     chat TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
     text TEXT NOT NULL, segments TEXT NOT NULL, truncated INTEGER NOT NULL, truth INTEGER NOT NULL,
-    origin TEXT NOT NULL, significance INTEGER NOT NULL, PRIMARY KEY (chat, turn, swipe)
+    origin TEXT NOT NULL, significance INTEGER NOT NULL, weighed_by INTEGER NOT NULL,
+    PRIMARY KEY (chat, turn, swipe)
 ) STRICT;
 CREATE TABLE scenes (
     chat TEXT NOT NULL, scene INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -58,9 +60,9 @@ CREATE TABLE containers (
 ) STRICT;
 CREATE TABLE activities (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, who TEXT NOT NULL, record TEXT NOT NULL,
-    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX activities_by_who ON activities (chat, who, seq);
+CREATE INDEX activities_by_who ON activities (chat, who, said_seq, seq);
 CREATE INDEX activities_by_turn ON activities (chat, turn) WHERE turn > 0;
 """
 
@@ -69,7 +71,7 @@ CREATE TABLE edge_numbers (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
     clock_us INTEGER NOT NULL, affinity_delta INTEGER NOT NULL, trust_delta INTEGER NOT NULL,
     affinity_set INTEGER, trust_set INTEGER, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL,
-    basis TEXT NOT NULL, live INTEGER NOT NULL
+    basis TEXT NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX edge_numbers_by_pair ON edge_numbers (owner, target, seq);
 CREATE INDEX edge_numbers_by_turn ON edge_numbers (chat, turn) WHERE turn > 0;
@@ -77,7 +79,7 @@ CREATE INDEX edge_numbers_by_scene ON edge_numbers (chat, scene) WHERE scene > 0
 CREATE TABLE edge_facts (
     seq INTEGER NOT NULL, place INTEGER NOT NULL, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL,
     target TEXT NOT NULL, sort TEXT NOT NULL, fact TEXT NOT NULL, known INTEGER NOT NULL,
-    turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    truth INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
     scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (seq, place)
 ) STRICT;
 CREATE INDEX edge_facts_by_pair ON edge_facts (owner, target, seq);
@@ -115,8 +117,8 @@ CREATE INDEX groups_by_chat ON groups (chat, seq);
 
 STORY = """
 CREATE TABLE threads (
-    chat TEXT NOT NULL, thread INTEGER NOT NULL, stream TEXT NOT NULL, title TEXT NOT NULL, turn INTEGER NOT NULL,
-    swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, thread)
+    chat TEXT NOT NULL, thread INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, title TEXT NOT NULL,
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, thread)
 ) STRICT;
 CREATE TABLE thread_ends (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, thread INTEGER NOT NULL, open INTEGER NOT NULL,
@@ -124,18 +126,20 @@ CREATE TABLE thread_ends (
 ) STRICT;
 CREATE INDEX thread_ends_by_thread ON thread_ends (chat, thread, seq);
 CREATE TABLE happenings (
-    chat TEXT NOT NULL, happening INTEGER NOT NULL, stream TEXT NOT NULL, title TEXT NOT NULL, props TEXT NOT NULL,
-    due_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
-    live INTEGER NOT NULL, PRIMARY KEY (chat, happening)
+    chat TEXT NOT NULL, happening INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, title TEXT NOT NULL,
+    props TEXT NOT NULL, due_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, turn INTEGER NOT NULL,
+    swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, happening)
 ) STRICT;
 CREATE TABLE happening_states (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, happening INTEGER NOT NULL,
-    state TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
+    state TEXT NOT NULL, former TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX happening_states_by_happening ON happening_states (chat, happening, seq);
 CREATE TABLE items (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, item TEXT NOT NULL,
-    held INTEGER NOT NULL
+    held INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL,
+    live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX items_by_owner ON items (owner, seq);
 CREATE TABLE classifier_failures (
@@ -159,9 +163,9 @@ ALL = (
 
 BY_TURN = (
     *("activities", "edge_numbers", "edge_facts", "memories", "threads", "thread_ends", "happenings"),
-    "happening_states",
+    *("happening_states", "items"),
 )
 """Tables whose rows may follow from one alternative of a turn."""
 
-BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "memories", "groups")
+BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "memories", "groups", "items")
 """Tables whose rows may follow from a whole scene as it was told by one choice of alternatives."""

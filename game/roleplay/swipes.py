@@ -1,0 +1,54 @@
+"""Stepping between the wordings of a turn, on any turn, and what then has to be told again."""
+
+from __future__ import annotations
+
+from engine.clock import wall_us
+from engine.errors import UserError
+from engine.log import EventLog
+from game.events import to_log
+from game.roleplay import reading
+from game.roleplay.events import AlternativeChosen, TurnKept, chat_stream
+from game.roleplay.state import Scene
+
+
+def choose(log: EventLog, chat: str, turn: int, swipe: int) -> None:
+    """Let another wording of a turn count; what memory and edges hold follows it.
+
+    What was told of that wording before counts again at once.  A scene that was never told from the wordings as they
+    stand now is among :func:`stale_scenes`.
+
+    Raises:
+        UserError: there is no such turn or wording.
+    """
+    standing = reading.turn(log, chat, turn)
+    if swipe not in {one.swipe for one in standing.alternatives}:
+        count = len(standing.alternatives)
+        raise UserError(f"turn {turn} has {count} wording{'' if count == 1 else 's'}; choose one of those")
+    if swipe != standing.said.swipe:
+        event = AlternativeChosen(turn, swipe, standing.said.swipe)
+        log.append(chat_stream(chat), [to_log(event, at_us=wall_us())])
+
+
+def keep(log: EventLog, chat: str, turn: int) -> None:
+    """Let a turn stand as the player's own word (002).
+
+    Raises:
+        UserError: there is no such turn.
+    """
+    if not reading.turn(log, chat, turn).accepted:
+        log.append(chat_stream(chat), [to_log(TurnKept(turn), at_us=wall_us())])
+
+
+def stale_scenes(log: EventLog, chat: str) -> list[Scene]:
+    """Closed scenes that nobody's summary tells as their turns stand now: have them told again.
+
+    A scene without turns has nothing to tell.
+    """
+    sql = (
+        "SELECT s.scene FROM scenes s WHERE s.chat = ? AND s.closed_seq > 0"
+        " AND EXISTS (SELECT 1 FROM turns t WHERE t.chat = s.chat AND t.scene = s.scene AND NOT t.deleted)"
+        " AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND m.scene = s.scene AND m.turn = 0"
+        " AND m.form = 'summary' AND m.live) ORDER BY s.scene"
+    )
+    found = [reading.scene(log, chat, number) for (number,) in log.query(sql, (chat,))]
+    return [scene for scene in found if scene is not None]
