@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -60,14 +60,18 @@ class Profile:
         self.log = log
         self._own = own
         self._refusal = refusal
-        self._writer = LogWriter(own) if own is not None else None
         self.snapshots: Snapshots | None = None
-        if own is not None and own.path is not None:
-            self.snapshots = Snapshots(own, folder / "snapshots", CalendarClock())
+        self._uncopied = ""
+        try:
+            if own is not None and own.path is not None:
+                self.snapshots = Snapshots(own, folder / "snapshots", CalendarClock())
+        except LogError as error:
+            self._uncopied = f"{error}. Playing goes on without copies of the log"
         self._settings = Settings()
         for event in log.read(PROFILE_STREAM):
             if event.kind == SettingChanged.kind:
                 self._settings = fold(self._settings, from_payload(SettingChanged, event.payload))
+        self._writer = LogWriter(own) if own is not None else None  # last: it is a thread, and nothing fails after it
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Profile:
@@ -80,24 +84,34 @@ class Profile:
             UserError: another game has it open (LogBusy), or its log is damaged or from a newer version.
         """
         path = folder / "ourojam.db"
+        with ExitStack() as undo:
+            profile = cls._open(folder, path, read_only, undo)
+            undo.pop_all()
+            return profile
+
+    @classmethod
+    def _open(cls, folder: Path, path: Path, read_only: bool, undo: ExitStack) -> Profile:
+        """Open log and profile; what was opened before something fails is closed by ``undo``."""
         if read_only:
-            return cls(folder, EventLog.open(path, projectors=projectors(), read_only=True))
+            log = undo.enter_context(closing(EventLog.open(path, projectors=projectors(), read_only=True)))
+            return cls(folder, log)
         try:
             try:
                 (folder / "songs").mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise told_os(error, folder) from error
-            own = EventLog.open(path, projectors=projectors())
+            own = undo.enter_context(closing(EventLog.open(path, projectors=projectors())))
         except (LogReadOnly, LogFull) as error:
-            memory = _in_memory(path)
+            memory = undo.enter_context(closing(_in_memory(path)))
             return cls(folder, memory, memory, f"{error}. Playing goes on without saving")
         # Reading goes by a connection of its own: the writer's may be busy with the disk at any moment.
-        return cls(folder, EventLog.open(path, projectors=projectors(), read_only=True), own)
+        log = undo.enter_context(closing(EventLog.open(path, projectors=projectors(), read_only=True)))
+        return cls(folder, log, own)
 
     @property
     def problem(self) -> str:
         """What the player should know: why nothing is being saved, or what was lost; empty when all is well."""
-        return self._refusal or (self._writer.problem if self._writer is not None else "")
+        return self._refusal or (self._writer.problem if self._writer is not None else "") or self._uncopied
 
     @property
     def writer(self) -> LogWriter:

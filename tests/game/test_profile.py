@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +21,8 @@ from game.rhythm.performance import FINISHED, Performance, started
 from game.rhythm.recorder import Recorder, new_stream
 from game.truth import Truth
 from tests.rig.judging import notes
+
+HOUSE = Path(__file__).resolve().parents[2]
 
 Mount = Callable[[Path, str], Path]
 
@@ -198,3 +201,39 @@ def test_settling_does_not_wait_for_a_disk_that_does_not_answer(tmp_path: Path) 
         other.close()
         assert profile.writer.flush(30.0)
         assert len(performances(profile.log)) == 1
+
+
+AS_ANYONE = """
+import os, sys, threading
+from pathlib import Path
+from game.profile import Profile
+Profile.open(Path(sys.argv[1])).close()  # every module is loaded while all of them can be read
+(Path(sys.argv[1]) / "snapshots").chmod(0)
+if os.geteuid() == 0:
+    os.seteuid(65534)
+with Profile.open(Path(sys.argv[1])) as profile:
+    profile.set("sound.master", 33)
+    profile.tend()
+    print(profile.problem)
+print(threading.active_count())
+"""
+
+
+def test_a_folder_of_copies_that_may_not_be_looked_into_keeps_nobody_from_playing() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Profile.open(folder):
+            pass
+        (folder / "snapshots").mkdir(exist_ok=True)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o777)
+        done = subprocess.run(
+            [sys.executable, "-c", AS_ANYONE, name], cwd=HOUSE, capture_output=True, text=True, timeout=60
+        )
+        (folder / "snapshots").chmod(0o700)
+        problem, threads = done.stdout.splitlines()
+        assert "snapshots: this folder cannot be written to" in problem, done.stderr
+        assert problem.endswith("Playing goes on without copies of the log")
+        assert threads == "1"
+        with Profile.open(folder) as profile:
+            assert profile.settings.sound.master == 33
