@@ -46,8 +46,11 @@ NEAREST = 128
 
 _RESET = "coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
 
-_WITNESSED = f"m.owner = ?1 AND (m.witnesses & m.owner_bit) <> 0 AND m.live = 1 AND m.seq > {_RESET}"
-"""The witness rule: the condition that every read of a memory on anybody's behalf stands under."""
+_WITNESSED = f"m.owner = ?1 AND (m.witnesses & m.owner_bit) <> 0 AND m.live = 1 AND +m.seq > {_RESET}"
+"""The witness rule: the condition that every read of a memory on anybody's behalf stands under.
+
+The plus keeps SQLite from walking all of an owner's memories by ``seq`` where a narrower index (pins, a scene) serves.
+"""
 
 MEMORY_COLUMNS = (
     "m.seq, m.chat, m.memory, m.owner, m.text, m.witnesses, m.scene, m.clock_us, m.at_us, m.significance, m.form,"

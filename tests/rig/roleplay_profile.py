@@ -258,6 +258,7 @@ def remember_much(
         talk.remember(host, "told")
         if len(talk.pending) >= BATCH:
             talk.flush(log)
+    talk.open_scene()  # or swiping a turn would take back all that hangs on the first scene
     while talk.turn < turns:
         talk.step()
         if len(talk.pending) >= BATCH:
