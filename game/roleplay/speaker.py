@@ -38,9 +38,10 @@ _EVERY = 2**62
 
 _WAS_THERE = (
     "EXISTS (SELECT 1 FROM scenes s, json_each(s.present) p WHERE s.chat = t.chat AND s.scene = t.scene"
-    " AND p.value = ?2) AND NOT t.deleted AND t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
+    " AND p.value = ?2 AND (t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2))"
+    " AND NOT t.deleted AND t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 )
-"""That ``?2`` witnessed the turn ``t``, and has not been reset since."""
+"""That ``?2`` witnessed the turn ``t`` (see :meth:`game.roleplay.state.Scene.hears`), and has not been reset since."""
 
 
 def speaker_view(
@@ -77,7 +78,6 @@ def speaker_view(
     pinned, earlier = mind.pinned(), mind.summaries(config.summaries)
     spoken = [(turn, text) for turn in recent if (text := said(turn, config.ooc))]
     query = " ".join(text for _, text in spoken[-QUERY_TURNS:])[-QUERY_CHARS:]
-    heard = _heard(log, chat.host, speaker, moment.before, spoken)
     return SpeakerView(
         speaker=bot,
         you=reading.you(log),
@@ -96,7 +96,14 @@ def speaker_view(
         pinned=tuple(pinned),
         remembered=tuple(mind.recalled(query, config.recall_count, [*pinned, *earlier], embed)),
         earlier=tuple(earlier),
-        lore=lore(log, bot, heard, names[YOU], count_tokens, config.soft_tokens),
+        lore=lore(
+            log,
+            bot,
+            lambda: _heard(log, chat.host, speaker, moment.before, spoken),
+            names[YOU],
+            count_tokens,
+            config.soft_tokens,
+        ),
         beat=beat,
         note=note,
         task=task,

@@ -52,14 +52,18 @@ class Heard:
 
 
 def lore(
-    log: EventLog, bot: Bot, heard: Heard, user: str, count_tokens: Count, prompt_tokens: int
+    log: EventLog, bot: Bot, hear: Callable[[], Heard], user: str, count_tokens: Count, prompt_tokens: int
 ) -> tuple[LoreEntry, ...]:
     """The entries of the bot's books that go into a prompt of ``prompt_tokens``, and those that do not, with why.
 
     The same lines wake the same entries: chance is drawn from the bot, the entry and the number of messages.
     """
     found: list[LoreEntry] = []
-    for kept in reading.books(log, bot.id):
+    books = reading.books(log, bot.id)
+    if not books:
+        return ()
+    heard = hear()
+    for kept in books:
         try:
             book = _read(kept.data, kept.name)
         except UnreadableFile as error:
