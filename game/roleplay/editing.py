@@ -6,6 +6,7 @@ would change.  An edit goes into the stream where the thing lives: a memory's ow
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -120,6 +121,32 @@ def _begun(log: EventLog, chat: str) -> Chat:
     if not standing.begun:
         raise UserError("this chat has not begun; say something first")
     return standing
+
+
+def edit(log: EventLog, chat: str, what: str, key: Sequence[Any], field: str, value: Any) -> None:
+    """Set one field of anything :class:`~game.roleplay.events.ManualEdit` names, as the function for it does.
+
+    Raises:
+        UserError: nothing of that name or number, no such field or value.
+    """
+    one: dict[str, Callable[..., None]] = {
+        "memory": edit_memory,
+        "activity": edit_activity,
+        "container": edit_container,
+        "scene": edit_scene,
+        "thread": edit_thread,
+        "happening": edit_happening,
+    }
+    if what == "edge" and len(key) == 2:
+        edit_edge(log, chat, key[0], key[1], field, value)
+    elif what == "group" and not key and field == "summary":
+        edit_group(log, chat, value)
+    elif what == "turn" and len(key) == 1 and field == "significance":
+        weigh_turn(log, chat, key[0], value)
+    elif what in one and len(key) == 1:
+        one[what](log, chat, key[0], field, value)
+    else:
+        raise UserError(f"there is no {what} {list(key)} with a {field} to edit; choose something the drawer shows")
 
 
 # -- edges, memories, activities -------------------------------------------------------------------------------------

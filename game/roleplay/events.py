@@ -253,8 +253,8 @@ class MemoryWritten:
     """Something ``owner`` remembers, from their own angle.
 
     ``witnesses`` is the mask you 1, host 2, guest 4; ``form`` is ``summary`` (of a scene), ``beat`` (of a turn) or
-    ``told`` (for a stretch that was skipped or came from an import); ``reliability`` 0 to 100 matters when
-    ``source`` is not ``seen``.
+    ``told`` (for a stretch that was skipped or came from an import: it follows from no wording); ``reliability`` 0 to
+    100 matters when ``source`` is not ``seen``.
     """
 
     kind: ClassVar[str] = "memory.written"

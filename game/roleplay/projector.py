@@ -15,7 +15,7 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import insert, live, of_chat, place, told_by
+from game.roleplay.rows import in_place, insert, live, of_chat, told_by
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
 
 Step = Callable[[apsw.Connection, StoredEvent], None]
@@ -31,9 +31,7 @@ class RoleplayProjector:
 
     def apply(self, db: apsw.Connection, event: StoredEvent) -> None:
         """Change the rows of the event's stream."""
-        if event.cause is not None:
-            event = event._replace(seq=place(event))
-        _STEPS[event.kind](db, event)
+        _STEPS[event.kind](db, in_place(event))
 
     def reset(self, db: apsw.Connection, stream: str) -> bool:
         """Every row names the one stream it follows from."""
@@ -140,6 +138,8 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
         db.execute("UPDATE scenes SET basis = ? WHERE chat = ? AND scene = ?", (basis, chat, scene))
         for table in tables.BY_SCENE:
             sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
+            if table == "memories":
+                sql += " AND form <> 'told'"
             db.execute(sql, (basis, chat, scene))
 
 

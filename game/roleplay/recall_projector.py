@@ -14,7 +14,7 @@ from engine.log import StoredEvent
 from game.events import kinds
 from game.roleplay import events as happened
 from game.roleplay.embedding import signature
-from game.roleplay.rows import insert
+from game.roleplay.rows import in_place, insert
 from game.roleplay.words import stems
 
 CREATE = """
@@ -85,7 +85,7 @@ class RecallProjector:
 
     def apply(self, db: apsw.Connection, event: StoredEvent) -> None:
         """Change the rows of the event's stream."""
-        _STEPS[event.kind](db, event)
+        _STEPS[event.kind](db, in_place(event))
 
     def reset(self, db: apsw.Connection, stream: str) -> bool:
         """Every row names the one stream it follows from, or is found by one that does."""

@@ -179,7 +179,8 @@ class _Kept:
         turn = said.get("turn", 0)
         if turn:
             return turn <= self.to_turn and (turn, said.get("swipe", 0)) in self.wordings
-        return said.get("scene", 0) in self.closed and "basis" in said and self._told_from(said["basis"])
+        told_of_scene = "basis" in said and said.get("form") != "told"
+        return said.get("scene", 0) in self.closed and told_of_scene and self._told_from(said["basis"])
 
     def _knows(self, event: StoredEvent) -> bool:
         """Whether the thread or happening an event goes on with is there."""

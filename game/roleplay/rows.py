@@ -38,7 +38,7 @@ def told_by(db: apsw.Connection, event: StoredEvent) -> tuple[int, int]:
         found = db.execute(_WORDING, (said["swipe"], of_chat(event), turn)).fetchone()
         return (int(found[0]), int(found[1])) if found else (0, event.seq)
     scene = said.get("scene", 0)
-    if not scene or "basis" not in said:
+    if not scene or "basis" not in said or said.get("form") == "told":
         return 1, event.seq
     sql = "SELECT basis, closed_seq FROM scenes WHERE chat = ? AND scene = ?"
     found = db.execute(sql, (of_chat(event), scene)).fetchone()
@@ -57,3 +57,8 @@ def place(event: StoredEvent) -> int:
     Only what is said again has a cause in this room, see :mod:`game.roleplay.rewinding`.
     """
     return event.seq if event.cause is None else event.cause
+
+
+def in_place(event: StoredEvent) -> StoredEvent:
+    """The event with the seq of its :func:`place`: what every projector of this room goes by."""
+    return event if event.cause is None else event._replace(seq=event.cause)
