@@ -57,6 +57,7 @@ def prepare(
         config=desk.config,
         beat=beat,
         before=before,
+        scene=scene,
         note=note,
         task=task,
         seed=seed,
