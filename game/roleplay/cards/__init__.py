@@ -4,6 +4,7 @@ from game.roleplay.cards.card import Asset, Card, Form, read_card
 from game.roleplay.cards.card_write import asset_bytes, picture_of, write_card
 from game.roleplay.cards.chat_file import ChatFile, ChatMessage, read_chat, write_chat
 from game.roleplay.cards.face import UnreadableFile
+from game.roleplay.cards.kinds import read_any
 from game.roleplay.cards.lore import BookForm, Logic, Lorebook, LoreEntry, Place, budget_tokens
 from game.roleplay.cards.lore_scan import ActiveEntry, DroppedEntry, LoreHistory, LoreScan, scan
 from game.roleplay.cards.lorebook import read_lorebook, write_lorebook
@@ -32,6 +33,7 @@ __all__ = [
     "expand",
     "instruction",
     "picture_of",
+    "read_any",
     "read_card",
     "read_chat",
     "read_lorebook",

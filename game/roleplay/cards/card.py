@@ -50,8 +50,8 @@ class Asset:
 class Card:
     """A character as its maker wrote it, macros unfilled.
 
-    ``original`` and ``original_form`` are the file it came from (empty and None for one written here), so that
-    writing it again loses nothing.  ``division`` is JSON of our own inside it (:mod:`game.roleplay.cards.mapping`).
+    ``original``, ``original_form`` and ``file_name`` are the file it came from (empty and None for one written here),
+    so that writing it again loses nothing.  ``division`` is JSON of our own inside it (see the module ``mapping``).
     ``mended`` says in sentences what was put right on the way in.  Change a card with :func:`dataclasses.replace`.
     """
 
@@ -75,6 +75,7 @@ class Card:
     division: str = field(default="", repr=False)
     original: bytes = field(default=b"", compare=False, repr=False)
     original_form: Form | None = field(default=None, compare=False)
+    file_name: str = field(default="", compare=False)
     mended: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -159,7 +160,9 @@ def _pictured(texts: list[png.CardText], name: str, mended: list[str]) -> dict[s
             continue
         try:
             text, note = decode(found.json, name)
-            trees[found.keyword] = parse_object(text, name)
+            tree = parse_object(text, name)
+            _check_card(tree, name)
+            trees[found.keyword] = tree
             mended += [note] if note else []
         except UnreadableFile as error:
             failure = failure or error
@@ -223,6 +226,7 @@ def card_of(opened: Opened, data: bytes, name: str) -> Card:
         division=dump(division) if (division := dict_of(dict_of(_value(tree, "extensions")).get(OWN))) else "",
         original=data,
         original_form=opened.form,
+        file_name=name,
         mended=tuple(f"{shown(name)}: {note}" for note in (*mended, *notes, *book_notes)),
         **values,
     )

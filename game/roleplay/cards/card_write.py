@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from typing import Any
 
 from game.roleplay.cards import charx, png
-from game.roleplay.cards.card import LISTS, OWN, TEXTS, V1_KEYS, Asset, Card, Form, Opened, card_of, open_card
+from game.roleplay.cards.card import LISTS, OWN, TEXTS, V1_KEYS, Asset, Card, Form, card_of, open_card
 from game.roleplay.cards.face import MAX_FILE_BYTES, UnreadableFile
-from game.roleplay.cards.fields import dict_of
+from game.roleplay.cards.fields import dict_of, one_line
 from game.roleplay.cards.json_text import dump, parse
 from game.roleplay.cards.lorebook import book_tree
 from game.roleplay.cards.picture import portrait
@@ -34,11 +33,9 @@ def write_card(card: Card, form: Form) -> bytes:
     """
     if not card.original:
         return _packed(card, form, {"": _patched({}, card, Card(""))})
-    opened = open_card(card.original, card.name)
-    base = card_of(opened, card.original, card.name)
-    # What a file without a name is called depends on the name of the file; that is no change of the player's.
-    unnamed = replace(base, name=card.name) if _nameless(opened) else base
-    if form is card.original_form and unnamed == card:
+    opened = open_card(card.original, card.file_name)
+    base = card_of(opened, card.original, card.file_name)
+    if form is card.original_form and base == card:
         return card.original
     trees = {where: _patched(tree, card, base) for where, tree in opened.trees.items()}
     return _packed(card, form, trees)
@@ -61,7 +58,9 @@ def asset_bytes(card: Card, asset: Asset) -> bytes | None:
     for scheme in _EMBEDDED:
         if asset.uri.startswith(scheme) and card.original_form is Form.CHARX:
             try:
-                return charx.read_member(charx.open_archive(card.original, card.name), asset.uri.removeprefix(scheme))
+                return charx.read_member(
+                    charx.open_archive(card.original, card.file_name), asset.uri.removeprefix(scheme)
+                )
             except UnreadableFile:
                 return None
     head, comma, body = asset.uri.partition(",")
@@ -73,12 +72,6 @@ def asset_bytes(card: Card, asset: Asset) -> bytes | None:
     return None
 
 
-def _nameless(opened: Opened) -> bool:
-    tree = next(iter(opened.trees.values()))
-    inner = tree["data"] if isinstance(tree.get("data"), dict) else {}
-    return not str(inner.get("name", tree.get("name")) or "").strip()
-
-
 def _patched(tree: dict[str, Any], card: Card, base: Card) -> dict[str, Any]:
     """``tree`` with what differs between ``base`` and ``card``; where a field stands twice, both."""
     inner = tree["data"] if isinstance(tree.get("data"), dict) else tree
@@ -86,6 +79,8 @@ def _patched(tree: dict[str, Any], card: Card, base: Card) -> dict[str, Any]:
     for ours, theirs in ({"name": "name", "nickname": "nickname"} | TEXTS).items():
         if getattr(card, ours) != getattr(base, ours):
             changed[theirs] = getattr(card, ours)
+    if not one_line(inner.get("name", tree.get("name"))):
+        changed["name"] = card.name  # what it is called here, so that the next program need not guess again
     for ours, theirs in ({"tags": "tags"} | LISTS).items():
         if getattr(card, ours) != getattr(base, ours):
             changed[theirs] = list(getattr(card, ours))
@@ -119,7 +114,7 @@ def _packed(card: Card, form: Form, trees: dict[str, dict[str, Any]]) -> bytes:
         return dump(_as_version(main, form), indent=4).encode()
     tree = _as_version(main, Form.V3)
     if card.original_form is Form.CHARX:
-        return charx.with_card(charx.open_archive(card.original, card.name), dump(tree, indent=4).encode())
+        return charx.with_card(charx.open_archive(card.original, card.file_name), dump(tree, indent=4).encode())
     picture = png.without_cards(card.original, card.name) if card.original_form is Form.PNG else portrait(card.name)
     icon = asset_tree(Asset("icon", "embeded://" + _PORTRAIT_PATH, "main", "png"))
     others = [row for row in tree["data"].get("assets") or [] if not _stands_for_picture(row)]
@@ -136,15 +131,19 @@ def _as_version(tree: dict[str, Any], form: Form) -> dict[str, Any]:
     """``tree`` as V1, V2 or V3 JSON, with every field it has."""
     inner = tree["data"] if isinstance(tree.get("data"), dict) else None
     if form is Form.V1:
-        rest = {key: value for key, value in tree.items() if key not in ("spec", "spec_version", "data")}
-        flat = {**rest, **(inner or {})}
+        # V1 has one level only, and is told by not having these.
+        flat = {key: value for key, value in {**tree, **(inner or {})}.items() if key not in (*_V2, "data")}
         return {**{key: flat.get(key, "") for key in V1_KEYS}, **flat}
-    fields = inner if inner is not None else {key: value for key, value in tree.items() if key in _KNOWN}
+    known = {key: value for key, value in tree.items() if key in _KNOWN}
     rest = {key: value for key, value in tree.items() if inner is not None or key not in _KNOWN}
     filled: dict[str, Any] = dict.fromkeys(("name", *TEXTS.values()), "")
-    filled |= {"alternate_greetings": [], "tags": [], "extensions": {}, **fields}
+    filled |= {"alternate_greetings": [], "tags": [], "extensions": {}, **known, **(inner or {})}
     if form is Form.V3:
         filled.setdefault("group_only_greetings", [])
+        entries = dict_of(filled.get("character_book")).get("entries")
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                entry.setdefault("use_regex", False)
     version = _V3 if form is Form.V3 else _V2
     kept = tree.get("spec") == version["spec"]
     return {

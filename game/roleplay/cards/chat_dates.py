@@ -12,7 +12,10 @@ MOST_US = 253_402_300_799 * 1_000_000
 """The end of the year 9999."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
 _LOCALE = re.compile(
     r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4}),? (?:at )?(\d{1,2}):(\d{2})(?::(\d{2}))? ?([ap]\.?m\.?)?", re.I
 )
@@ -62,12 +65,13 @@ def _iso_us(text: str) -> int | None:
 
 def _locale_us(text: str) -> int | None:
     match = _LOCALE.fullmatch(text)
-    if match is None or match[1][:3].lower() not in _MONTHS:
+    months = [month for month in _MONTHS if match is not None and month.startswith(match[1].lower())]
+    if match is None or not months:
         return None
     hour = int(match[4])
     if match[7]:
         hour = hour % 12 + (12 if match[7][0] in "pP" else 0)
-    month = _MONTHS.index(match[1][:3].lower()) + 1
+    month = _MONTHS.index(months[0]) + 1
     return _us(datetime(int(match[3]), month, int(match[2]), hour, int(match[5]), int(match[6] or 0)))
 
 

@@ -15,7 +15,10 @@ from game.roleplay.cards.fields import dict_of, flag_of, one_line, text_of, whol
 from game.roleplay.cards.json_text import decode, dump, parse, parse_object
 
 MAX_LINES = 200_000
-MAX_LINE_CHARS = 4 * 1024 * 1024
+MAX_LINE_CHARS = 16 * 1024 * 1024
+"""One message with all its alternatives and the small pictures that some programs keep inside."""
+
+MAX_MESSAGE_CHARS = 1_000_000
 MAX_SWIPES = 1000
 MAX_SENTENCES = 20
 _UNNAMED = ("", "unused", "undefined", "null")
@@ -111,9 +114,16 @@ def _line(line: str, where: str) -> dict[str, Any]:
         tree = parse(line, where)
     except UnreadableFile as error:
         raise UnreadableFile(where, "is no valid JSON and was skipped") from error
-    if not isinstance(tree, dict) or not (_is_header(tree) or isinstance(tree.get("mes"), (str, int, float))):
+    if not isinstance(tree, dict) or not is_chat_line(tree):
         raise UnreadableFile(where, "is no message of a chat and was skipped")
+    if len(str(tree.get("mes", ""))) > MAX_MESSAGE_CHARS:
+        raise UnreadableFile(where, f"has more than {MAX_MESSAGE_CHARS:,} characters in one message and was skipped")
     return tree
+
+
+def is_chat_line(tree: object) -> bool:
+    """True for the values of a chat's first line or of a message."""
+    return isinstance(tree, dict) and (_is_header(tree) or isinstance(tree.get("mes"), (str, int, float)))
 
 
 def _is_header(tree: Mapping[str, Any]) -> bool:
@@ -188,11 +198,11 @@ def _message_tree(message: ChatMessage) -> dict[str, Any]:
     if message.model != base.model:
         tree["extra"] = {**dict_of(tree.get("extra")), "model": message.model}
     if (message.swipes, message.chosen) != (base.swipes, base.chosen):
-        _set_swipes(tree, message, base)
+        _set_swipes(tree, message)
     return tree
 
 
-def _set_swipes(tree: dict[str, Any], message: ChatMessage, base: ChatMessage) -> None:
+def _set_swipes(tree: dict[str, Any], message: ChatMessage) -> None:
     """Write the alternatives; what the file says of each stays with its place, new ones get an empty record."""
     tree["swipes"] = list(message.swipes)
     tree["swipe_id"] = message.chosen

@@ -237,12 +237,12 @@ def entry_tree(entry: LoreEntry, world: bool) -> dict[str, Any]:
     fresh = not raw or is_world(raw) != world
     changed = {name for name in _COMPARED if getattr(entry, name) != getattr(base, name)}
     tree = _other_dialect(raw, world) if fresh else raw
+    lines, freed = _lines(entry, changed)
     for field in _FIELDS:
-        if fresh or field.attribute in changed:
+        if fresh or field.attribute in changed | freed:
             _set(tree, field, field.write_or_none(getattr(entry, field.attribute)), world)
     if fresh or entry.enabled != base.enabled:
         tree.update({"disable": not entry.enabled} if world else {"enabled": entry.enabled})
-    lines = _lines(entry, changed)
     if entry.text != base.text or lines != base.decorators:
         tree["content"] = "\n".join((*lines, entry.text))
     elif fresh:
@@ -296,16 +296,23 @@ def _other_dialect(raw: dict[str, Any], world: bool) -> dict[str, Any]:
     return {**tree, "extensions": rest} if rest else tree
 
 
-def _lines(entry: LoreEntry, changed: set[str]) -> tuple[str, ...]:
-    """The decorator lines: as they were, without those that say something else than ``entry`` does now."""
+def _lines(entry: LoreEntry, changed: set[str]) -> tuple[tuple[str, ...], set[str]]:
+    """The decorator lines: as they were, without those that say something else than ``entry`` does now.
+
+    And all attributes that the lines left out had a say in: fields have to say them from now on.
+    """
     kept: list[str] = []
+    freed: set[str] = set()
     dropped = False
     for line in entry.decorators:
         if line.startswith("@@@") and dropped:
             continue
         name = line.lstrip("@").strip().partition(" ")[0]
-        dropped = any(attribute in changed for attribute in _DECORATES.get(name, ()))
-        if not dropped:
+        attributes = _DECORATES.get(name, ())
+        dropped = any(attribute in changed for attribute in attributes)
+        if dropped:
+            freed.update(attributes)
+        else:
             kept.append(line)
     if "force" in changed and entry.force is not None:
         kept.append("@@activate" if entry.force else "@@dont_activate")
@@ -315,4 +322,4 @@ def _lines(entry: LoreEntry, changed: set[str]) -> tuple[str, ...]:
     for attribute, name in (("required_keys", "additional_keys"), ("excluded_keys", "exclude_keys")):
         if attribute in changed and getattr(entry, attribute):
             kept.append(f"@@{name} {','.join(getattr(entry, attribute))}")
-    return tuple(kept)
+    return tuple(kept), freed

@@ -114,7 +114,7 @@ class _Scan:
         self.keys = Keys()
         self.active: dict[str, ActiveEntry] = {}
         self.dropped: dict[str, DroppedEntry] = {}
-        self.tokens = 0
+        self.spent = 0
         self.said = ""
         self._texts: dict[int, tuple[str, str]] = {}
         self._rank = {entry.uid: number for number, entry in enumerate(book.entries)}
@@ -135,7 +135,8 @@ class _Scan:
             else:
                 break
         order = sorted(self.active.values(), key=lambda item: (item.entry.order, self._rank[item.entry.uid]))
-        return LoreScan(tuple(order), tuple(self.dropped.values()), tuple(self.keys.slow), self.tokens)
+        tokens = sum(item.tokens for item in order)
+        return LoreScan(tuple(order), tuple(self.dropped.values()), tuple(self.keys.slow), tokens)
 
     def _round(self, level: int) -> list[ActiveEntry]:
         """Everything newly active; ``level`` -1 in the first round, then how far ``delay_until_recursion`` has come."""
@@ -209,7 +210,7 @@ class _Scan:
     def _kept(self, entry: LoreEntry) -> bool:
         if self.history is None or entry.uid not in self.history.since:
             return False
-        return self.history.messages - self.history.since[entry.uid] < entry.sticky
+        return 0 < self.history.messages - self.history.since[entry.uid] < entry.sticky
 
     def _rests(self, entry: LoreEntry) -> str:
         """Why an entry that was called up has to wait, or an empty text."""
@@ -263,11 +264,12 @@ class _Scan:
             return None
         text = self.fill(entry.text)
         tokens = self.count_tokens(text)
-        if not entry.ignore_budget and self.tokens + tokens > self.budget:
-            why = f"its {tokens} tokens do not fit: {self.tokens} of {self.budget} are taken"
-            self.dropped[entry.uid] = DroppedEntry(entry, why)
-            return None
-        self.tokens += tokens
+        if not entry.ignore_budget:
+            if self.spent + tokens > self.budget:
+                why = f"its {tokens} tokens do not fit: {self.spent} of {self.budget} are taken"
+                self.dropped[entry.uid] = DroppedEntry(entry, why)
+                return None
+            self.spent += tokens
         item = ActiveEntry(entry, text, tokens, entry.place, entry.depth, entry.role, why, not kept)
         self.active[entry.uid] = item
         return item

@@ -97,15 +97,14 @@ def to_card(sheet: BotSheet, base: Card | None = None) -> Card:
     changes: dict[str, Any] = {}
     if sheet.name != before.name:
         changes["name"] = sheet.name
-    if (sheet.persona, sheet.backstory) != (before.persona, before.backstory):
+    if any(
+        getattr(sheet, part) != getattr(before, part) for part in ("persona", "backstory", "relationship", "traits")
+    ):
         heading = f"Backstory:\n{sheet.backstory}" if sheet.backstory else ""
         changes["description"] = "\n\n".join(part for part in (sheet.persona, heading) if part)
-        changes["scenario"] = ""
         changes["personality"] = _listed(sheet.traits)
-    if sheet.traits != before.traits:
-        changes["personality"] = _listed(sheet.traits)
-    if sheet.relationship != before.relationship:
-        changes["scenario"] = sheet.relationship
+        # The persona holds what the scenario said; only a relationship that was written here stands for itself.
+        changes["scenario"] = sheet.relationship if sheet.relationship != before.relationship else ""
     if sheet.voice_samples != before.voice_samples:
         changes["example_messages"] = "".join(f"<START>\n{sample}\n" for sample in sheet.voice_samples)
     if sheet.kickoffs != before.kickoffs:

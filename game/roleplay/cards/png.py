@@ -66,6 +66,8 @@ def card_texts(data: bytes, name: str) -> tuple[list[CardText], list[str]]:
     if not found:
         if any(place.keyword for place in chunks):
             raise UnreadableFile(name, "holds a damaged card; download the picture again")
+        if mended:
+            raise UnreadableFile(name, "breaks off before any card in it; download the picture again")
         raise UnreadableFile(name, "is a picture without a card in it; download the original, not a preview of it")
     if not all(text.whole for text in found):
         mended.append("has a card whose checksum does not fit; look over what was read")
