@@ -22,12 +22,15 @@ from game.roleplay import (
     reading,
     recall,
     story,
+    swipes,
     talk,
 )
 from game.roleplay.cards import Form
 from game.roleplay.cast_events import BotAuthored
+from game.roleplay.chat_search import search_chats
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
+from game.roleplay.impact import impact
 from game.roleplay.jobs import Kickoff
 from game.roleplay.speaking import prepare
 
@@ -157,8 +160,8 @@ class Script:
         return {"scene": number, "told": [{"by": owner, "text": text} for owner, text in told]}
 
     def _skip(self, command: dict[str, Any]) -> dict[str, Any]:
-        words = {name: str(command.get(name, "")) for name in ("how", "notable")}
-        directing.skip(self._desk, self._bot, str(command.get("asked", "")), **words)
+        how, notable = str(command.get("how", "")), str(command.get("notable", ""))
+        directing.skip(self._desk, self._bot, str(command.get("asked", "")), how=how, notable=notable)
         chat = reading.chat(self._desk.log, self._bot)
         return {"clock": clock.iso(chat.clock_us), "friendly": clock.friendly(chat.clock_us, chat.day_one_us)}
 
@@ -174,7 +177,7 @@ class Script:
 
     def _rewind(self, command: dict[str, Any]) -> dict[str, Any]:
         to = int(command["to"])
-        lines = history.impact(self._desk.log, self._bot, to).lines()
+        lines = impact(self._desk.log, self._bot, to).lines()
         if not command.get("preview"):
             keep_as = str(command.get("keep_as", ""))
             self._rewound = history.rewind(self._desk.log, self._desk.snapshots, self._bot, to, keep_as)
@@ -190,9 +193,7 @@ class Script:
         if "switch" in command:
             history.switch_branch(self._desk.log, self._desk.snapshots, self._bot, int(command["switch"]))
         elif "at" in command:
-            history.branch_here(
-                self._desk.log, self._desk.snapshots, self._bot, int(command["at"]), str(command.get("name", ""))
-            )
+            history.branch_here(self._desk.log, self._bot, int(command["at"]), str(command.get("name", "")))
         elif "name" in command:
             branch = reading.chat(self._desk.log, self._bot).branch
             history.name_branch(self._desk.log, self._bot, branch, str(command["name"]))
@@ -210,26 +211,30 @@ class Script:
         if command["what"] == "turn" and command.get("field", "text") == "text":
             talk.rewrite(self._desk, self._bot, int(key[0]), str(command["value"]))
             return {"said": self._said([int(key[0])])}
-        editing.edit(self._desk, self._bot, str(command["what"]), key, str(command["field"]), command["value"])
+        edit = _EDITS.get(str(command["what"]))
+        if edit is None:
+            raise UserError(f"nothing of {command['what']!r} can be edited; there are turn, {', '.join(_EDITS)}")
+        edit(self._desk.log, self._bot, *key, str(command["field"]), command["value"])
         return {}
 
     def _pin(self, command: dict[str, Any]) -> dict[str, Any]:
-        editing.pin(self._desk, self._bot, int(command["memory"]), bool(command.get("pinned", True)))
+        change = editing.pin if command.get("pinned", True) else editing.unpin
+        change(self._desk.log, self._bot, int(command["memory"]))
         return {}
 
     def _hide(self, command: dict[str, Any]) -> dict[str, Any]:
-        erasing.hide(self._desk, self._bot, int(command["turn"]), bool(command.get("hidden", True)))
+        erasing.hide(self._desk.log, self._bot, int(command["turn"]), bool(command.get("hidden", True)))
         return {}
 
     def _keep(self, command: dict[str, Any]) -> dict[str, Any]:
-        erasing.keep(self._desk, self._bot, int(command["turn"]))
+        swipes.keep(self._desk.log, self._bot, int(command["turn"]))
         return {}
 
     def _delete(self, command: dict[str, Any]) -> dict[str, Any]:
         turns = [int(one) for one in command["turns"]]
         lines = erasing.cascade(self._desk.log, self._bot, turns).lines()
         if not command.get("preview"):
-            erasing.delete(self._desk, self._bot, turns)
+            erasing.delete(self._desk.log, self._desk.snapshots, self._bot, turns)
             talk.told_anew(self._desk, self._bot)
         return {"lines": lines}
 
@@ -285,7 +290,7 @@ class Script:
         return {"memories": [{**asdict(one.memory), "score": one.score} for one in found]}
 
     def _search(self, command: dict[str, Any]) -> dict[str, Any]:
-        hits = recall.search_chats(self._desk.log, str(command["text"]), limit=int(command.get("limit", 20)))
+        hits = search_chats(self._desk.log, str(command["text"]), limit=int(command.get("limit", 20)))
         return {"hits": [asdict(hit) for hit in hits]}
 
     def _dump(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -315,6 +320,18 @@ def _object(line: str) -> dict[str, Any]:
         raise UserError('this line has no "do"; write {"do": "say", "text": "..."}')
     return found
 
+
+_EDITS: dict[str, Callable[..., None]] = {
+    "edge": editing.edit_edge,
+    "memory": editing.edit_memory,
+    "activity": editing.edit_activity,
+    "container": editing.edit_container,
+    "scene": editing.edit_scene,
+    "thread": editing.edit_thread,
+    "event": editing.edit_happening,
+    "group": lambda log, chat, _, value: editing.edit_group(log, chat, value),
+    "weight": lambda log, chat, turn, _, value: editing.weigh_turn(log, chat, turn, value),
+}
 
 _COMMANDS: dict[str, Callable[[Script, dict[str, Any]], dict[str, Any]]] = {
     "you": Script._you,

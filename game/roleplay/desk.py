@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,8 @@ from game.roleplay.jobs import Answer, Job
 from game.roleplay.ledger import Fact, Ledger, Source
 from game.roleplay.prose import OOC
 from game.roleplay.voice import Voice
+
+Result = TypeVar("Result")
 
 RAW_CHARS = 2000
 """What is kept of an answer that could not be used."""
@@ -124,6 +126,13 @@ class Desk:
             self.ledger.chat(host, decided, head=head)
             self.listener.committed()
 
+    def change(self, how: Callable[[], Result]) -> Result:
+        """Do something to the log that is decided elsewhere (an edit, a rewind), with nothing deciding beside it."""
+        with self.deciding:
+            result = how()
+        self.listener.committed()
+        return result
+
     def ask(self, host: str, job: Job, turn: int = 0) -> Answer:
         """The voice's answer; what went wrong on the way is kept in the log (004 3.3)."""
         answered = self.voice.answer(job)
@@ -163,6 +172,11 @@ class Desk:
             waiting, self._waiting = self._waiting, []
             for one in waiting:
                 one.result()
+
+    def tend(self) -> None:
+        """Take the snapshot that is due, if any (004 10.4)."""
+        if self.snapshots is not None:
+            self.snapshots.tick()
 
     def close(self) -> None:
         """Let bookkeeping that has begun finish, and stop."""

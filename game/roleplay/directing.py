@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from engine.errors import UserError
 from game.roleplay import clock, jobs_of, passes, reading, story
@@ -50,7 +51,7 @@ def close_scene(desk: Desk, host: str, why: str = "manual", place: Place | None 
         made += opened(after(chat, made), container=container)
         desk.write(host, made, head=chat.head)
         number = chat.scene.id
-    desk.later(lambda: passes.tell_scene(desk, host, number))
+    desk.later(partial(passes.tell_scene, desk, host, number))
     return number
 
 
@@ -107,7 +108,7 @@ def remove_guest(desk: Desk, host: str) -> None:
         assert chat.scene is not None
         number = chat.scene.id
         desk.write(host, guest_leaves(chat, reading.turns_of_scene(desk.log, host, number)), head=chat.head)
-    desk.later(lambda: passes.tell_scene(desk, host, number))
+    desk.later(partial(passes.tell_scene, desk, host, number))
 
 
 # -- time ------------------------------------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
         assert chat.scene is not None
         number = chat.scene.id
         desk.write(host, _skipped(desk, chat, sort, target, answer), head=chat.head)
-    desk.later(lambda: passes.tell_scene(desk, host, number))
+    desk.later(partial(passes.tell_scene, desk, host, number))
 
 
 def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped) -> Facts:
@@ -219,7 +220,7 @@ def meanwhile(
         told = reading.turns_of_scene(desk.log, host, number)
         significance = max([1, *(turn.said.significance for turn in told)]) if told else 0
         desk.write(host, [Fact(SceneClosed(number, "meanwhile", significance), AUTOMATION)])
-    desk.later(lambda: passes.tell_scene(desk, host, number))
+    desk.later(partial(passes.tell_scene, desk, host, number))
     return number
 
 

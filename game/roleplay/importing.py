@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from engine.errors import UserError
@@ -204,7 +205,7 @@ def import_chat(desk: Desk, host: str, chat: ChatFile, name: str, data: bytes) -
         decided, scenes = _told(desk, bot, chat, said)
         desk.write(host, [Fact(ChatFileKept(name, data)), *decided])
     for number in scenes:
-        desk.later(lambda number=number: passes.tell_scene(desk, host, number))  # type: ignore[misc]
+        desk.later(partial(passes.tell_scene, desk, host, number))
     return Imported(host, "chat", f"{len(said)} turns", chat.skipped)
 
 

@@ -7,12 +7,13 @@ or another wording may have come in between) and writes what follows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from game.roleplay import clock, jobs_of, reading
 from game.roleplay.desk import Desk
 from game.roleplay.editing import auto_pin
 from game.roleplay.effects import edge_moved, state_changes
-from game.roleplay.events import YOU, EdgeSummarised, GroupSummarised, MemoryWritten, TurnWeighed
+from game.roleplay.events import NARRATOR, YOU, EdgeSummarised, GroupSummarised, MemoryWritten, TurnWeighed
 from game.roleplay.exporting import export_scene
 from game.roleplay.jobs import (
     EdgeChange,
@@ -25,9 +26,14 @@ from game.roleplay.jobs import (
     Weighed,
 )
 from game.roleplay.ledger import Fact, Facts
+from game.roleplay.prose import only_ooc
 from game.roleplay.scenes import MEMORABLE
 from game.roleplay.state import Chat, Scene, Turn
 from game.roleplay.story import promote
+from game.roleplay.swipes import stale_scenes
+
+LOOKS_BACK = 6
+"""How many turns at the end of a chat are looked at for what was left undone."""
 
 
 def after_utterance(desk: Desk, host: str, number: int) -> None:
@@ -129,7 +135,7 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
         assert isinstance(answer, SceneSummary)
         told[witness] = answer
     with desk.deciding:
-        if not _scene_still(desk, host, scene):
+        if not _scene_still(desk, host, scene) or not _same_turns(desk, host, number, turns):
             return
         for witness, summary in told.items():
             _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary))
@@ -143,6 +149,11 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
 def _scene_still(desk: Desk, host: str, scene: Scene) -> bool:
     now = reading.scene(desk.log, host, scene.id)
     return now is not None and now.closed and now.basis == scene.basis and now.clock_us == scene.clock_us
+
+
+def _same_turns(desk: Desk, host: str, number: int, turns: Sequence[Turn]) -> bool:
+    now = reading.turns_of_scene(desk.log, host, number)
+    return [turn.seq for turn in now] == [turn.seq for turn in turns]
 
 
 def _summary(desk: Desk, chat: Chat, scene: Scene, witness: str, told: SceneSummary) -> MemoryWritten:
@@ -204,4 +215,20 @@ def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummar
 def retell(desk: Desk, host: str, scenes: Sequence[Scene]) -> None:
     """Have closed scenes told again whose turns now stand in another wording."""
     for scene in scenes:
-        desk.later(lambda number=scene.id: tell_scene(desk, host, number))  # type: ignore[misc]
+        desk.later(partial(tell_scene, desk, host, scene.id))
+
+
+def catch_up(desk: Desk, host: str) -> None:
+    """Do what was left undone when the game was last closed, or killed: call it when a chat is opened.
+
+    Turns at the end that nobody has taken in yet are taken in, closed scenes that nobody has told are told.
+    """
+    undone = []
+    for turn in reversed(reading.last_turns(desk.log, host, LOOKS_BACK)):
+        if turn.said.significance >= 0 or turn.said.origin.startswith("import:"):
+            break
+        if turn.speaker != NARRATOR and not only_ooc(turn.text, desk.config.ooc):
+            undone.append(turn.number)
+    for number in reversed(undone):
+        desk.later(partial(after_utterance, desk, host, number))
+    retell(desk, host, stale_scenes(desk.log, host))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from engine.errors import UserError
-from game.roleplay import authoring, directing, jobs_of, passes, reading
+from game.roleplay import authoring, directing, jobs_of, passes, reading, swipes
 from game.roleplay.desk import SILENT, Desk, Listener
 from game.roleplay.effects import doing_changed
-from game.roleplay.events import YOU, AlternativeChosen, AlternativeSaid, TurnSaid
+from game.roleplay.events import YOU, AlternativeSaid, TurnSaid
 from game.roleplay.jobs import Interjection, ParsedTurn, SceneEnd
 from game.roleplay.ledger import Fact
+from game.roleplay.placing import place_memories
 from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
 from game.roleplay.speaking import Said, speak
 from game.roleplay.state import Chat, Turn
@@ -52,20 +54,20 @@ def say(
     if not text.strip():
         return reply(desk, host, listener, stop)
     said, addressee = _commit_yours(desk, host, text)
-    exchange = Exchange([said.number])
     if only_ooc(text, desk.config.ooc):
-        return exchange
+        return Exchange([said.number])
     end = _end_of(desk, host, said)
-    desk.later(lambda: passes.after_utterance(desk, host, said.number))
-    if end.guest_left:
-        exchange.question = GUEST_LEFT
+    desk.later(partial(passes.after_utterance, desk, host, said.number))
     if end.closes and end.why == "container" and end.place is not None:
         directing.close_scene(desk, host, "container", end.place)
     answered = reply(desk, host, listener, stop, addressee=addressee)
     if end.closes and end.why != "container" and not answered.problem:
         directing.close_scene(desk, host, end.why or "said")
     answered.turns.insert(0, said.number)
-    answered.question = exchange.question or answered.question
+    if end.guest_left and reading.chat(desk.log, host).guest:
+        answered.question = GUEST_LEFT
+    desk.later(partial(place_memories, desk))
+    desk.later(desk.tend)
     return answered
 
 
@@ -167,8 +169,8 @@ def _try_speak(
         exchange.cut = said.spoken.problem or "connection lost"
     if said.turn:
         exchange.turns.append(said.turn)
-        desk.later(lambda: passes.after_utterance(desk, host, said.turn))
-        desk.later(lambda: _after_reply(desk, host, said.turn))
+        desk.later(partial(passes.after_utterance, desk, host, said.turn))
+        desk.later(partial(_after_reply, desk, host, said.turn))
     elif not said.spoken.truncated:
         exchange.problem = f"{desk.voice.name} had nothing to say; try again"
     return said
@@ -230,7 +232,7 @@ def another(
         exchange.cut = said.spoken.problem or "connection lost"
     if said.turn:
         exchange.turns.append(number)
-        desk.later(lambda: passes.after_utterance(desk, host, number))
+        desk.later(partial(passes.after_utterance, desk, host, number))
         told_anew(desk, host)
     return exchange
 
@@ -250,27 +252,21 @@ def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
         parts = [list(part) for part in segments(text, desk.config.ooc)]
         said = AlternativeSaid(number, len(turn.alternatives), text, turn.chosen, parts, edited=True)
         desk.write(host, [Fact(said, actor=turn.speaker)])
-    desk.later(lambda: passes.after_utterance(desk, host, number))
+    desk.later(partial(passes.after_utterance, desk, host, number))
     told_anew(desk, host)
 
 
 def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
-    """Step to another wording of a turn; memory and edges follow it.
+    """Step to another wording of a turn; memory and edges follow it, closed scenes are told anew.
 
     Raises:
         UserError: the turn has no such wording.
     """
     with desk.deciding:
-        turn = reading.turn(desk.log, host, number)
-        if not 0 <= swipe < len(turn.alternatives):
-            raise UserError(f"turn {number} has {len(turn.alternatives)} wordings; there is no number {swipe + 1}")
-        if swipe != turn.chosen:
-            desk.write(host, [Fact(AlternativeChosen(number, swipe, turn.chosen))])
+        swipes.choose(desk.log, host, number, swipe)
     told_anew(desk, host)
 
 
 def told_anew(desk: Desk, host: str) -> None:
     """Have closed scenes told again whose turns stand in another wording now."""
-    from game.roleplay.erasing import stale_scenes
-
-    passes.retell(desk, host, stale_scenes(desk.log, host))
+    passes.retell(desk, host, swipes.stale_scenes(desk.log, host))

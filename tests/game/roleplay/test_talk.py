@@ -217,3 +217,25 @@ def test_stopping_keeps_what_was_said_up_to_there() -> None:
 def test_a_book_pasted_as_a_turn_is_refused_in_a_sentence() -> None:
     with company() as desk, pytest.raises(UserError, match=r"10,000,000 characters; shorten it"):
         talk.say(desk, "mara", "a" * 10_000_000)
+
+
+def test_what_was_left_undone_when_the_game_closed_is_done_when_the_chat_is_opened() -> None:
+    from game.roleplay import passes
+
+    with company() as desk:
+        talk.say(desk, "mara", "Hello.")
+        desk.settle()
+        later, desk.later = desk.later, lambda what: None  # type: ignore[method-assign]  # as if killed before it came to it
+        talk.say(desk, "mara", "You are a good friend.")
+        directing.close_scene(desk, "mara")
+        desk.later = later  # type: ignore[method-assign]
+        assert reading.turns(desk.log, "mara")[-1].said.significance == -1
+        assert recall.scene_summaries(desk.log, "mara", "mara") == []
+        passes.catch_up(desk, "mara")
+        desk.settle()
+        assert reading.turns(desk.log, "mara")[-1].said.significance >= 0
+        assert len(recall.scene_summaries(desk.log, "mara", "mara")) == 1
+        seq = desk.log.last_seq
+        passes.catch_up(desk, "mara")
+        desk.settle()
+        assert desk.log.last_seq == seq
