@@ -17,6 +17,8 @@ class Weight(IntEnum):
     REGULAR = 0
     BOLD = 1
     MONO = 2  # figures that must not dance
+    ITALIC = 3
+    BOLD_ITALIC = 4
 
 
 CARRIED = Path(imgui_bundle.__file__).parent / "assets" / "fonts"
@@ -25,6 +27,8 @@ _MAIN = {
     Weight.REGULAR: CARRIED / "Roboto" / "Roboto-Regular.ttf",
     Weight.BOLD: CARRIED / "Roboto" / "Roboto-Bold.ttf",
     Weight.MONO: CARRIED / "Inconsolata-Medium.ttf",
+    Weight.ITALIC: CARRIED / "Roboto" / "Roboto-RegularItalic.ttf",
+    Weight.BOLD_ITALIC: CARRIED / "Roboto" / "Roboto-BoldItalic.ttf",
 }
 _ICONS = CARRIED / "Font_Awesome_6_Free-Solid-900.otf"
 

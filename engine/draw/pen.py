@@ -27,7 +27,8 @@ def px(units: float) -> float:
 
 def font(weight: Weight) -> imgui.ImFont:
     """The face of ``weight``."""
-    return (theme.fonts.regular, theme.fonts.bold, theme.fonts.mono)[weight]
+    faces = theme.fonts
+    return (faces.regular, faces.bold, faces.mono, faces.italic, faces.bold_italic)[weight]
 
 
 def measure(text: str, size: float, weight: Weight = Weight.REGULAR) -> tuple[float, float]:

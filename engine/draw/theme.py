@@ -82,14 +82,16 @@ class _Fonts:
     regular: imgui.ImFont
     bold: imgui.ImFont
     mono: imgui.ImFont
+    italic: imgui.ImFont
+    bold_italic: imgui.ImFont
 
 
 fonts = _Fonts()
 
 
 def load_fonts(atlas: imgui.ImFontAtlas) -> None:
-    """Load Roboto and Inconsolata, each completed by icons and by the system's fonts for other scripts."""
-    for weight, name in ((Weight.REGULAR, "regular"), (Weight.BOLD, "bold"), (Weight.MONO, "mono")):
+    """Load the faces of Roboto and Inconsolata, each completed by icons and by the system's fonts for other scripts."""
+    for weight in Weight:
         paths = chain(weight)
         font = atlas.add_font_from_file_ttf(str(paths[0]), TEXT_BODY)
         for path in paths[1:]:
@@ -98,7 +100,7 @@ def load_fonts(atlas: imgui.ImFontAtlas) -> None:
             atlas.add_font_from_file_ttf(str(path), TEXT_BODY, merge)
         if font.is_glyph_in_font(_BOX):
             font.fallback_char = _BOX  # what no font here has is shown as an empty box
-        setattr(fonts, name, font)
+        setattr(fonts, weight.name.lower(), font)
 
 
 def vec(colour: Colour) -> imgui.ImVec4:

@@ -24,7 +24,7 @@ WORDS_INSET = 8.0
 """The words of sliders and switches stand so far from the frame of the keyboard's place."""
 
 
-class _Item:
+class Item:
     """A rectangle that can be hovered, focused and activated, and how far its hover has eased in."""
 
     def __init__(self, key: str, width: float, height: float) -> None:
@@ -80,7 +80,7 @@ def big_button(
     small at the right, for the key that does the same.
     """
     room = imgui.get_content_region_avail().x
-    item = _Item(label, min(px(width), room) if width else room, px(height))
+    item = Item(label, min(px(width), room) if width else room, px(height))
     accent, corner = tone(mark), px(theme.ROUNDING)
     shrink = item.press * px(1.5)
     x, y, w, h = item.x + shrink, item.y + shrink, item.w - 2 * shrink, item.h - 2 * shrink
@@ -116,7 +116,7 @@ def small_button(label: str, *, icon: str = "", mark: Mark = CYAN) -> bool:
     """A quiet button as wide as its words; True in the frame it is activated."""
     words = f"{icon}  {label}" if icon and label else icon or label
     width, _ = pen.measure(words, theme.TEXT_BODY)
-    item = _Item(label or icon, width + px(28), px(36))
+    item = Item(label or icon, width + px(28), px(36))
     accent = tone(mark)
     ground = mixed(mixed(RAISED, HOVER, item.lift), accent, 0.15 * item.press)
     border = mixed(LINE, accent, item.lift)
@@ -184,7 +184,7 @@ def slider(
     ``shown`` is the value in words and units; without it the number is shown.
     """
     room = imgui.get_content_region_avail().x
-    item = _Item(label, min(px(width), room) if width else room, px(52))
+    item = Item(label, min(px(width), room) if width else room, px(52))
     accent = tone(mark)
     inset = px(WORDS_INSET)
     words = shown or f"{value:g}"
@@ -220,7 +220,7 @@ def slider(
 def toggle(label: str, on: bool, *, note: str = "", mark: Mark = CYAN, width: float = 0.0) -> tuple[bool, bool]:
     """A switch with its name at the left: whether it changed, and whether it is on."""
     room = imgui.get_content_region_avail().x
-    item = _Item(label, min(px(width), room) if width else room, px(52 if note else 40))
+    item = Item(label, min(px(width), room) if width else room, px(52 if note else 40))
     if item.activated:
         on = not on
     slide = item.eased("slide", on)
@@ -244,7 +244,7 @@ def toggle(label: str, on: bool, *, note: str = "", mark: Mark = CYAN, width: fl
 def segmented(key: str, options: Sequence[str], chosen: int, *, width: float = 0.0, mark: Mark = CYAN) -> int:
     """Neighbouring choices of which one holds; says which.  Left and right move when focused."""
     room = imgui.get_content_region_avail().x
-    item = _Item(key, min(px(width), room) if width else room, px(40))
+    item = Item(key, min(px(width), room) if width else room, px(40))
     part = item.w / max(len(options), 1)
     if item.activated and item.hovered and not item.focused:
         chosen = min(max(int((imgui.get_io().mouse_pos.x - item.x) / part), 0), len(options) - 1)
@@ -312,7 +312,7 @@ def row(
     height: float = 64.0,
 ) -> bool:
     """A line of a list, that slides a little when hovered; True in the frame it is activated."""
-    item = _Item(key, imgui.get_content_region_avail().x, px(height))
+    item = Item(key, imgui.get_content_region_avail().x, px(height))
     on = item.eased("chosen", chosen)
     accent, slide = tone(mark), px(4) * max(item.lift, on)
     ground = mixed(mixed(faded(RAISED, 0.55), HOVER, item.lift), mixed(RAISED, accent, 0.22), on)
