@@ -17,6 +17,7 @@ from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
 from game.roleplay.rows import in_place, insert, live, of_chat, told_by
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
+from game.truth import Truth
 
 Step = Callable[[apsw.Connection, StoredEvent], None]
 
@@ -246,7 +247,8 @@ def _edge_seeded(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
     pair = (event.stream, chat, said["owner"], said["target"])
     insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 0, 0, 0, "", event.seq, 1)
-    insert(db, "edge_words", event.seq, *pair, said["summary"], event.truth, 0, 0, "", 1)
+    # Where a story begins from is the player's word on the beginning, not on what comes of it: scenes rewrite it.
+    insert(db, "edge_words", event.seq, *pair, said["summary"], max(event.truth, Truth.AUTOMATION), 0, 0, "", 1)
     _facts(db, event, "fact", said["facts"])
 
 
