@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from engine.llm.background import LoopThread
 from engine.llm.face import Ending, Endpoint, Message, Model, ModelError, Stopped
-from engine.llm.pieces import Pieces
+from engine.llm.pieces import Pieces, whole_characters
 from engine.llm.stream import Stream
 from engine.llm.structured import Answered, Modes, answer, stopped
 from engine.llm.trouble import malformed, not_offered, told
@@ -263,7 +263,7 @@ class Client:
 
 
 def _as_sent(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
+    return [{"role": message.role, "content": whole_characters(message.content)} for message in messages]
 
 
 async def _settled(work: Callable[[], Coroutine[Any, Any, T]], endpoint: Endpoint, timeout_s: float) -> T | ModelError:

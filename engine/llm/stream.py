@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
@@ -19,21 +18,17 @@ class Stream:
 
     def __init__(self) -> None:
         self._arrived: SimpleQueue[str | Ending | ModelError] = SimpleQueue()
-        self._text: list[str] = []
+        self._text = ""
         self._ending: Ending | None = None
         self._error: ModelError | None = None
         self._heard_s = time.monotonic()
-        self._stopping = threading.Lock()
-        self._stopped = False
         self._cancel: Callable[[], object] = bool
         self.spoke = False
 
     @property
     def text(self) -> str:
         """Everything handed over so far."""
-        if len(self._text) > 1:
-            self._text[:] = ["".join(self._text)]
-        return self._text[0] if self._text else ""
+        return self._text
 
     @property
     def ending(self) -> Ending | None:
@@ -74,9 +69,7 @@ class Stream:
 
     def stop(self) -> None:
         """End it now, from any thread: the line is closed, who waits for the next piece wakes up."""
-        with self._stopping:
-            self._stopped = True
-            self._arrived.put(Ending("stopped"))
+        self._arrived.put(Ending("stopped"))
         self._cancel()
 
     def _take(self, wait: bool) -> str | None:
@@ -89,7 +82,7 @@ class Stream:
         except Empty:
             return None
         if isinstance(item, str):
-            self._text.append(item)
+            self._text += item
             return item
         if isinstance(item, Ending):
             self._ending = item
@@ -102,22 +95,17 @@ class Stream:
     def on_stop(self, cancel: Callable[[], object]) -> None:
         """Say how to end the work behind it."""
         self._cancel = cancel
-        if self._stopped:
-            cancel()
 
     def give(self, piece: str) -> None:
-        """Hand over a piece; after :meth:`stop` it is dropped."""
-        with self._stopping:
-            if piece and not self._stopped:
-                self.spoke = True
-                self._heard_s = time.monotonic()
-                self._arrived.put(piece)
+        """Hand over a piece; what comes after the first ending is never taken."""
+        if piece:
+            self.spoke = True
+            self._heard_s = time.monotonic()
+            self._arrived.put(piece)
 
     def end(self, how: Ending | ModelError) -> None:
         """Say how it ended; the first ending counts."""
-        with self._stopping:
-            if not self._stopped:
-                self._arrived.put(how)
+        self._arrived.put(how)
 
 
 class ReadyReply:

@@ -7,7 +7,7 @@ chain, for this one call; then the default stands.  All of it within one time li
 
 The schemas are pydantic's and go to the server as they are, without the ``instructor`` library: the version that goes
 with this ``openai`` warns of its own deprecations while it is set up, brings aiohttp, rich, typer and tenacity (some
-20 MB) along, and its retries know neither one limit for all attempts nor refusals nor a chain of models.
+17 MB) along, and its retries know neither one limit for all attempts nor refusals nor a chain of models.
 """
 
 from __future__ import annotations

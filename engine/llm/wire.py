@@ -25,7 +25,7 @@ MAX_MODELS = 50_000
 MAX_DIMENSIONS = 16_384
 
 _ERROR_BYTES = 64 * 1024
-_LAST_S = 2.0
+_LAST_S = 1.0
 """An error is told from its status, and a stream is over with its last event: what follows is not waited for longer."""
 _TAIL = 32
 

@@ -8,7 +8,10 @@
         ...
         assert server.requests[-1].body["temperature"] == 0
 
-What was queued is used up in order by completions; after that each is answered with ``server.otherwise``.
+What was queued is used up in order by completions; after that each is answered with ``server.otherwise``.  Where
+several calls run at once, ``server.decide`` chooses by what is asked instead of by order; None leaves it to the queue::
+
+        server.decide = lambda asked: Do('{"significance": 2}') if "significance" in asked.prompt else None
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -65,6 +68,8 @@ class Do:
     finish: str | None = "stop"
     done: bool = True
     """Whether the stream ends with ``data: [DONE]``."""
+    linger: bool = False
+    """Keep the line open after the stream's last event."""
     usage: tuple[int, int] | None = (10, 5)
     """The prompt's and the completion's tokens; None: does not say."""
 
@@ -77,6 +82,11 @@ class Request:
     headers: dict[str, str]
     body: dict[str, Any]
     left: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answer is to be streamed."""
+        return bool(self.body.get("stream"))
 
     @property
     def mode(self) -> str:
@@ -106,6 +116,7 @@ class ModelServer:
         self.otherwise = Do("Yes.")
         self.requests: list[Request] = []
         self.go_on = threading.Event()
+        self.decide: Callable[[Request], Do | None] | None = None
         self.list_body: bytes | None = None
         self._script: deque[Do] = deque()
         self._changed = threading.Condition()
@@ -163,8 +174,11 @@ class ModelServer:
             if not self._changed.wait_for(lambda: len(self.requests) >= count, timeout_s):
                 raise TimeoutError(f"{len(self.requests)} of {count} requests came")
 
-    def take(self) -> Do:
-        """The next answer of the queue."""
+    def take(self, request: Request) -> Do:
+        """How to answer ``request``: as ``decide`` says, else the next of the queue, else ``otherwise``."""
+        decided = self.decide(request) if self.decide else None
+        if decided is not None:
+            return decided
         with self._changed:
             return self._script.popleft() if self._script else self.otherwise
 
@@ -247,14 +261,14 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             if "stream_options" in body and not server.knows_counts:
                 self._error(Do(status=400, error="unknown field stream_options"))
                 return
-            do = server.take()
+            do = server.take(self.request_seen)
             if do.stall:
                 self._wait()
             if do.status >= 300:
                 self._error(do)
             elif do.raw is not None:
                 self._whole(200, do.raw, do.content_type, do.headers)
-            elif body.get("stream"):
+            elif self.request_seen.is_stream:
                 self._stream(do)
             else:
                 self._completion(do, mode)
@@ -305,6 +319,8 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self._event({"choices": [], "usage": _usage(do)}, do)
             if do.done:
                 self._send(b"data: [DONE]\n\n", do)
+            if do.linger:
+                self._wait()
             self.wfile.write(b"0\r\n\r\n")
 
         def _event(self, value: dict[str, Any], do: Do) -> None:

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.llm import Client, MalformedAnswer, Message, ModelError, ReadyReply, Stream, Unreachable, Usage
+from engine.llm import Client, MalformedAnswer, Message, ModelError, ReadyReply, Reply, Stream, Unreachable, Usage
 from tests.rig.model_server import Do, ModelServer
 
 HELLO = [Message("system", "You are Ada."), Message("user", "Good evening.")]
 SSE = "text/event-stream"
 
 
-def told(stream: Stream) -> str:
+def told(stream: Reply) -> str:
     """The whole reply."""
     return "".join(stream)
 
@@ -153,6 +153,24 @@ def test_either_sign_of_the_end_is_enough(client: Client, server: ModelServer, h
     assert told(stream) == "all of it"
     assert stream.ending is not None
     assert (stream.ending.reason, stream.ending.usage) == ("done", None)
+
+
+@pytest.mark.parametrize("how", [{}, {"done": False}, {"finish": None, "usage": None}])
+def test_a_line_that_stays_open_after_the_end_is_not_waited_for(
+    client: Client, server: ModelServer, how: dict[str, object]
+) -> None:
+    server.script([Do("all of it", linger=True, **how)])  # type: ignore[arg-type]
+    stream = client.stream(server.model(), HELLO)
+    assert told(stream) == "all of it"
+    assert stream.ending is not None
+    assert stream.ending.reason == "done"
+    assert server.requests[0].left.wait(10)
+
+
+def test_half_a_character_in_the_prompt_does_no_harm(client: Client, server: ModelServer) -> None:
+    server.say("Hm?")
+    assert told(client.stream(server.model(), [Message("user", "a\ud83d\0b")])) == "Hm?"
+    assert server.requests[0].prompt == "a\ufffdb"
 
 
 def test_an_endless_stream_ends_at_its_bound(client: Client, server: ModelServer) -> None:
@@ -316,7 +334,7 @@ def test_a_closed_client_leaves_no_thread_behind(server: ModelServer) -> None:
 
 def test_words_that_are_there_already_are_a_reply_as_well() -> None:
     assert list(ReadyReply(["Good ", "evening."])) == ["Good ", "evening."]
-    reply = ReadyReply(["one ", "two ", "three"])
+    reply: Reply = ReadyReply(["one ", "two ", "three"])
     assert (reply.poll(), reply.poll(), reply.ending) == ("one ", "two ", None)
     reply.stop()
     assert (reply.poll(), reply.text, reply.waited_s) == ("", "one two ", 0)

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from engine.llm import Client, Message
+from engine.llm import Client, Message, Stopped
 from engine.llm.structured import strict_schema
 from tests.rig.model_server import Do, ModelServer
 
@@ -128,6 +128,7 @@ def test_a_server_that_takes_the_mode_and_ignores_it_is_shown_the_schema(client:
         ("I’m really sorry, I cannot.", "refused"),
         ("As an AI, I should not.", "refused"),
         ("I'm sorry, but {} is not something I rate.", "refused"),
+        ('I cannot. {"error": "policy"}', "refused"),
     ],
 )
 def test_one_stricter_retry(client: Client, server: ModelServer, first: str, kind: str) -> None:
@@ -231,6 +232,25 @@ def test_closing_the_client_gives_the_default_at_once(server: ModelServer) -> No
         answered = asking.result(timeout=10)
     assert answered.value is DEFAULT
     assert [failure.kind for failure in answered.failures] == ["stopped"]
+
+
+def test_a_closed_client_gives_the_default(server: ModelServer) -> None:
+    client = Client()
+    client.close()
+    assert client.ask([server.model()], PROMPT, Rating, default=DEFAULT).value is DEFAULT
+    with pytest.raises(Stopped):
+        client.models(server.endpoint())
+    assert server.requests == []
+
+
+def test_questions_asked_at_once_each_get_their_answer(client: Client, server: ModelServer) -> None:
+    server.decide = lambda asked: Do(json.dumps({"facts": [asked.prompt]}), tokens_per_s=100)
+    prompts = [f"question {n}" for n in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        asked = pool.map(
+            lambda prompt: client.ask([server.model()], [Message("user", prompt)], Rating, default=DEFAULT), prompts
+        )
+        assert [answered.value.facts for answered in asked] == [[prompt] for prompt in prompts]
 
 
 def test_with_no_model_the_default_stands(client: Client) -> None:
