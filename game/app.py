@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.draw import theme
 from engine.draw.frame import Frame
 from engine.errors import UserError
 from engine.jobs import Jobs
 from engine.loop import Loop
 from engine.scene import Scene, SceneStack
-from engine.sound import Bus, Sound, decode, resample
+from engine.sound import Bus, Pcm, Sound, decode, resample
 from engine.window import Window, open_window
 from game.profile import ASSETS, CHARTS, Profile
 from game.rhythm.library import Library
@@ -148,12 +145,12 @@ class App:
         self.context.window.close()
 
 
-def load_effects(rate_hz: int) -> dict[str, NDArray[np.float32]]:
+def load_effects(rate_hz: int) -> dict[str, Pcm]:
     """The game's small sounds by name; one that cannot be read is left out and logged."""
     effects = {}
     for path in sorted((ASSETS / "sounds").glob("*.wav")):
         try:
-            effects[path.stem] = resample(decode(path), rate_hz).frames
+            effects[path.stem] = resample(decode(path), rate_hz)
         except UserError as error:
             log.warning("%s", error)
     return effects

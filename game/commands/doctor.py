@@ -7,14 +7,22 @@ import os
 import platform
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
 
 from game.cli import FINDING, emit, profile_folder
 
 MODEL_SERVERS = (("LM Studio", 1234), ("Ollama", 11434), ("llama.cpp", 8080), ("vLLM", 8000))
 """Local model servers by the port they usually listen on."""
+
+
+LISTEN_S = 1.0
+TRIGGERS = 50
+"""How long, and with how many sounds, the device is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,28 @@ def _audio() -> list[Found]:
     except Exception as error:
         return [Found("audio", False, str(error), advice)]
     names = ", ".join(device.name for device in devices[:4])
-    return [Found("audio", bool(devices), names or "no output device", advice)]
+    return [Found("audio", bool(devices), names or "no output device", advice), *(_sound() if devices else [])]
+
+
+def _sound() -> list[Found]:
+    """The system's own device, opened and heard of for a moment."""
+    from engine.sound import Sound, SoundError
+
+    try:
+        with Sound.start() as sound:
+            sample = sound.load(np.zeros((sound.rate_hz // 10, 2), np.float32))
+            for _ in range(TRIGGERS):
+                sound.trigger(sample, gain=0.0)
+                time.sleep(LISTEN_S / TRIGGERS)
+            status = sound.status()
+    except SoundError as error:
+        return [Found("sound", False, str(error), "choose another device in the settings, under Sound")]
+    told = (
+        f"{status.device} at {sound.rate_hz} Hz, heard after {status.latency_us / 1000:.1f} ms; "
+        f"in {LISTEN_S:g} s {status.underruns} gaps, {status.dropped} of {TRIGGERS} sounds lost"
+    )
+    fine = not status.underruns and not status.dropped
+    return [Found("sound", fine, told, "close what keeps the machine busy, or choose a larger buffer in the settings")]
 
 
 def _midi() -> list[Found]:

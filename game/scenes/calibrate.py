@@ -97,8 +97,9 @@ class CalibrateScene(Scene):
         self._samples = [silence]
         sound.play_song(silence, lead_in_us=LEAD_IN_US)
         if self.what == "audio":
-            plain = context.effects.get("tick", trial(Bus.KEYS, sound.rate_hz))
-            accent = context.effects.get("tick_accent", plain)
+            there = {"tick", "tick_accent"} <= context.effects.keys()
+            plain = context.effect_frames("tick") if there else trial(Bus.KEYS, sound.rate_hz)
+            accent = context.effect_frames("tick_accent") if there else plain
             ticks = sound.load_all([plain, accent])
             self._samples += ticks
             cues = [Cue(i * BEAT_US, ticks[i % BAR == 0], 1.0, 0.0, Bus.EFFECTS) for i in range(BEATS)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.clock import now_us
 from engine.loop import LoopStats
-from engine.sound import Bus, Sample, Sound
+from engine.sound import Bus, Pcm, Sample, Sound, resample
 from engine.window import Window
 from game.scenes.requests import Request
 
@@ -41,7 +41,7 @@ class Context:
     """The services of a running game.
 
     ``open`` shows another scene on top of the present one, ``replace`` in its place.  ``effects`` holds the small
-    sounds of ``assets/sounds`` by name, as frames; ``stats`` says how the main loop is doing.  In ``remembered`` scenes
+    sounds of ``assets/sounds`` by name; ``stats`` says how the main loop is doing.  In ``remembered`` scenes
     keep, by name, what they want to find again as long as the game runs.
     """
 
@@ -53,7 +53,7 @@ class Context:
     open: Callable[[Request], None]
     replace: Callable[[Request], None]
     stats: Callable[[], LoopStats]
-    effects: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    effects: dict[str, Pcm] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     remembered: dict[str, Any] = field(default_factory=dict)
     _samples: dict[str, Sample] = field(default_factory=dict)
@@ -64,9 +64,14 @@ class Context:
         stays_us = min(max(NOTICE_US, len(sentence) * READ_US), 2 * NOTICE_US)
         self.notices.append(Notice(sentence, now_us() + stays_us, stays_us))
 
+    def effect_frames(self, name: str) -> NDArray[np.float32]:
+        """One of the game's small sounds at the rate of the sound as it is now; a missing one is silence."""
+        pcm = self.effects.get(name)
+        return resample(pcm, self.sound.rate_hz).frames if pcm is not None else np.zeros((1, 2), np.float32)
+
     def effect(self, name: str) -> None:
         """Play one of the game's small sounds; a missing one is silence."""
         if name not in self._samples and name in self.effects:
-            self._samples[name] = self.sound.load(self.effects[name])
+            self._samples[name] = self.sound.load(self.effect_frames(name))
         if name in self._samples:
             self.sound.trigger(self._samples[name], bus=Bus.EFFECTS)

@@ -58,4 +58,5 @@ class LatencyView:
             f"sound latency  {sound.latency_us / 1000:>9.1f} ms",
             f"clock jitter   {sound.jitter_us / 1000:>9.2f} ms",
             f"underruns      {sound.underruns:>9d}",
+            f"sounds lost    {sound.dropped:>9d}",
         ]

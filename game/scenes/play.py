@@ -164,7 +164,7 @@ class PlayScene(Scene):
         if picture is not None:
             self._background = self._context.window.texture(picture)
         if self._mods.metronome:
-            self._stage.add_metronome(self._context.effects["tick"], self._context.effects["tick_accent"])
+            self._stage.add_metronome(*map(self._context.effect_frames, ("tick", "tick_accent")))
         self._begin()
         if self._away:
             self._pause(AWAY)

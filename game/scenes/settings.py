@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from engine.clock import now_us
@@ -24,7 +25,7 @@ from game.scenes.settings_changes import Changes
 from game.scenes.settings_keys import KeysPage
 from game.scenes.settings_list import RowList
 from game.scenes.settings_preview import FieldPreview
-from game.scenes.settings_sides import Trials, draw_screen_side, draw_sound_side
+from game.scenes.settings_sides import Output, Trials, draw_screen_side, draw_sound_side
 from game.scenes.settings_tabs import device_options, playfield_rows, screen_rows, sound_rows
 from game.scenes.skyline import Skyline
 from game.settings import Settings
@@ -59,6 +60,7 @@ class SettingsScene(Scene):
         self._devices: list[tuple[str, str]] = []
         self._device_job: Job[list[OutputDevice]] | None = None
         self._asked = False
+        self._output = Output(context)
         self._tests = Trials(context.sound)
         self.preview = FieldPreview(self._changes.settings)
         self.keys = KeysPage(context, self._changes, lambda: context.open(Calibrate("input")))
@@ -69,7 +71,6 @@ class SettingsScene(Scene):
         }
         self._ctrl: set[str] = set()
         self._repeat: tuple[str, int] | None = None
-        self._began = (context.profile.settings.sound.device, context.profile.settings.sound.latency_ms)
 
     @property
     def tab(self) -> str:
@@ -114,7 +115,8 @@ class SettingsScene(Scene):
 
     def _sound_rows(self) -> Any:
         options = device_options(self._changes, self._devices)
-        return sound_rows(options, self._tests.play, lambda: self._context.open(Calibrate("audio")))
+        calibrate = partial(self._context.open, Calibrate("audio"))
+        return sound_rows(options, self._output.open, self._tests.play, calibrate)
 
     def on_resume(self, result: Any) -> None:
         """Back from a calibration, which may have changed something."""
@@ -145,6 +147,8 @@ class SettingsScene(Scene):
         window, screen = self._context.window, self._context.profile.settings.screen
         if path == "screen.fullscreen" and isinstance(window, RealWindow):
             window.set_fullscreen(screen.fullscreen)
+        if path in ("sound.device", "sound.latency_ms"):
+            self._output.open()
 
     def _undo(self) -> None:
         path = self._changes.undo()
@@ -268,9 +272,7 @@ class SettingsScene(Scene):
         if self.tab == "playfield":
             self._draw_preview(frame, x, y, w, h)
         elif self.tab == "sound":
-            sound = self._context.profile.settings.sound
-            waiting = (sound.device, sound.latency_ms) != self._began
-            draw_sound_side(frame, self.touch, self._context, x, y, w, h, waiting=waiting)
+            draw_sound_side(frame, self._context, x, y, w, h, opening=self._output.opening)
         else:
             draw_screen_side(frame, self._context, x, y, w, h)
 

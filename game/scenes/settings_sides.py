@@ -12,7 +12,7 @@ from engine.draw.frame import Frame
 from engine.errors import UserError
 from engine.jobs import Job
 from engine.sound import Bus, Sample, Sound
-from game.scenes.canvas import Touch, card, chip, fit, wide, wrapped
+from game.scenes.canvas import card, fit, wide, wrapped
 from game.scenes.context import Context
 from game.scenes.sign import draw_sign
 
@@ -72,10 +72,45 @@ class Trials:
         self._samples.clear()
 
 
-def draw_sound_side(
-    frame: Frame, touch: Touch, context: Context, x: float, y: float, w: float, h: float, *, waiting: bool
-) -> None:
-    """How the sound is right now; ``waiting`` says that a change waits for the next start."""
+class Output:
+    """Puts the device and the buffer that are set in force, beside the game and one change after another."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._wanted: tuple[str, int] | None = None
+        self.opening = False
+
+    def open(self) -> None:
+        """Open what is set now; while another is being opened, after it."""
+        settings = self._context.profile.settings.sound
+        self._wanted = (settings.device, settings.latency_ms)
+        if not self.opening:
+            self._next()
+
+    def _next(self) -> None:
+        self.opening = self._wanted is not None
+        if self._wanted is None:
+            return
+        (device, latency_ms), self._wanted = self._wanted, None
+        sound, say = self._context.sound, self._context.say
+
+        def work(job: Job[bool]) -> bool:
+            return sound.move(device or None, latency_ms)
+
+        def then(done: bool) -> None:
+            if not done:
+                say(sound.problem)
+            self._next()
+
+        def failed(error: UserError) -> None:
+            say(str(error))
+            self._next()
+
+        self._context.jobs.start("opening the sound device", work, then, failed)
+
+
+def draw_sound_side(frame: Frame, context: Context, x: float, y: float, w: float, h: float, *, opening: bool) -> None:
+    """How the sound is right now; ``opening`` says that a device is being opened."""
     card(frame, x, y, w, h)
     status = context.sound.status()
     left, room = x + frame.px(24), w - frame.px(48)
@@ -88,7 +123,8 @@ def draw_sound_side(
         ("State", state),
         ("Latency", f"{status.latency_us / 1000:.1f} ms"),
         ("Clock unevenness", f"{status.jitter_us / 1000:.2f} ms"),
-        ("Gaps since the start", f"{status.underruns}"),
+        ("Gaps since it was opened", f"{status.underruns}"),
+        ("Sounds lost", f"{status.dropped}"),
     ]
     for name, value in facts:
         frame.text(left, at, name, frame.px(theme.TEXT_SMALL), theme.INK_FAINT)
@@ -97,16 +133,13 @@ def draw_sound_side(
         frame.text(x + w - frame.px(24), at, words, frame.px(16), theme.INK, weight=Weight.BOLD, across=1.0)
         at += frame.px(28)
     at += frame.px(8)
-    for words, mark in _remarks(status.problem, waiting):
+    for words, mark in _remarks(status.problem, opening):
         for number, line in enumerate(wrapped(frame, words, theme.TEXT_SMALL, room - frame.px(26), 4)):
             if not number:
                 frame.text(left, at, icons.WARNING, frame.px(14), theme.tone(mark))
             frame.text(left + frame.px(26), at, line, frame.px(theme.TEXT_SMALL), theme.INK_SOFT)
             at += frame.px(20)
         at += frame.px(10)
-    if status.lost:
-        chip(frame, touch, left, at, "Open it again", lambda: reopen(context), icon=icons.RETRY, lit=True)
-        at += frame.px(44)
     lines = wrapped(frame, OFFSETS, theme.TEXT_SMALL, room, 8)
     top = y + h - frame.px(20) - len(lines) * frame.px(20)
     if top - frame.px(34) < at:
@@ -116,26 +149,10 @@ def draw_sound_side(
         frame.text(left, top + number * frame.px(20), line, frame.px(theme.TEXT_SMALL), theme.INK_FAINT)
 
 
-def _remarks(problem: str, waiting: bool) -> list[tuple[str, theme.Mark]]:
-    out = [(problem, theme.AMBER)] if problem else []
-    if waiting:
-        out.append(("The new device or buffer takes effect when OuroJam is started again.", theme.CYAN))
-    return out
-
-
-def reopen(context: Context) -> None:
-    """Open a lost sound device again, beside the game."""
-
-    def work(job: Job[bool]) -> bool:
-        return context.sound.reopen()
-
-    def then(back: bool) -> None:
-        context.say("The sound is back." if back else context.sound.problem)
-
-    def failed(error: UserError) -> None:
-        context.say(str(error))
-
-    context.jobs.start("opening the sound device", work, then, failed)
+def _remarks(problem: str, opening: bool) -> list[tuple[str, theme.Mark]]:
+    if opening:
+        return [("The sound device is being opened.", theme.CYAN)]
+    return [(problem, theme.AMBER)] if problem else []
 
 
 def draw_screen_side(frame: Frame, context: Context, x: float, y: float, w: float, h: float) -> None:

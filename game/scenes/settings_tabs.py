@@ -108,7 +108,7 @@ def playfield_rows() -> list[Row]:
     ]
 
 
-def sound_rows(devices: Sequence[tuple[str, str]], test: Callable[[Bus], None], calibrate: Act) -> list[Row]:
+def sound_rows(devices: Sequence[tuple[str, str]], look: Act, test: Callable[[Bus], None], calibrate: Act) -> list[Row]:
     """Where sound goes, how loud, and how late it is."""
     s = "sound."
 
@@ -119,16 +119,23 @@ def sound_rows(devices: Sequence[tuple[str, str]], test: Callable[[Bus], None], 
         Heading("Output"),
         Choice(
             "Device",
-            "Where sound goes. Another device takes effect when OuroJam is started again.",
+            "Where sound goes. Another one is opened at once.",
             s + "device",
             tuple(devices),
         ),
         Slider(
             "Buffer",
-            "Less answers sooner, more is safer against crackle. Takes effect at the next start.",
+            "Less answers sooner, more is safer against crackle.",
             s + "latency_ms",
             *(3, 100, 1),
             shown=_ms,
+        ),
+        Button(
+            "Open it again",
+            "For a device that was plugged in late, or is gone.",
+            words="Look again",
+            icon=icons.RETRY,
+            act=look,
         ),
         Heading("Volume", "Enter lets you hear it"),
         level("Everything", "All of the game's sound together.", "master", Bus.MASTER),
@@ -186,7 +193,7 @@ def screen_rows() -> list[Row]:
         Switch("Full screen", "Fill the screen, or play in a window.", s + "fullscreen"),
         Switch(
             "Wait for the display",
-            "No torn pictures, at the price of a little latency. Takes effect at the next start.",
+            "No torn pictures, at the price of a little latency.",
             s + "vsync",
         ),
         Slider(

@@ -19,14 +19,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.clock import now_us
 from engine.input.events import Event, InputEvent
 from engine.jobs import Jobs
 from engine.loop import Loop
 from engine.scene import Scene, SceneStack
-from engine.sound import Sound
+from engine.sound import Pcm, Sound
 from engine.window import HeadlessWindow, Window
 from game.profile import Profile
 from game.rhythm.chart import Chart
@@ -50,7 +49,7 @@ class Stand:
         *,
         frame_hz: float = 30,
         roots: tuple[Path, ...] = (),
-        effects: dict[str, NDArray[np.float32]] | None = None,
+        effects: dict[str, Pcm] | None = None,
     ) -> None:
         self._own: list[Any] = []
         self.profile = Profile.open(folder)
