@@ -34,7 +34,8 @@ _POSTURES = (
 )
 _WHERE = re.compile(
     r"\b(?:on|in|at|into|onto|against|by|behind|beside|under|over|near|next to|across from|auf|an|in|neben|hinter)\s+"
-    r"((?:the|a|an|her|his|their|my|your|das|die|den|dem|der|eine[mnr]?|ein)\s+[\w'-]+(?:\s+(?:seat|chair|counter|bench|"
+    r"((?:the|a|an|her|his|their|my|your|das|die|den|dem|der|eine[mnr]?|ein)\s+[\w'-]+(?:\s+(?:seat|chair|counter|"
+    r"bench|"
     r"table|stool|bed|side|edge|wall|window|floor|couch|sofa|step|steps|rail|door|desk))?)",
     re.IGNORECASE,
 )
@@ -50,20 +51,24 @@ _TAKES = re.compile(
 )
 _WITH = re.compile(rf"\b(?:with|mit)\s+{_THING}(?:\s+in\s+(?:hand|(?:my|her|his|their)\s+hands?))?", re.IGNORECASE)
 _DROPS = re.compile(
-    rf"\b(?:puts?|sets?|lays?|places?|stell\w*|leg\w*)\s+(?:(?:down|away|aside)\s+{_THING}|{_THING}\s+(?:down|away|aside|on|ab))|"
+    rf"\b(?:puts?|sets?|lays?|places?|stell\w*|leg\w*)\s+(?:(?:down|away|aside)\s+{_THING}|{_THING}\s+(?:down|away|"
+    rf"aside|on|ab))|"
     rf"\b(?:drops?|throws?|hands?|gives?|passes)\s+(?:(?:you|her|him|them|over)\s+)?{_THING}",
     re.IGNORECASE,
 )
 _NO_THING = re.compile(
-    r"\b(?:hands?|breath|eyes?|head|arms?|fingers?|step|look|seat|moment|smile|sip|bite|glance|sigh|laugh|place|break|shower|"
+    r"\b(?:hands?|breath|eyes?|head|arms?|fingers?|step|look|seat|moment|smile|sip|bite|glance|sigh|laugh|place|"
+    r"break|shower|"
     r"nap|walk|turn|wrist|shoulders?|face|gaze|voice|tongue|hair|way|time|while|bit|lot|nod|shrug|grin|kiss|hug)$",
     re.IGNORECASE,
 )
 _SEES = re.compile(
     r"\b(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)|glanc(?:es?|ing)|watch(?:es|ing)?|"
     r"eyes? (?:fixed|glued|locked)|"
-    r"focus(?:es|ed)?|schau\w*|blick\w*)\s+(?:(?:out of|out at|up at|down at|back at|over at|into|at|on|through|to|over|"
-    r"up|down|auf|aus|zu)\s+)*((?:the|a|an|her|his|their|my|your|das|die|den|dem)\s+[\w'-]+(?:\s+[\w'-]+ahead)?|you|him|her|"
+    r"focus(?:es|ed)?|schau\w*|blick\w*)\s+(?:(?:out of|out at|up at|down at|back at|over at|into|at|on|through|"
+    r"to|over|"
+    r"up|down|auf|aus|zu)\s+)*((?:the|a|an|her|his|their|my|your|das|die|den|dem)\s+[\w'-]+(?:\s+[\w'-]+ahead)?|"
+    r"you|him|her|"
     r"them|dich)\b",
     re.IGNORECASE,
 )

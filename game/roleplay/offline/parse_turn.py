@@ -75,7 +75,10 @@ def _named(name: str, text: str) -> bool:
 def _called(name: str, said: str) -> bool:
     """A name called out: at a sentence's beginning before a comma or mark, or at its end after one."""
     who = _pattern(name)
-    greet = r"(?:hey|hi|hello|oh|and you|what about you|so|thanks|thank you|sorry|no|yes|please|well|look|hallo|danke)"
+    greet = (
+        r"(?:hey|hi|hello|oh|and you|what about you|so|thanks|thank you|sorry|no|yes|please|well|look|hallo|"
+        r"danke)"
+    )
     start = rf"(?:^|[.!?…\n\"-]\s*)(?:{greet}\s*,?\s+)?{who}\s*(?:[,!?.…:\"-]|$)"
     end = rf",\s*{who}\s*(?:[.!?…,\"]|$)"
     return re.search(start, said, re.IGNORECASE) is not None or re.search(end, said, re.IGNORECASE) is not None
