@@ -1,7 +1,7 @@
 """How long a text is for a model, counted by tiktoken's cl100k vocabulary.
 
 Mistral's and Llama's own counts differ from it by about 5 %, which budgets allow for (requirements 004, 3.2).  The
-vocabulary is a file that comes with the game, so nothing is downloaded.  It takes about 0.2 s and 30 MB to load, once,
+vocabulary is a file that comes with the game, so nothing is downloaded.  It takes about 0.1 s and 40 MB to load, once,
 with the first count: make that in a worker thread (:meth:`Tokens.load`).
 """
 

@@ -120,7 +120,7 @@ class ModelServer:
         self.list_body: bytes | None = None
         self._script: deque[Do] = deque()
         self._changed = threading.Condition()
-        self._http = _Http(("127.0.0.1", 0), _handler(self))
+        self._http = _Http(self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -193,174 +193,180 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, told: ModelServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.told = told
+
 
 class _Left(Exception):
     """The client closed its connection."""
 
 
-def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 0
-        disable_nagle_algorithm = True
-        request_seen: Request
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 0
+    disable_nagle_algorithm = True
+    request_seen: Request
 
-        def do_GET(self) -> None:
-            self._begin({})
-            if not self._allowed():
-                return
-            if not self.path.endswith("/models"):
+    @property
+    def told(self) -> ModelServer:
+        assert isinstance(self.server, _Http)
+        return self.server.told
+
+    def do_GET(self) -> None:
+        self._begin({})
+        if not self._allowed():
+            return
+        if not self.path.endswith("/models"):
+            self._error(Do(status=404, error="no such page"))
+        elif self.told.list_body is not None:
+            self._whole(200, self.told.list_body)
+        else:
+            listed = [{"id": name, "object": "model"} for name in self.told.models]
+            self._whole(200, json.dumps({"object": "list", "data": listed}).encode())
+
+    def do_POST(self) -> None:
+        data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._begin(json.loads(data))
+        if not self._allowed():
+            return
+        try:
+            if self.path.endswith("/chat/completions"):
+                self._complete()
+            elif self.path.endswith("/embeddings") and self.told.dimensions:
+                self._embed()
+            else:
                 self._error(Do(status=404, error="no such page"))
-            elif server.list_body is not None:
-                self._whole(200, server.list_body)
-            else:
-                listed = [{"id": name, "object": "model"} for name in server.models]
-                self._whole(200, json.dumps({"object": "list", "data": listed}).encode())
+        except (_Left, OSError):
+            self.request_seen.left.set()
+            self.close_connection = True
 
-        def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._begin(json.loads(data))
-            if not self._allowed():
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except OSError:
+            self.close_connection = True
+
+    def _begin(self, body: dict[str, Any]) -> None:
+        self.request_seen = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        self.told.note(self.request_seen)
+
+    def _allowed(self) -> bool:
+        if self.told.key and self.headers.get("Authorization") != f"Bearer {self.told.key}":
+            said = f"Incorrect API key provided: {self.headers.get('Authorization')}"
+            self._error(Do(status=401, error=said))
+            return False
+        return True
+
+    def _complete(self) -> None:
+        body, mode = self.request_seen.body, self.request_seen.mode
+        if mode not in self.told.modes:
+            self._error(Do(status=400, error=f"{mode} is not supported"))
+            return
+        if "stream_options" in body and not self.told.knows_counts:
+            self._error(Do(status=400, error="unknown field stream_options"))
+            return
+        do = self.told.take(self.request_seen)
+        if do.stall:
+            self._wait()
+        if do.status >= 300:
+            self._error(do)
+        elif do.raw is not None:
+            self._whole(200, do.raw, do.content_type, do.headers)
+        elif self.request_seen.is_stream:
+            self._stream(do)
+        else:
+            self._completion(do, mode)
+
+    def _completion(self, do: Do, mode: str) -> None:
+        message: dict[str, Any] = {"role": "assistant", "content": do.text}
+        if do.refusal:
+            message |= {"content": None, "refusal": do.refusal}
+        elif mode == "tool":
+            call = {"id": "1", "type": "function", "function": {"name": "answer", "arguments": do.text}}
+            message |= {"content": None, "tool_calls": [call]}
+        choice = {"index": 0, "message": message, "finish_reason": do.finish}
+        answer = {"id": "1", "object": "chat.completion", "choices": [choice], "usage": _usage(do)}
+        self._whole(200, json.dumps(answer).encode())
+
+    def _embed(self) -> None:
+        texts = self.request_seen.body["input"]
+        rows = [[float(len(text) + i) for i in range(self.told.dimensions)] for text in texts]
+        data = [{"object": "embedding", "index": i, "embedding": row} for i, row in enumerate(rows)]
+        self._whole(200, json.dumps({"object": "list", "data": data[::-1]}).encode())
+
+    def _stream(self, do: Do) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        pieces = do.pieces if do.pieces is not None else _words(do.text)
+        sent = 0
+        while True:
+            for piece in pieces:
+                if sent == do.drop_after:
+                    self._cut()
+                if sent == do.stall_after:
+                    self._wait()
+                self._event(_chunk({"content": piece}), do)
+                sent += 1
+                if do.tokens_per_s:
+                    self._wait(1 / do.tokens_per_s)
+            if not do.endless:
+                break
+        if sent == do.drop_after:
+            self._cut()
+        if sent == do.stall_after:
+            self._wait()
+        if do.finish is not None:
+            self._event(_chunk({}, do.finish), do)
+        if do.usage and "stream_options" in self.request_seen.body:
+            self._event({"choices": [], "usage": _usage(do)}, do)
+        if do.done:
+            self._send(b"data: [DONE]\n\n", do)
+        if do.linger:
+            self._wait()
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _event(self, value: dict[str, Any], do: Do) -> None:
+        self._send(b"data: " + json.dumps(value, ensure_ascii=not do.split_bytes).encode() + b"\n\n", do)
+
+    def _send(self, data: bytes, do: Do) -> None:
+        parts = [data[i : i + 1] for i in range(len(data))] if do.split_bytes else [data]
+        for part in parts:
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+
+    def _wait(self, most_s: float | None = None) -> None:
+        """Wait until told to go on, or so long; raises if the client leaves first."""
+        until_s = None if most_s is None else time.monotonic() + most_s
+        while until_s is None or time.monotonic() < until_s:
+            pace_s = _LOOK_S if until_s is None else min(_LOOK_S, max(until_s - time.monotonic(), 0.0))
+            readable, _, _ = select.select([self.connection], [], [], pace_s)
+            if readable and self.connection.recv(1, socket.MSG_PEEK) == b"":
+                raise _Left
+            if self.told.go_on.is_set():
                 return
-            try:
-                if self.path.endswith("/chat/completions"):
-                    self._complete()
-                elif self.path.endswith("/embeddings") and server.dimensions:
-                    self._embed()
-                else:
-                    self._error(Do(status=404, error="no such page"))
-            except (_Left, OSError):
-                self.request_seen.left.set()
-                self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+    def _cut(self) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
+        raise _Left
 
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:
-                self.close_connection = True
+    def _error(self, do: Do) -> None:
+        body = do.raw if do.raw is not None else json.dumps({"error": {"message": do.error}}).encode()
+        retry = {"Retry-After": do.retry_after} if do.retry_after else {}
+        self._whole(do.status, body, do.content_type, {**retry, **do.headers})
 
-        def _begin(self, body: dict[str, Any]) -> None:
-            self.request_seen = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-            server.note(self.request_seen)
-
-        def _allowed(self) -> bool:
-            if server.key and self.headers.get("Authorization") != f"Bearer {server.key}":
-                said = f"Incorrect API key provided: {self.headers.get('Authorization')}"
-                self._error(Do(status=401, error=said))
-                return False
-            return True
-
-        def _complete(self) -> None:
-            body, mode = self.request_seen.body, self.request_seen.mode
-            if mode not in server.modes:
-                self._error(Do(status=400, error=f"{mode} is not supported"))
-                return
-            if "stream_options" in body and not server.knows_counts:
-                self._error(Do(status=400, error="unknown field stream_options"))
-                return
-            do = server.take(self.request_seen)
-            if do.stall:
-                self._wait()
-            if do.status >= 300:
-                self._error(do)
-            elif do.raw is not None:
-                self._whole(200, do.raw, do.content_type, do.headers)
-            elif self.request_seen.is_stream:
-                self._stream(do)
-            else:
-                self._completion(do, mode)
-
-        def _completion(self, do: Do, mode: str) -> None:
-            message: dict[str, Any] = {"role": "assistant", "content": do.text}
-            if do.refusal:
-                message |= {"content": None, "refusal": do.refusal}
-            elif mode == "tool":
-                call = {"id": "1", "type": "function", "function": {"name": "answer", "arguments": do.text}}
-                message |= {"content": None, "tool_calls": [call]}
-            choice = {"index": 0, "message": message, "finish_reason": do.finish}
-            answer = {"id": "1", "object": "chat.completion", "choices": [choice], "usage": _usage(do)}
-            self._whole(200, json.dumps(answer).encode())
-
-        def _embed(self) -> None:
-            texts = self.request_seen.body["input"]
-            rows = [[float(len(text) + i) for i in range(server.dimensions)] for text in texts]
-            data = [{"object": "embedding", "index": i, "embedding": row} for i, row in enumerate(rows)]
-            self._whole(200, json.dumps({"object": "list", "data": data[::-1]}).encode())
-
-        def _stream(self, do: Do) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            pieces = do.pieces if do.pieces is not None else _words(do.text)
-            sent = 0
-            while True:
-                for piece in pieces:
-                    if sent == do.drop_after:
-                        self._cut()
-                    if sent == do.stall_after:
-                        self._wait()
-                    self._event(_chunk({"content": piece}), do)
-                    sent += 1
-                    if do.tokens_per_s:
-                        self._wait(1 / do.tokens_per_s)
-                if not do.endless:
-                    break
-            if sent == do.drop_after:
-                self._cut()
-            if sent == do.stall_after:
-                self._wait()
-            if do.finish is not None:
-                self._event(_chunk({}, do.finish), do)
-            if do.usage and "stream_options" in self.request_seen.body:
-                self._event({"choices": [], "usage": _usage(do)}, do)
-            if do.done:
-                self._send(b"data: [DONE]\n\n", do)
-            if do.linger:
-                self._wait()
-            self.wfile.write(b"0\r\n\r\n")
-
-        def _event(self, value: dict[str, Any], do: Do) -> None:
-            self._send(b"data: " + json.dumps(value, ensure_ascii=not do.split_bytes).encode() + b"\n\n", do)
-
-        def _send(self, data: bytes, do: Do) -> None:
-            parts = [data[i : i + 1] for i in range(len(data))] if do.split_bytes else [data]
-            for part in parts:
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-
-        def _wait(self, most_s: float | None = None) -> None:
-            """Wait until told to go on, or so long; raises if the client leaves first."""
-            until_s = None if most_s is None else time.monotonic() + most_s
-            while until_s is None or time.monotonic() < until_s:
-                pace_s = _LOOK_S if until_s is None else min(_LOOK_S, max(until_s - time.monotonic(), 0.0))
-                readable, _, _ = select.select([self.connection], [], [], pace_s)
-                if readable and self.connection.recv(1, socket.MSG_PEEK) == b"":
-                    raise _Left
-                if server.go_on.is_set():
-                    return
-
-        def _cut(self) -> None:
-            self.connection.shutdown(socket.SHUT_RDWR)
-            raise _Left
-
-        def _error(self, do: Do) -> None:
-            body = do.raw if do.raw is not None else json.dumps({"error": {"message": do.error}}).encode()
-            retry = {"Retry-After": do.retry_after} if do.retry_after else {}
-            self._whole(do.status, body, do.content_type, {**retry, **do.headers})
-
-        def _whole(
-            self, status: int, body: bytes, kind: str = "application/json", headers: Mapping[str, str] | None = None
-        ) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+    def _whole(
+        self, status: int, body: bytes, kind: str = "application/json", headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def _words(text: str) -> list[str]:
