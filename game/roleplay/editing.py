@@ -166,7 +166,9 @@ def edit_edge(log: EventLog, chat: str, owner: str, target: str, field: str, val
     if owner == target:
         raise UserError("nobody has an edge to themselves; choose two")
     checked = _checked(_EDGE, field, value, "an edge")
-    _edit(log, chat, "edge", [owner, target], field, checked, getattr(reading.edge(log, owner, target), field))
+    former = getattr(reading.edge(log, owner, target), field)
+    if not isinstance(former, tuple) or set(former) != set(checked):  # facts have no order of their own
+        _edit(log, chat, "edge", [owner, target], field, checked, former)
 
 
 def edit_memory(log: EventLog, chat: str, memory: int, field: str, value: Any) -> None:

@@ -13,7 +13,7 @@ from game.events import to_log
 from game.roleplay import reading
 from game.roleplay.events import TurnHidden, TurnsDeleted, chat_stream
 from game.roleplay.history import leave_out
-from game.roleplay.impact import Names, counted, turns_named
+from game.roleplay.impact import Names, counted, stored, turns_named
 from game.roleplay.state import Scene
 
 
@@ -57,7 +57,7 @@ class Cascade:
         """The whole preview; what there is none of is left out."""
         found = [
             counted(len(self.turns), "message", [turns_named(self.turns)]),
-            *(counted(count, "memory", [f"from {name}'s store"], "memories") for name, count in self.memories),
+            *(stored(name, count) for name, count in self.memories),
             counted(len(self.edges), "edge update", self.edges),
             counted(self.activities, "activity", (), "activities"),
             counted(len(self.threads), "thread", self.threads),

@@ -52,7 +52,7 @@ class Impact:
             counted(len(self.turns), "message", [turns_named(self.turns)]),
             counted(len(self.transitions), "scene transition", self.transitions),
             counted(len(self.edges), "edge update", self.edges),
-            *(f"{_many(count, 'memory', 'memories')} from {name}'s store" for name, count in self.memories),
+            *(stored(name, count) for name, count in self.memories),
             counted(len(self.fired), "fired event", self.fired),
             counted(len(self.edits), "manual edit", self.edits),
             counted(self.skips, "time skip", ()),
@@ -83,6 +83,11 @@ def counted(count: int, one: str, names: Iterable[str], more: str = "") -> str:
     """``2 edge updates (BotA → You, Group)``; empty for none."""
     told = ", ".join(names)
     return "" if not count else _many(count, one, more or one + "s") + (f" ({told})" if told else "")
+
+
+def stored(name: str, count: int) -> str:
+    """``3 memories from BotA's store``."""
+    return f"{_many(count, 'memory', 'memories')} from {name}'s store"
 
 
 def turns_named(turns: Iterable[int]) -> str:
