@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of every chart reader: whatever the bytes, a result or one sentence, soon and small.
+"""Coverage-guided fuzzing of every reader of outside files: whatever the bytes, a result or a sentence, soon and small.
 
     python tests/fuzz/fuzz_formats.py --runs 1000000 --format osu
     python tests/fuzz/fuzz_formats.py --runs 1000000 --format all --report fuzz.jsonl
@@ -25,6 +25,7 @@ import time
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,10 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-FORMATS = ("osu", "qua", "jam", "sm", "ssc", "ojn", "bms", "zip")
+from tests.fuzz import talk_files  # noqa: E402  (found by the line above)
+
+CHARTS = ("osu", "qua", "jam", "sm", "ssc", "ojn", "bms", "zip")
+FORMATS = (*CHARTS, *talk_files.FORMATS)
 MAX_INPUT_BYTES = 4096
 MAX_REPEATED_BYTES = 1024 * 1024
 HANG_S = 1.0
@@ -192,7 +196,9 @@ def zip_seed() -> bytes:
 def seeds(name: str) -> list[bytes]:
     """The inputs a format's run starts from: whole, in halves, and in another encoding."""
     texts = {"osu": OSU_SEED, "qua": QUA_SEED, "jam": JAM_SEED, "sm": SM_SEED, "ssc": SSC_SEED, "bms": BMS_SEED}
-    if name in texts:
+    if name in talk_files.FORMATS:
+        bodies = talk_files.seeds(name)
+    elif name in texts:
         text = texts[name]
         halves = text[: len(text) // 2].encode(), text[len(text) // 2 :].encode()
         bodies = [text.encode(), text.replace("\n", "\r\n").encode("utf-16"), *halves]
@@ -211,7 +217,7 @@ class Tally:
     runs: int
     started: float = field(default_factory=time.perf_counter)
     inputs: int = 0
-    charts: int = 0
+    read: int = 0
     refused: int = 0
     slowest_cpu_ms: float = 0.0
     slowest: bytes = b""
@@ -230,7 +236,7 @@ class Tally:
             "inputs": self.inputs,
             "seconds": round(seconds, 1),
             "per_second": round(self.inputs / seconds),
-            "with_charts": self.charts,
+            "read": self.read,
             "refused": self.refused,
             "slowest_cpu_ms": round(self.slowest_cpu_ms, 2),
             "largest_bytes": self.largest_bytes,
@@ -271,21 +277,26 @@ def check(result: Any) -> None:
             assert (abs(column) < 1e18).all()
 
 
-def reader(name: str) -> Any:
-    """A function of bytes that reads them as ``name``."""
+def chart_reader(name: str) -> Callable[[bytes], bool]:
+    """A function of bytes that reads them as charts of the format ``name``; True when there were any."""
     from game.rhythm.formats.containers import NoFolder, ZipFolder
-    from game.rhythm.formats.face import ReadResult
     from game.rhythm.formats.read import parser_for
 
     if name != "zip":
         parse = parser_for(f".{name}")
-        return lambda data: parse(data, f"x.{name}", NoFolder())
 
-    def read_zip(data: bytes) -> ReadResult:
+        def read_charts(data: bytes) -> bool:
+            result = parse(data, f"x.{name}", NoFolder())
+            check(result)
+            return bool(result.charts)
+
+        return read_charts
+
+    def read_zip(data: bytes) -> bool:
         folder = ZipFolder(data, "x.zip")
         for entry in folder.names():
             folder.read_checked(entry, MAX_REPEATED_BYTES)
-        return ReadResult()
+        return False
 
     return read_zip
 
@@ -293,8 +304,8 @@ def reader(name: str) -> Any:
 def fuzz(name: str, runs: int, report: Path | None, seed: int) -> None:
     """Fuzz one format; never returns, because the fuzzer ends the process."""
     atheris = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=["game.rhythm.formats"]):
-        read = reader(name)
+    with atheris.instrument_imports(include=["game.rhythm.formats", "game.roleplay.cards"]):
+        read = chart_reader(name) if name in CHARTS else talk_files.reader(name)
     from engine.errors import UserError
 
     warnings.simplefilter("error")
@@ -307,9 +318,7 @@ def fuzz(name: str, runs: int, report: Path | None, seed: int) -> None:
         sentence = ""
         start = time.thread_time()
         try:
-            result = read(whole)
-            tally.charts += bool(result.charts)
-            check(result)
+            tally.read += read(whole)
         except UserError as error:
             tally.refused += 1
             sentence = str(error)
@@ -342,7 +351,7 @@ def fuzz(name: str, runs: int, report: Path | None, seed: int) -> None:
 
 def main() -> int:
     """Read the command line; with ``all`` each format runs in a process of its own."""
-    options = argparse.ArgumentParser(description="Fuzz the chart readers.")
+    options = argparse.ArgumentParser(description="Fuzz the readers of charts, cards, lorebooks and chats.")
     options.add_argument("--runs", type=int, default=100_000, help="inputs for each format")
     options.add_argument("--format", choices=(*FORMATS, "all"), default="all")
     options.add_argument("--report", type=Path, help="file to which each run's line of JSON is added")

@@ -106,20 +106,33 @@ def _packed(card: Card, form: Form, trees: dict[str, dict[str, Any]]) -> bytes:
     if form is Form.PNG:
         older = _as_version(trees.get("chara", main), Form.V2)
         newer = _as_version(main, Form.V3)
-        picture = picture_of(card)
-        picture = picture if picture is not None and png.is_png(picture) else portrait(card.name)
         texts = {"chara": dump(older).encode(), "ccv3": dump(newer).encode()}
-        return png.with_cards(picture, texts, card.name)
+        return png.with_cards(_portrait(card), texts, card.file_name)
     if form is not Form.CHARX:
         return dump(_as_version(main, form), indent=4).encode()
     tree = _as_version(main, Form.V3)
     if card.original_form is Form.CHARX:
         return charx.with_card(charx.open_archive(card.original, card.file_name), dump(tree, indent=4).encode())
-    picture = png.without_cards(card.original, card.name) if card.original_form is Form.PNG else portrait(card.name)
-    icon = asset_tree(Asset("icon", "embeded://" + _PORTRAIT_PATH, "main", "png"))
-    others = [row for row in tree["data"].get("assets") or [] if not _stands_for_picture(row)]
-    tree["data"]["assets"] = [icon, *others]
-    return charx.new_archive({charx.CARD: dump(tree, indent=4).encode(), _PORTRAIT_PATH: picture})
+    members = {}
+    if card.original_form is Form.PNG or picture_of(card) is None:
+        icon = asset_tree(Asset("icon", "embeded://" + _PORTRAIT_PATH, "main", "png"))
+        found = tree["data"].get("assets")
+        others = [row for row in found if not _stands_for_picture(row)] if isinstance(found, list) else []
+        tree["data"]["assets"] = [icon, *others]
+        members[_PORTRAIT_PATH] = png.without_cards(_portrait(card), card.file_name)
+    return charx.new_archive({charx.CARD: dump(tree, indent=4).encode(), **members})
+
+
+def _portrait(card: Card) -> bytes:
+    """A PNG for the card: its own picture where that is a sound one, else one of ours."""
+    picture = picture_of(card)
+    if picture is not None and png.is_png(picture):
+        try:
+            png.without_cards(picture, card.file_name)
+        except UnreadableFile:
+            return portrait(card.name)
+        return picture
+    return portrait(card.name)
 
 
 def _stands_for_picture(row: Any) -> bool:
