@@ -1,15 +1,24 @@
 """An embedding that needs no model: where a text lies by its words, their parts and the concepts they belong to.
 
 A word has features: itself, its stem, its letters by threes, and the concepts of everyday life it is listed under
-(:mod:`game.roleplay.concepts`), so that ``sister`` lies near ``sibling`` and ``Schwester``.  Each feature is a row of
-512 signs drawn from its hash; a text is the sum of its words' rows, and its signature the signs of that sum.  The share
-of signs in which two signatures differ is the angle between the texts over pi (Charikar 2002, "Similarity estimation
-techniques from rounding algorithms").  All sums are of integers, so that every machine gives the same bytes.
+(:mod:`game.roleplay.concepts`), so that ``sister`` lies near ``sibling`` and ``Schwester``.  A text is the sum of its
+telling words.  That is a place in a space of as many dimensions as there are features, so two things are kept of it:
+
+- its signature: each feature is a row of 512 signs drawn from its hash, a text the sum of its words' rows, its
+  signature the signs of that sum.  The share of signs in which two signatures differ is the angle between the texts
+  over pi (Charikar 2002, "Similarity estimation techniques from rounding algorithms"), give or take.  Signatures find
+  the few hundred nearest of many thousand texts;
+- its length, so that the cosine to a question can be had from the words of those few (:class:`Question`).
+
+All sums are of integers, so that every machine gives the same bytes.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
+from math import isqrt, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,33 +27,70 @@ from game.roleplay.concepts import COMMON, concepts_of
 from game.roleplay.words import stem, words
 
 SIGNS = 512
-"""Signs of a signature; the noise of an angle between two is about 1.3 degrees a standard deviation at 90."""
+"""Signs of a signature."""
 
 SIGNATURE_BYTES = SIGNS // 8
 
-WORD_WEIGHT, STEM_WEIGHT, LETTERS_WEIGHT = 3, 6, 1
+WORD_WEIGHT, STEM_WEIGHT, LETTERS_WEIGHT = 3.0, 6.0, 0.3
+"""What a word weighs for itself; the weights of concepts are beside them.  Tuned on half of the labelled questions."""
 
-_ROWS = 16_384
-"""Words whose rows are kept at hand (16 MiB); beyond that all are forgotten and drawn again as they come."""
+WORD_LENGTH = 100
+"""Every word is this long, however many features it has; weights are rounded to integers."""
 
-_NOTHING = bytes(SIGNATURE_BYTES)
+MAX_WORDS = 4096
+"""Different words of a text that are looked at."""
+
+_CACHED = 16_384
+"""Words whose features and rows are kept at hand: 16 MiB of rows."""
+
+
+class Place(NamedTuple):
+    """Where a text lies; one without a word has no length."""
+
+    signature: bytes
+    length: int
+
+
+NOWHERE = Place(bytes(SIGNATURE_BYTES), 0)
+
+
+def telling(text: str) -> list[str]:
+    """The different words of ``text`` that say what it is about, in order; all of them where none does."""
+    found = dict.fromkeys(words(text))
+    return ([word for word in found if word not in COMMON] or list(found))[:MAX_WORDS]
+
+
+@lru_cache(_CACHED)
+def features(word: str) -> tuple[tuple[str, int], ...]:
+    """What a folded word is made of, each feature with its weight; together they are of :data:`WORD_LENGTH`."""
+    cut = stem(word)
+    found = {f"w{word}": WORD_WEIGHT, f"s{cut}": STEM_WEIGHT}
+    if word.isalpha() and len(word) > 3:
+        framed = f"^{word}$"
+        for at in range(len(framed) - 2):
+            letters = f"l{framed[at : at + 3]}"
+            found[letters] = found.get(letters, 0.0) + LETTERS_WEIGHT
+    for concept, weight in concepts_of(word, cut):
+        found[f"c{concept}"] = weight
+    scale = WORD_LENGTH / sqrt(sum(weight * weight for weight in found.values()))
+    return tuple((feature, round(weight * scale)) for feature, weight in found.items())
 
 
 class _WordRows:
-    """The row of each word met so far."""
+    """The rows of the words met so far; when there are too many, all are forgotten and drawn again as they come."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
         self._rows = np.empty((1024, SIGNS), np.int16)
 
-    def sum_of(self, found: list[str]) -> NDArray[np.int32]:
+    def sum_of(self, found: list[str]) -> NDArray[np.int64]:
         """The sum of the rows of some words."""
-        if len(self._places) + len(found) > _ROWS:
+        if len(self._places) + len(found) > _CACHED:
             self._places.clear()
         places = [self._places.get(word, -1) for word in found]
         if -1 in places:
             places = [self._place(word) for word in found]
-        total: NDArray[np.int32] = self._rows[places].sum(axis=0, dtype=np.int32)
+        total: NDArray[np.int64] = np.add.reduce(self._rows[places], axis=0, dtype=np.int64)
         return total
 
     def _place(self, word: str) -> int:
@@ -61,42 +107,47 @@ class _WordRows:
 _word_rows = _WordRows()
 
 
-def features(word: str) -> dict[str, int]:
-    """What a folded word is made of, each with its weight."""
-    cut = stem(word)
-    found = {f"w{word}": WORD_WEIGHT, f"s{cut}": STEM_WEIGHT}
-    if word.isalpha() and len(word) > 3:
-        framed = f"^{word}$"
-        for at in range(len(framed) - 2):
-            letters = f"l{framed[at : at + 3]}"
-            found[letters] = found.get(letters, 0) + LETTERS_WEIGHT
-    for concept, weight in concepts_of(word, cut):
-        found[f"c{concept}"] = weight
-    return found
-
-
 def _row(word: str) -> NDArray[np.int16]:
     total = np.zeros(SIGNS, np.int16)
-    for feature, weight in features(word).items():
-        signs = np.unpackbits(np.frombuffer(blake2b(feature.encode(), digest_size=SIGNATURE_BYTES).digest(), np.uint8))
-        total += (signs.astype(np.int16) * 2 - 1) * np.int16(weight)
+    for feature, weight in features(word):
+        drawn = np.frombuffer(blake2b(feature.encode(), digest_size=SIGNATURE_BYTES).digest(), np.uint8)
+        total += (np.unpackbits(drawn).astype(np.int16) * 2 - 1) * np.int16(weight)
     return total
 
 
-def telling(text: str) -> list[str]:
-    """The different words of ``text`` that say what it is about, in order; all of them where none does."""
-    found = dict.fromkeys(words(text))
-    return [word for word in found if word not in COMMON] or list(found)
-
-
-def signature(text: str) -> bytes:
-    """Where ``text`` lies, as 512 signs; a text without a word is all zeros."""
-    found = telling(text)
+def placed(found: list[str]) -> Place:
+    """Where a text of these telling words lies."""
     if not found:
-        return _NOTHING
-    return np.packbits(_word_rows.sum_of(found) > 0).tobytes()
+        return NOWHERE
+    total = _word_rows.sum_of(found)
+    return Place(np.packbits(total > 0).tobytes(), isqrt(int(total @ total) // SIGNS))
 
 
-def likeness(apart: float, signs: int = SIGNS) -> float:
-    """The cosine between two texts whose signatures differ in ``apart`` of ``signs`` places."""
-    return float(np.cos(np.pi * apart / signs))
+class Question:
+    """A text that others are compared with."""
+
+    def __init__(self, text: str) -> None:
+        self.words = telling(text)
+        self.stems = list(dict.fromkeys(map(stem, self.words)))
+        self.place = placed(self.words)
+        self._bag: dict[str, int] = {}
+        for word in self.words:
+            for feature, weight in features(word):
+                self._bag[feature] = self._bag.get(feature, 0) + weight
+        self._length = sqrt(sum(weight * weight for weight in self._bag.values()))
+        self._shared: dict[str, int] = {}
+
+    def likeness(self, found: list[str], length: int) -> float:
+        """The cosine, 0 to 1, to a text of these telling words that is ``length`` long."""
+        shared = self._shared
+        total = 0
+        for word in found:
+            share = shared.get(word)
+            if share is None:
+                share = shared[word] = self._share(word)
+            total += share
+        return min(total / (self._length * length), 1.0) if total and length else 0.0
+
+    def _share(self, word: str) -> int:
+        bag = self._bag
+        return sum(weight * bag.get(feature, 0) for feature, weight in features(word))

@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.log import EventLog
-from game.roleplay.embedding import SIGNS, likeness, signature, telling
-from game.roleplay.recall_projector import owners_mark, signs_of, small
+from game.roleplay.embedding import Question
+from game.roleplay.recall_projector import marked, owners_mark, signs_of, small
+from game.roleplay.relevance import LEAST, Relevance, by_model
 from game.roleplay.state import Memory
 from game.roleplay.view import Remembered
-from game.roleplay.words import stem
 from game.truth import Truth
 
 K = 4
@@ -43,6 +43,12 @@ RECENT = 512
 
 NEAREST = 128
 """Candidates each list brings."""
+
+WORD_BUDGET = 4_000
+"""Memories that are weighed by BM25 at most: the rarest words first, of a common one only its newest memories."""
+
+MAX_TERMS = 64
+"""Different stems and concepts of a question that are looked for."""
 
 _RESET = "coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
 
@@ -175,99 +181,103 @@ def _ages(log: EventLog, owner: str) -> dict[int, int]:
     return {seq: age for age, (seq,) in enumerate(rows)}
 
 
+# -- candidates ------------------------------------------------------------------------------------------------------
+
+
 def _relevant(
     log: EventLog, owner: str, text: str, vector: tuple[str, NDArray[np.float32]] | None
 ) -> list[tuple[Memory, float]]:
-    by_words = _by_words(log, owner, text)
-    near = _near(log, owner, text)
-    placed = _placed(log, owner, vector) if vector is not None else {}
-    fused: dict[int, float] = {}
-    kept: dict[int, Memory] = {}
-    for found in (by_words, near, placed):
-        for rank, (one, _) in enumerate(found.values()):
-            kept[one.seq] = one
-            fused[one.seq] = fused.get(one.seq, 0.0) + 30 / (60 + rank)
-    return [(kept[seq], value) for seq, value in fused.items()]
-
-
-WORD_BUDGET = 4_000
-"""Memories that are weighed by BM25 at most: rare words first, of a common one only its newest memories."""
-
-
-def _by_words(log: EventLog, owner: str, text: str) -> dict[int, tuple[Memory, float]]:
+    """What has to do with ``text`` at all, and how much."""
+    question = Question(text)
+    if not question.words:
+        return []
+    held = _held(log, owner, question)
+    rows = {row[0]: row for row in _by_words(log, owner, held)}
+    rows.update((row[0], row) for row in _near(log, owner, question))
+    by_a_model: dict[int, float] = {}
+    if vector is not None:
+        placed = _placed(log, owner, *vector)
+        rows.update((row[0], row[:-1]) for row in placed)
+        by_a_model = dict(zip((row[0] for row in placed), by_model([row[-1] for row in placed]), strict=True))
     mark = owners_mark(owner)
-    terms = [f'"{mark}{one}"' for one in dict.fromkeys(stem(word) for word in telling(text))][:64]
-    if not terms:
-        return {}
+    measure = Relevance(question, {one: held[term] for one in question.stems if (term := mark + one) in held})
+    found = []
+    for seq, row in rows.items():
+        one = memory_of(row)
+        relevance = measure.of(one.text, row[_WIDTH], by_a_model.get(seq, 0.0))
+        if relevance >= LEAST:
+            found.append((one, relevance))
+    return found
+
+
+def _held(log: EventLog, owner: str, question: Question) -> dict[str, int]:
+    """Of each stem and concept of a question, how many of the owner's memories have it, as far as it matters."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM recall_words WHERE recall_words MATCH ? LIMIT ?)"
-    counted = sorted((log.query(sql, (term, WORD_BUDGET + 1))[0][0], term) for term in terms)
-    counted = [one for one in counted if one[0]]
-    if not counted:
-        return {}
+    terms = marked(owner, question.words)[:MAX_TERMS]
+    return {term: log.query(sql, (f'"{term}"', WORD_BUDGET + 1))[0][0] for term in terms}
+
+
+def _by_words(log: EventLog, owner: str, held: dict[str, int]) -> list[tuple[Any, ...]]:
+    """The memories that share the rarest of the terms, by BM25; of a common term only its newest memories."""
     chosen: list[str] = []
     total = 0
-    for number, term in counted:
-        if chosen and total + number > WORD_BUDGET:
-            break
-        chosen.append(term)
-        total += number
+    for term, number in sorted(held.items(), key=lambda one: one[1]):
+        if number and (not chosen or total + number <= WORD_BUDGET):
+            chosen.append(f'"{term}"')
+            total += number
+    if not chosen:
+        return []
     match, since = " OR ".join(chosen), 0
     if total > WORD_BUDGET:
         sql = "SELECT rowid FROM recall_words WHERE recall_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
         since = log.query(sql, (match, WORD_BUDGET))[0][0]
     among = (
-        "(SELECT rowid AS seq, bm25(recall_words) AS rank FROM recall_words WHERE recall_words MATCH ?2 AND rowid > ?3)"
+        "(SELECT rowid AS seq, bm25(recall_words) AS place FROM recall_words"
+        " WHERE recall_words MATCH ?2 AND rowid > ?3 ORDER BY place, rowid DESC LIMIT ?4)"
     )
-    rows = _memories(
-        log,
-        owner,
-        (match, since),
-        columns=f"{MEMORY_COLUMNS}, c.rank",
-        among=among,
-        order="c.rank, m.seq DESC",
-        limit=NEAREST,
-    )
-    return {row[0]: (memory_of(row), -row[-1]) for row in rows}
+    return _first(log, owner, (match, since), among)
 
 
-def _near(log: EventLog, owner: str, text: str) -> dict[int, tuple[Memory, float]]:
-    if not telling(text):
-        return {}
+def _near(log: EventLog, owner: str, question: Question) -> list[tuple[Any, ...]]:
+    """The memories whose signatures differ least from the question's."""
     among = (
-        "(SELECT seq, vec_distance_hamming(vec_bit(signs), vec_bit(?2)) AS apart FROM recall_signatures"
-        f" WHERE owner = ?1 AND seq > {_RESET} ORDER BY apart, seq DESC LIMIT ?3)"
+        "(SELECT seq, vec_distance_hamming(vec_bit(signs), vec_bit(?2)) AS place FROM recall_signatures"
+        f" WHERE owner = ?1 AND seq > {_RESET} ORDER BY place, seq DESC LIMIT ?3)"
     )
-    rows = _nearest(log, owner, (signature(text),), among)
-    return {row[0]: (memory_of(row), likeness(row[-1], SIGNS)) for row in rows}
+    return _first(log, owner, (question.place.signature,), among)
 
 
-def _placed(log: EventLog, owner: str, vector: tuple[str, NDArray[np.float32]]) -> dict[int, tuple[Memory, float]]:
-    model, place = vector[0], np.asarray(vector[1], np.float32).ravel()
-    if not place.size or not np.isfinite(place).all() or not place.any():
-        return {}
+def _placed(log: EventLog, owner: str, model: str, vector: NDArray[np.float32]) -> list[tuple[Any, ...]]:
+    """The memories that a model puts nearest to ``vector``, each with its cosine last."""
+    where = np.asarray(vector, np.float32).ravel()
+    if not where.size or not np.isfinite(where).all() or not where.any():
+        return []
     among = (
-        "(SELECT s.seq, vec_distance_cosine(vec_int8(v.vector), vec_int8(?4)) AS apart FROM (SELECT seq, model FROM"
-        f" recall_spaces WHERE owner = ?1 AND model = ?5 AND size = ?6 AND seq > {_RESET}"
-        " ORDER BY vec_distance_hamming(vec_bit(signs), vec_bit(?2)), seq DESC LIMIT ?3) s"
+        "(SELECT s.seq, vec_distance_cosine(vec_int8(v.vector), vec_int8(?2)) AS place FROM (SELECT seq, model FROM"
+        f" recall_spaces WHERE owner = ?1 AND model = ?3 AND size = ?4 AND seq > {_RESET}"
+        " ORDER BY vec_distance_hamming(vec_bit(signs), vec_bit(?5)), seq DESC LIMIT ?6) s"
         " JOIN recall_vectors v ON v.seq = s.seq AND v.model = s.model)"
     )
-    rows = _nearest(log, owner, (signs_of(place),), among, (small(place), model, int(place.size)))
-    return {row[0]: (memory_of(row), 1.0 - row[-1]) for row in rows if row[-1] is not None}
+    rows = _first(log, owner, (small(where), model, int(where.size), signs_of(where)), among, ", 1.0 - c.place")
+    return [row for row in rows if row[-1] is not None]
 
 
-def _nearest(
-    log: EventLog, owner: str, first: tuple[Any, ...], among: str, more: tuple[Any, ...] = ()
-) -> list[tuple[Any, ...]]:
-    """The nearest memories by ``c.apart``; where most of the nearest are not the owner's to have, further ones too."""
+def _first(log: EventLog, owner: str, values: tuple[Any, ...], among: str, more: str = "") -> list[tuple[Any, ...]]:
+    """The owner's memories that come first by ``c.place``, each with the length of its place.
+
+    The last value of ``among`` says how many candidates are looked at: where most of the first are not the owner's to
+    have, further ones are.
+    """
     rows: list[tuple[Any, ...]] = []
+    length = "(SELECT length FROM recall_signatures g WHERE g.owner = ?1 AND g.seq = m.seq)"
     for looked_at in (NEAREST, NEAREST * 16, 2**62):
         rows = _memories(
             log,
             owner,
-            (*first, looked_at, *more),
-            columns=f"{MEMORY_COLUMNS}, c.apart",
+            (*values, looked_at),
+            columns=f"{MEMORY_COLUMNS}, {length}{more}",
             among=among,
-            order="c.apart, m.seq DESC",
+            order="c.place, m.seq DESC",
             limit=NEAREST,
         )
         if len(rows) >= NEAREST // 2:

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from engine.log import StoredEvent
 from game.events import kinds
 from game.roleplay import events as happened
-from game.roleplay.embedding import signature
+from game.roleplay.concepts import groups_of
+from game.roleplay.embedding import placed, telling
 from game.roleplay.rows import in_place, insert
-from game.roleplay.words import stems
+from game.roleplay.words import stem, stems
 
 CREATE = """
 CREATE TABLE recall_signatures (
     owner TEXT NOT NULL, seq INTEGER NOT NULL, stream TEXT NOT NULL, memory INTEGER NOT NULL, turn INTEGER NOT NULL,
-    signs BLOB NOT NULL, PRIMARY KEY (owner, seq)
+    signs BLOB NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (owner, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX recall_signatures_by_number ON recall_signatures (stream, memory);
 CREATE INDEX recall_signatures_by_turn ON recall_signatures (stream, turn) WHERE turn > 0;
@@ -52,10 +53,16 @@ def owners_mark(owner: str) -> str:
     return f"{crc32(owner.encode()):08x}"
 
 
-def marked(owner: str, text: str) -> str:
-    """The stems of ``text`` as the memories of ``owner`` are searched by."""
+def marked(owner: str, found: list[str]) -> list[str]:
+    """What the memories of ``owner`` with these telling words are searched by: stems, and concepts with a ``§``."""
     mark = owners_mark(owner)
-    return " ".join([mark + one for one in stems(text)])
+    terms: dict[str, None] = {}
+    for word in found:
+        cut = stem(word)
+        terms[mark + cut] = None
+        for group in groups_of(word, cut):
+            terms[f"{mark}§{group}"] = None
+    return list(terms)
 
 
 def signs_of(vector: NDArray[np.float32]) -> bytes:
@@ -164,12 +171,17 @@ def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
 def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     owner, text = said["owner"], said["text"]
+    found = telling(text)
     insert(
         *(db, "recall_signatures", owner, event.seq, event.stream, said["memory"], said.get("turn", 0)),
-        signature(text),
+        *placed(found),
     )
-    db.execute("INSERT INTO recall_words (rowid, stems) VALUES (?, ?)", (event.seq, marked(owner, text)))
+    _remember_words(db, owner, event.seq, found)
     _index(db, event, "memory", said["memory"], text)
+
+
+def _remember_words(db: apsw.Connection, owner: str, seq: int, found: list[str]) -> None:
+    db.execute("INSERT INTO recall_words (rowid, stems) VALUES (?, ?)", (seq, " ".join(marked(owner, found))))
 
 
 def _found(db: apsw.Connection, event: StoredEvent, memory: int) -> tuple[str, int] | None:
@@ -205,9 +217,11 @@ def _memory_edited(db: apsw.Connection, event: StoredEvent) -> None:
     if found is None:
         return
     owner, seq = found
-    db.execute("UPDATE recall_signatures SET signs = ? WHERE owner = ? AND seq = ?", (signature(text), owner, seq))
+    words = telling(text)
+    row = (*placed(words), owner, seq)
+    db.execute("UPDATE recall_signatures SET signs = ?, length = ? WHERE owner = ? AND seq = ?", row)
     db.execute("DELETE FROM recall_words WHERE rowid = ?", (seq,))
-    db.execute("INSERT INTO recall_words (rowid, stems) VALUES (?, ?)", (seq, marked(owner, text)))
+    _remember_words(db, owner, seq, words)
     db.execute("DELETE FROM recall_spaces WHERE seq = ?", (seq,))
     db.execute("DELETE FROM recall_vectors WHERE seq = ?", (seq,))
     _unindex(db, event.stream, "memory", memory)

@@ -24,8 +24,11 @@ _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 
 _POSSESSIVE = re.compile("['’]s\\b")
 
-_ENDINGS = ("ern", "en", "er", "em", "e", "n")
-"""What German words change by and English ones end in; cutting a letter too many joins more than it parts."""
+_ENDINGS = (("ern", 4), ("en", 3), ("er", 4), ("em", 4), ("e", 3), ("n", 3))
+"""What German words change by and English ones end in, and the letters that must be left.
+
+A letter cut too many joins more than it parts.
+"""
 
 _CACHED = 50_000
 _stems: dict[str, str] = {}
@@ -76,8 +79,8 @@ def _cut(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
             return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+    for ending, left in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= left:
             return word[: -len(ending)]
     return word
 
