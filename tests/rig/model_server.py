@@ -121,7 +121,7 @@ class ModelServer:
         self._script: deque[Do] = deque()
         self._changed = threading.Condition()
         self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def __enter__(self) -> ModelServer:
