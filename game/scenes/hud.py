@@ -17,7 +17,7 @@ from game.rhythm.rules import RuleSet
 from game.rhythm.score import ScoreState
 from game.scenes.canvas import fit, wide
 from game.scenes.palette import judgement_colour
-from game.scenes.playfield import Geometry
+from game.scenes.playfield import STRIP, Geometry, in_strip
 from game.settings import PlayfieldSettings
 
 POP_US = 140_000
@@ -37,16 +37,6 @@ BURST_US = 220_000
 COMBO_TURN = 100
 """The ring behind the combo closes once every so many."""
 
-SIDE = 196.0
-"""Where the field leaves less than this at its sides, title and score stand in a strip above it."""
-
-STRIP = 44.0
-
-
-def in_strip(frame: Frame, field: Geometry) -> bool:
-    """Whether title and score stand in a strip above the field for want of room beside it."""
-    return field.left < frame.px(SIDE)
-
 
 def chart_words(level: str, keys: int) -> str:
     """A level's name and its lanes, which many names tell already."""
@@ -57,7 +47,7 @@ def chart_words(level: str, keys: int) -> str:
 def draw_title(frame: Frame, field: Geometry, title: str, detail: str) -> float:
     """What is played, at the left of the field or in the strip above it; says where the next line may stand."""
     x = frame.px(28)
-    if not in_strip(frame, field):
+    if not in_strip(frame, field.left):
         y, room = frame.px(24), field.left - 2 * x
         frame.text(x, y, fit(frame, title, 20, room, Weight.BOLD), frame.px(20), theme.INK, weight=Weight.BOLD)
         frame.text(x, y + frame.px(28), fit(frame, detail, 16, room), frame.px(16), theme.INK_SOFT)
@@ -169,7 +159,8 @@ class Hud:
         # In the field's units: they do not grow with the text, so that the bar stays between line and window edge.
         unit = field.unit
         half = min(field.width * 0.46, 170 * unit)
-        below = min(58 if self._settings.hit_position >= 80 else 40, max(self._settings.hit_position - 14, 0)) * unit
+        behind = field.behind / unit
+        below = min(58 if behind >= 80 else 40, max(behind - 14, 0)) * unit
         y = field.hit_y + below if field.towards < 0 else field.hit_y - below
         thickness = 5 * unit
         for place in range(rules.miss - 1, -1, -1):
@@ -212,7 +203,7 @@ class Hud:
 
     def _draw_corner(self, frame: Frame, field: Geometry, state: ScoreState, progress: float) -> None:
         settings = self._settings
-        if in_strip(frame, field):
+        if in_strip(frame, field.left):
             self._draw_strip(frame, state, progress)
             return
         right, y = frame.width - frame.px(28), frame.px(24)

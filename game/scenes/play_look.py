@@ -8,8 +8,8 @@ from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from game.rhythm.chart import Chart
 from game.scenes.canvas import fit
-from game.scenes.hud import SIDE, STRIP, chart_words, draw_title, in_strip
-from game.scenes.playfield import Geometry
+from game.scenes.hud import chart_words, draw_title
+from game.scenes.playfield import SIDE, STRIP, Geometry, in_strip
 
 MARGIN = 28.0
 
@@ -36,7 +36,7 @@ def draw_ghost(frame: Frame, field: Geometry, day: str, ahead: int) -> None:
     tone = theme.tone(theme.LIME) if ahead >= 0 else theme.tone(theme.MAGENTA)
     sign = "+" if ahead >= 0 else "\u2212"
     text = f"ghost of {day}  {sign}{abs(ahead):,}".replace(",", " ")
-    top = frame.px(STRIP + 8 if in_strip(frame, field) else 158)
+    top = frame.px(STRIP + 8 if in_strip(frame, field.left) else 158)
     frame.text(frame.width - frame.px(MARGIN), top, text, frame.px(16), tone, across=1.0)
 
 

@@ -24,6 +24,13 @@ from game.settings import PlayfieldSettings
 FIELD_SHARE = 0.92
 """The field never takes more than this of the window's width; wide layouts get narrower lanes instead."""
 
+SIDE = 196.0
+"""Where the field leaves less than this at its sides, title and score stand in a strip above it."""
+
+STRIP = 44.0
+BEHIND_STRIP = 80.0
+"""So far from that strip a line to hit on stands at least: the hit-error bar has its place between the two."""
+
 NOTE_HEIGHT = 22.0
 BEAM_US = 180_000
 """How long a lane's light takes to die after its key is let go."""
@@ -43,7 +50,8 @@ _EDGE = rgb("#2A3150")
 class Geometry:
     """Where the field stands in a frame, in pixels; ``towards`` is -1 where notes come from above, 1 from below.
 
-    ``unit`` is the pixels of a design unit on the field, ``floor`` where the field ends below.
+    ``unit`` is the pixels of a design unit on the field, ``floor`` where the field ends below, ``behind`` how much of
+    it is seen behind the line.
     """
 
     left: float
@@ -55,20 +63,29 @@ class Geometry:
     towards: int
     unit: float = 1.0
     floor: float = 0.0
+    behind: float = 0.0
 
     def lane_x(self, lane: int) -> float:
         """The left edge of a lane."""
         return self.left + lane * self.pitch
 
 
+def in_strip(frame: Frame, left: float) -> bool:
+    """Whether title and score stand in a strip above a field that begins at ``left``, for want of room beside it."""
+    return left < frame.px(SIDE)
+
+
 class Playfield:
     """The field of one chart as the player likes it.
 
     Scroll times are real milliseconds whatever the mods' rate.  ``foot_px`` is room at the window's foot that is not
-    the field's (the replay viewer's controls).
+    the field's (the replay viewer's controls); with ``strip`` title and score may stand in a strip above it.
     """
 
-    def __init__(self, chart: Chart, mods: Mods, settings: PlayfieldSettings, foot_px: float = 0.0) -> None:
+    def __init__(
+        self, chart: Chart, mods: Mods, settings: PlayfieldSettings, foot_px: float = 0.0, *, strip: bool = True
+    ) -> None:
+        self._strip = strip
         self.foot_px = foot_px
         self.chart = chart
         self.mods = mods
@@ -77,7 +94,7 @@ class Playfield:
         self.set_scroll(settings.scroll_ms)
         self.colours = lane_colours(chart.keys, settings.palette)
         self._lit_us = np.full(chart.keys, -BEAM_US, dtype=np.int64)
-        self._table_for: tuple[tuple[int, int], float] | None = None
+        self._table_for: tuple[tuple[int, int], float, float] | None = None
         self._scale = 1.0
         self._heads: ShapeArray = np.zeros(0, SHAPE)
         self._bodies: ShapeArray = np.zeros(0, SHAPE)
@@ -106,7 +123,7 @@ class Playfield:
 
     def _fit(self, frame: Frame) -> None:
         """Work out the geometry, and the tables of ready shapes when the window has another size."""
-        key = (frame.size, self.foot_px)
+        key = (frame.size, frame.scale, self.foot_px)
         if self._table_for == key:
             return
         self._table_for, self._scale = key, scale_for(frame.size)
@@ -116,13 +133,16 @@ class Playfield:
         if width > frame.width * FIELD_SHARE:
             shrink = frame.width * FIELD_SHARE / width
             lane, space, width = lane * shrink, space * shrink, width * shrink
-        inset = self._px(settings.hit_position)
+        left = round((frame.width - width) / 2)
+        inset = behind = self._px(settings.hit_position)
+        if not settings.downscroll and self._strip and in_strip(frame, left):
+            inset = max(inset, frame.px(STRIP) + self._px(BEHIND_STRIP))
+            behind = inset - frame.px(STRIP)
         height = frame.height - self.foot_px
         hit_y = height - inset if settings.downscroll else inset
         length = hit_y if settings.downscroll else height - hit_y
-        left = round((frame.width - width) / 2)
         towards = -1 if settings.downscroll else 1
-        self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, towards, self._scale, height)
+        self.geometry = Geometry(left, width, lane, lane + space, hit_y, length, towards, self._scale, height, behind)
         self._heads, self._bodies = self._tables()
 
     def _tables(self) -> tuple[ShapeArray, ShapeArray]:
@@ -240,7 +260,7 @@ class Playfield:
     # -- notes ---------------------------------------------------------------------------------------
 
     def _draw_notes(self, frame: Frame, song_us: int, states: NDArray[np.uint8]) -> None:
-        below = self._px(self.settings.hit_position) / self.geometry.length + 0.1
+        below = self.geometry.behind / self.geometry.length + 0.1
         chosen = self.scroll.visible_indices(song_us, self.span_us, above=1.05, below=below)
         chosen = chosen[states[chosen] != NoteState.HIT]
         if not len(chosen):

@@ -145,7 +145,7 @@ class FieldPreview:
 
     def _make_look(self) -> None:
         settings = self._settings
-        self._field = Playfield(self._chart, Mods(), settings.playfield)
+        self._field = Playfield(self._chart, Mods(), settings.playfield, strip=False)
         rules = self._performance.judge.rules
         self._hud = Hud(rules, settings.playfield, reduced_motion=settings.screen.reduced_motion)
 
