@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from engine.errors import UserError
-from game.cli import FINDING, Misuse, emit, existing, profile_folder
-from game.commands.talk_script import HELP, MAX_LINE, Script
-from game.profile import Profile
-from game.roleplay import authoring, clock, directing, jobs_of, reading, talk
-from game.roleplay.cast_events import BotAuthored
-from game.roleplay.desk import Desk
-from game.roleplay.voices import chosen_voice
-
-_ASKED = "/help /close /skip WORDS /again /left to leave"
+HELP = """\
+a script has a JSON object a line; "do" names the command, "bot" the character (default: the last one named):
+  {"do": "you", "name", "pronouns", "persona"}            who you are
+  {"do": "bot", "name", "persona", "traits": [], ...}     make a character; its id comes back
+  {"do": "kickoff", "bot", "set": {...}, "begin": true}   parse the kickoff; "set" mends the form, "begin" plays it
+  {"do": "say", "text"}                                   say something and be answered; no text: let them go on
+  {"do": "again", "edited"}                               the last reply anew, after rewriting your own last turn
+  {"do": "guest", "guest", "met"} / {"do": "guest", "leave": true}
+  {"do": "close"}                                         close the scene
+  {"do": "skip", "asked", "how", "notable"}               skip time
+  {"do": "meanwhile", "with", "about", "turns"}           a scene without you
+  {"do": "rewind", "to", "keep_as"} / {"do": "undo"}      go back to just after a turn; "preview": true only looks
+  {"do": "branch"} / {"do": "branch", "name", "at"} / {"do": "branch", "switch"}
+  {"do": "swipe", "turn"} / {"do": "swipe", "turn", "choose"}   another wording, or step to one (from 0)
+  {"do": "edit", "what", "key": [], "field", "value"}     set one field by hand; "what": "turn" rewrites a turn's text
+  {"do": "pin", "memory", "pinned"}  {"do": "hide", "turn", "hidden"}  {"do": "keep", "turn"}
+  {"do": "delete", "turns": [], "preview"}                cut turns out with what followed from them
+  {"do": "reset", "name"}                                 wipe everything the character lived through
+  {"do": "thread", "title"} / {"close"}  {"do": "event", "title", "props"} / {"event", "state"}
+  {"do": "import", "file"}  {"do": "export", "what": "card" or "chat", "file", "form"}
+  {"do": "prompt", "who"}   {"do": "recall", "text"}   {"do": "search", "text"}   {"do": "dump"}"""
 
 
 def add(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
@@ -41,154 +48,6 @@ def add(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run a script, or talk until the player leaves."""
-    with desk_of(profile_folder(args)) as desk:
-        if args.script:
-            return _run_script(desk, args.script, args.json)
-        return _converse(desk, args.bot or "", args.json)
+    from game.commands.talk_terminal import talk  # a game that is only played does not wait for what talks
 
-
-@contextmanager
-def desk_of(folder: Path) -> Iterator[Desk]:
-    """The desk of the profile in ``folder``; what is under way is finished before it closes."""
-    with Profile.open(folder) as profile:
-        desk = Desk(
-            profile.own_log,
-            chosen_voice(folder),
-            snapshots=profile.snapshots,
-            exports=folder / "exports",
-        )
-        try:
-            yield desk
-            desk.settle()
-        finally:
-            desk.close()
-
-
-# -- scripts ---------------------------------------------------------------------------------------------------------
-
-
-def _run_script(desk: Desk, file: str, as_json: bool) -> int:
-    script = Script(desk)
-    failed = False
-    for number, line in enumerate(_lines(file), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        result = script.run_line(line, number)
-        failed = failed or "error" in result
-        if as_json:
-            emit(result)
-        else:
-            _tell(result)
-    return FINDING if failed else 0
-
-
-def _lines(file: str) -> Iterator[str]:
-    if file == "-":
-        yield from sys.stdin
-        return
-    with existing(file).open(encoding="utf-8", errors="replace") as lines:
-        while line := lines.readline(MAX_LINE):
-            yield line
-
-
-def _tell(result: dict[str, Any]) -> None:
-    if "error" in result:
-        print(f"line {result['line']}: {result['error']}")
-    for turn in result.get("said", ()):
-        print(f"{turn['name']}: {turn['text']}\n")
-    for line in result.get("lines", ()):
-        print(line)
-
-
-# -- by hand ---------------------------------------------------------------------------------------------------------
-
-
-class _Printer:
-    """Prints a reply as it comes."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def speaking(self, who: str, turn: int) -> None:
-        print(f"\n{jobs_of.name_of(self._desk.log, who)}: ", end="", flush=True)
-
-    def text(self, piece: str) -> None:
-        print(piece, end="", flush=True)
-
-    def committed(self) -> None:
-        """Nothing to redraw in a terminal."""
-
-
-def _converse(desk: Desk, wanted: str, as_json: bool) -> int:
-    if as_json:
-        raise Misuse("talk: --json goes with --script")
-    host = _host(desk, wanted)
-    chat = reading.chat(desk.log, host)
-    print(f"[{desk.voice.name}. {_ASKED}]")
-    for turn in reading.last_turns(desk.log, host, 6):
-        print(f"\n{jobs_of.name_of(desk.log, turn.speaker)}: {turn.text}")
-    if chat.begun:
-        print(f"\n[{clock.friendly(chat.clock_us, chat.day_one_us)}]")
-    while (line := _asked("\n> ")) is not None:
-        if line.strip() == "/left":
-            break
-        try:
-            _step(desk, host, line)
-        except UserError as error:
-            print(f"\n[{error}]")
-    return 0
-
-
-def _asked(prompt: str) -> str | None:
-    try:
-        return input(prompt)
-    except EOFError:
-        print()
-        return None
-
-
-def _host(desk: Desk, wanted: str) -> str:
-    rows = reading.chat_rows(desk.log)
-    for row in rows:
-        if wanted.casefold() in (row.bot.id.casefold(), row.bot.name.casefold()):
-            return row.bot.id
-    if wanted:
-        there = ", ".join(row.bot.name for row in rows) or "nobody yet"
-        raise UserError(f"there is no character {wanted!r}; there are: {there}")
-    if rows:
-        return rows[0].bot.id
-    if not sys.stdin.isatty():
-        raise UserError("there is no character yet; make one in the game, or with --script")
-    print("There is no character yet. Who is it?")
-    name = _asked("Name: ") or ""
-    persona = _asked("Who are they? ") or ""
-    kickoff = _asked("How do you meet? ") or ""
-    return authoring.author(desk, BotAuthored(name, persona=persona, kickoff=kickoff))
-
-
-def _step(desk: Desk, host: str, line: str) -> None:
-    words, _, rest = line.strip().partition(" ")
-    printer, stop = _Printer(desk), threading.Event()
-    if words == "/help":
-        print(f"[{_ASKED}; an empty line lets them go on]")
-    elif words == "/close":
-        directing.close_scene(desk, host)
-        print("[the scene is closed]")
-    elif words == "/skip":
-        directing.skip(desk, host, rest or "a while later")
-        chat = reading.chat(desk.log, host)
-        print(f"[{clock.friendly(chat.clock_us, chat.day_one_us)}]")
-    else:
-        try:
-            said = (
-                talk.regenerate(desk, host, printer, stop)
-                if words == "/again"
-                else talk.say(desk, host, line, printer, stop)
-            )
-        except KeyboardInterrupt:
-            stop.set()
-            return
-        print()
-        for problem in (said.problem, said.cut):
-            if problem:
-                print(f"[{problem}]")
+    return talk(args)

@@ -36,28 +36,6 @@ from game.roleplay.speaking import prepare
 
 MAX_LINE = 12_000_000
 
-HELP = """\
-a script has a JSON object a line; "do" names the command, "bot" the character (default: the last one named):
-  {"do": "you", "name", "pronouns", "persona"}            who you are
-  {"do": "bot", "name", "persona", "traits": [], ...}     make a character; its id comes back
-  {"do": "kickoff", "bot", "set": {...}, "begin": true}   parse the kickoff; "set" mends the form, "begin" plays it
-  {"do": "say", "text"}                                   say something and be answered; no text: let them go on
-  {"do": "again", "edited"}                               the last reply anew, after rewriting your own last turn
-  {"do": "guest", "guest", "met"} / {"do": "guest", "leave": true}
-  {"do": "close"}                                         close the scene
-  {"do": "skip", "asked", "how", "notable"}               skip time
-  {"do": "meanwhile", "with", "about", "turns"}           a scene without you
-  {"do": "rewind", "to", "keep_as"} / {"do": "undo"}      go back to just after a turn; "preview": true only looks
-  {"do": "branch"} / {"do": "branch", "name", "at"} / {"do": "branch", "switch"}
-  {"do": "swipe", "turn"} / {"do": "swipe", "turn", "choose"}   another wording, or step to one (from 0)
-  {"do": "edit", "what", "key": [], "field", "value"}     set one field by hand; "what": "turn" rewrites a turn's text
-  {"do": "pin", "memory", "pinned"}  {"do": "hide", "turn", "hidden"}  {"do": "keep", "turn"}
-  {"do": "delete", "turns": [], "preview"}                cut turns out with what followed from them
-  {"do": "reset", "name"}                                 wipe everything the character lived through
-  {"do": "thread", "title"} / {"close"}  {"do": "event", "title", "props"} / {"event", "state"}
-  {"do": "import", "file"}  {"do": "export", "what": "card" or "chat", "file", "form"}
-  {"do": "prompt", "who"}   {"do": "recall", "text"}   {"do": "search", "text"}   {"do": "dump"}"""
-
 
 class Script:
     """Runs commands one after the other on a desk; bookkeeping is done before the next one begins."""

@@ -121,7 +121,6 @@ def test_closing_a_scene_gives_each_witness_its_own_summary_and_opens_the_next()
         assert all(len(memories) == 1 for memories in told.values())
         assert told["mara"][0].text != told["ivo"][0].text
         assert reading.group(desk.log, "mara")
-        assert reading.edge(desk.log, "ivo", "mara").summary != reading.edge(desk.log, "mara", "ivo").summary
         assert desk.problem == ""
 
 
