@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from game.roleplay.state import MAX_DELTA, Activity, Bot, Container, Edge, Happening, Thread, Turn, You, within
 
@@ -32,9 +32,16 @@ Weight = Annotated[int, _held(3, 0)]
 
 
 class Answer(BaseModel):
-    """What a classifier answers; fields nobody asked for are passed over."""
+    """What a classifier answers; fields nobody asked for are passed over, but not if there are no others."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _answers_this(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value and not value.keys() & cls.model_fields.keys():
+            raise ValueError(f"none of {', '.join(cls.model_fields)} is in the answer")
+        return value
 
 
 class Segment(Answer):

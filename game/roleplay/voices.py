@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from engine.llm import load
+from engine.llm import Client, load
 from game.roleplay.model_voice import ModelVoice
 from game.roleplay.offline import OfflineVoice
 from game.roleplay.voice import Voice
@@ -20,4 +21,10 @@ def chosen_voice(folder: Path) -> Voice:
     narrative = settings.narrative_model()
     if narrative is None:
         return OfflineVoice()
-    return ModelVoice(narrative, settings.classifier_chain(), settings.embedding_model())
+    return ModelVoice(_client(), narrative, settings.classifier_chain(), settings.embedding_model())
+
+
+@cache
+def _client() -> Client:
+    """The program's one client; its connections end with the program."""
+    return Client()
