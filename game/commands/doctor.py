@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import socket
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.errors import UserError
 from game.cli import FINDING, emit, profile_folder
-
-MODEL_SERVERS = (("LM Studio", 1234), ("Ollama", 11434), ("llama.cpp", 8080), ("vLLM", 8000))
-"""Local model servers by the port they usually listen on."""
-
 
 LISTEN_S = 1.0
 TRIGGERS = 50
@@ -50,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     found = [
         Found("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(one for look in looks for one in look()),
+        _voice(profile_folder(args)),
         Found("profile", True, str(profile_folder(args))),
         Found("charts", True, "reads " + " ".join(sorted(CHART_SUFFIXES))),
     ]
@@ -143,11 +141,22 @@ def _hands() -> list[Found]:
 
 
 def _models() -> list[Found]:
+    from engine.llm import find_servers
+
     found = []
-    for name, port in MODEL_SERVERS:
-        with socket.socket() as probe:
-            probe.settimeout(0.2)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                found.append(f"{name} (port {port})")
-    advice = "start LM Studio, Ollama or another local server if you want one; songs need none"
-    return [Found("models", bool(found), ", ".join(found) or "no local model server", advice)]
+    for server in find_servers():
+        without = "wants a key" if server.needs_key else "no model loaded"
+        found.append(f"{server.name} ({', '.join(server.models[:3]) or without})")
+    advice = "start LM Studio, Ollama or another local server if you want one; without, the offline voice speaks"
+    return [Found("models", bool(found), "; ".join(found) or "no local model server", advice)]
+
+
+def _voice(folder: Path) -> Found:
+    """Who speaks for the characters, by what the player has set."""
+    from engine.llm import load
+
+    try:
+        narrative = load(folder).narrative_model()
+    except UserError as error:
+        return Found("voice", False, str(error), "until then characters cannot talk")
+    return Found("voice", True, f"{narrative.name} at {narrative.endpoint.name}" if narrative else "the offline voice")
