@@ -28,12 +28,15 @@ from game.scenes.requests import (
     SelectSong,
     ShowResults,
     ShowSettings,
+    ShowTalk,
     ShowTitle,
     Watch,
 )
 from game.scenes.results import ResultsScene
 from game.scenes.select import SelectScene
 from game.scenes.settings import SettingsScene
+from game.scenes.talk import TalkScene
+from game.scenes.talk_room import TalkRoom
 from game.scenes.title import TitleScene
 from game.scenes.watch import WatchScene
 
@@ -114,6 +117,8 @@ class App:
                 return SettingsScene(context, request, self.apply_settings)
             case Calibrate():
                 return CalibrateScene(context, request)
+            case ShowTalk():
+                return TalkScene(context, request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
 
@@ -139,6 +144,7 @@ class App:
 
     def close(self) -> None:
         """Give everything back."""
+        TalkRoom.close_of(self.context)
         self.jobs.close()
         self.context.library.close()
         self.context.sound.close()

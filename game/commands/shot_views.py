@@ -16,6 +16,7 @@ from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.app import App
+from game.commands.shot_talk import TALK_VIEWS
 from game.profile import CHARTS, Profile
 from game.rhythm.chart import Chart
 from game.rhythm.mods import Mods
@@ -223,5 +224,6 @@ VIEWS: dict[str, Callable[[Studio], None]] = {
     "settings-screen": _settings("screen"),
     "calibrate-audio": _calibrate("audio"),
     "calibrate-input": _calibrate("input"),
+    **TALK_VIEWS,
 }
 """What ``ourojam shot`` can show."""

@@ -75,8 +75,15 @@ class Calibrate:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTalk:
+    """Talk with the characters; in the chat of ``bot`` when one is named."""
+
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the game."""
 
 
-Request = ShowTitle | SelectSong | Play | Watch | ShowResults | ShowSettings | Calibrate | Quit
+Request = ShowTitle | SelectSong | Play | Watch | ShowResults | ShowSettings | Calibrate | ShowTalk | Quit

@@ -23,10 +23,11 @@ from typing import TypeVar
 from engine.errors import UserError
 from engine.log import EventLog, LogError
 from game.profile import Profile
-from game.roleplay import talk
+from game.roleplay import passes, talk
 from game.roleplay.desk import Desk, TalkConfig
 from game.roleplay.offline import OfflineVoice
 from game.roleplay.speaking import Unsaved
+from game.roleplay.state import Turn
 from game.roleplay.talk import Exchange
 from game.roleplay.voice import Voice
 from game.roleplay.voices import chosen_voice
@@ -56,7 +57,12 @@ class Speech:
     who: str = ""
     turn: int = 0
     text: str = ""
+    sent: str = ""
+    """What the player said and is not in the transcript yet."""
+    base: int = 0
+    """The last turn when it began."""
     had: int = 0
+    """How many wordings the turn had that is said anew."""
     waited_us: int = 0
     stopping: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
@@ -85,6 +91,8 @@ class Corner:
     """What belongs to one chat on the screen and outlives the scene: the draft, what went wrong, what is asked."""
 
     draft: str = ""
+    lost: str = ""
+    """What was sent and could not be saved: it goes back into the field."""
     trouble: Trouble | None = None
     question: str = ""
     seen: int = -1
@@ -128,6 +136,23 @@ class Ear:
         """The desk's own listener sees to it."""
 
 
+class _Watch:
+    """Hears of everything that is written, on any thread."""
+
+    def __init__(self, room: TalkRoom) -> None:
+        self._room = room
+
+    def speaking(self, who: str, turn: int) -> None:
+        """An :class:`Ear` hears that."""
+
+    def text(self, piece: str) -> None:
+        """An :class:`Ear` hears that."""
+
+    def committed(self) -> None:
+        """The log has more than before."""
+        self._room.see()
+
+
 class TalkRoom:
     """The desk of the profile, the chat that is open, and what is going on in it."""
 
@@ -146,7 +171,7 @@ class TalkRoom:
             snapshots=profile.snapshots,
             exports=profile.folder / "exports",
         )
-        self.desk.listener = self
+        self.desk.listener = _Watch(self)
         self.library = Library()
         self.ready = False
         self.view: ChatView | None = None
@@ -215,10 +240,6 @@ class TalkRoom:
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    def committed(self) -> None:
-        """The log has more than before; called by the desk on any thread."""
-        self.see()
-
     def see(self, *, anew: bool = False) -> None:
         """Read again soon what the scene shows; ``anew`` all of it."""
         with self._due:
@@ -262,7 +283,11 @@ class TalkRoom:
     def _settle_speech(self, view: ChatView) -> None:
         """Words that are in the transcript now are no longer shown as being said."""
         speech = self.speech
-        if speech is None or speech.host != view.host or not speech.turn:
+        if speech is None or speech.host != view.host:
+            return
+        if speech.sent and any(turn.is_yours and turn.number > speech.base for turn in view.turns[-6:]):
+            speech.sent = ""
+        if not speech.turn:
             return
         turn = view.turn(speech.turn)
         if turn is not None and len(turn.alternatives) > speech.had:
@@ -348,7 +373,15 @@ class TalkRoom:
         if host != self._host:
             self._host, self.view = host, None
             self.see()
+            if host and not self._closed:
+                self._hands.submit(self._catch_up, host)
         self.touch()
+
+    def _catch_up(self, host: str) -> None:
+        try:
+            passes.catch_up(self.desk, host)
+        except Exception as error:
+            self._tell("taking in what was said before", error)
 
     def say(self, text: str) -> bool:
         """The player says ``text`` (nothing: the others go on) and is answered; False while a reply is under way."""
@@ -358,10 +391,9 @@ class TalkRoom:
             return talk.say(desk, host, text, ear, stop)
 
         def kept() -> None:
-            if not corner.draft:
-                corner.draft = text
+            corner.lost = text
 
-        return self._speak("say", work, again=lambda: self.say(text), lost=kept)
+        return self._speak("say", work, again=lambda: self.say(text), lost=kept, sent=text)
 
     def retry(self) -> bool:
         """Ask for the reply once more that could not be had."""
@@ -376,7 +408,7 @@ class TalkRoom:
             "again",
             lambda desk, ear, stop: talk.regenerate(desk, host, ear, stop, edited=edited),
             again=lambda: self.regenerate(),
-            had=len(latest.alternatives) if latest is not None else 0,
+            anew=latest,
         )
 
     def another(self, number: int) -> bool:
@@ -387,7 +419,7 @@ class TalkRoom:
             "another",
             lambda desk, ear, stop: talk.another(desk, host, number, ear, stop),
             again=lambda: self.another(number),
-            had=len(turn.alternatives) if turn is not None else 0,
+            anew=turn,
         )
 
     def speak(self, work: Speaking) -> bool:
@@ -408,11 +440,15 @@ class TalkRoom:
         *,
         again: Callable[[], object] | None = None,
         lost: Callable[[], None] | None = None,
-        had: int = 0,
+        anew: Turn | None = None,
+        sent: str = "",
     ) -> bool:
         if self.speech is not None or self._closed or not self._host:
             return False
-        speech = self.speech = Speech(self._host, kind, had=had)
+        base = self.view.chat.turns if self.view is not None else 0
+        speech = self.speech = Speech(self._host, kind, sent=sent, base=base)
+        if anew is not None:
+            speech.who, speech.turn, speech.had = anew.speaker, anew.number, len(anew.alternatives)
         self._put(speech.host, None)
         self._voice.submit(self._run_speech, speech, work, again, lost)
         return True

@@ -1,0 +1,76 @@
+"""The views of Talk that ``ourojam shot`` shows: characters made here, spoken by the offline voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from game.roleplay import authoring
+from game.roleplay.cast_events import BotAuthored
+from game.roleplay.desk import Desk
+from game.scenes.requests import ShowTalk
+from game.scenes.talk import TalkScene
+
+if TYPE_CHECKING:
+    from game.commands.shot_views import Studio
+
+MARA = BotAuthored(
+    "Mara",
+    persona="Mara repairs clocks in a narrow shop by the canal. She is patient with things and short with people.",
+    voice_samples=["Sit. Don't touch the pendulum. *she squints at the gears* It will tell us when it is ready."],
+    traits=["dry", "patient", "curious", "hates being late"],
+    backstory="She took the shop over from her aunt when she was nineteen.",
+    relationship="We are friends; I bring her broken clocks and she pretends to be annoyed.",
+    kickoff="You come into the clock shop on a rainy Tuesday evening. Mara is at her bench, mending a mantel clock.",
+)
+IVO = BotAuthored(
+    "Ivo",
+    persona="Ivo drives the night tram and knows everybody's stop. He hums when he is nervous.",
+    traits=["warm", "talkative", "anxious"],
+    relationship="We nod to each other on the last tram.",
+    kickoff="Late at night on the tram. You sit behind the driver's cabin; Ivo is driving.",
+)
+LENE = BotAuthored("Lene", persona="Lene teaches swimming.", traits=["blunt"], kickoff="At the pool in the morning.")
+SAID = (
+    "*shakes the rain out of my coat* Evening. I brought you another one. It stops every night at ten past nine.",
+    "It was my grandmother's. She said it kept better time than the church. ((keep her a little wary of me))",
+    "*leans on the counter* Do you ever get tired of things that only want to be wound up?",
+)
+
+
+def _people(desk: Desk) -> None:
+    authoring.describe_you(desk, "Ana", "she/her", "30, repairs bicycles, dry sense of humour")
+    for bot in (MARA, IVO, LENE):
+        authoring.author(desk, bot)
+
+
+def _enter(studio: Studio) -> TalkScene:
+    """The scene, with people in it."""
+    studio.app.open(ShowTalk())
+    studio.until(lambda: studio.top_is("TalkScene"), 0.1)
+    scene = studio.top()
+    assert isinstance(scene, TalkScene)
+    scene.room.do("making people", _people)
+    studio.until(lambda: len(scene.room.library.rows) == 3, 0.1)
+    return scene
+
+
+def _talk(studio: Studio) -> TalkScene:
+    scene = _enter(studio)
+    scene.open_chat("mara")
+    studio.until(lambda: scene.room.view is not None, 0.1)
+    for words in SAID:
+        scene.room.say(words)
+        studio.until(lambda: scene.room.speech is None, 0.1)
+    studio.run(1.0)
+    return scene
+
+
+def _chat(studio: Studio) -> None:
+    _talk(studio)
+
+
+TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
+    "talk": _chat,
+}
+"""By name."""

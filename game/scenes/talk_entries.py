@@ -1,0 +1,207 @@
+"""What stands in a transcript, one under the other: scene heads, turns, what is being said, what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from game.roleplay import clock
+from game.roleplay.state import Scene, Turn
+from game.scenes.talk_markup import Paragraph, paragraphs
+from game.scenes.talk_room import Corner, Speech, TalkRoom
+from game.scenes.talk_view import ChatView
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEntry:
+    """A turn as it stands; ``faded`` while it is about to be said anew."""
+
+    turn: Turn
+    name: str
+    apart: bool = False
+    faded: bool = False
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return self.turn.number
+
+
+@dataclass(frozen=True, slots=True)
+class HeadEntry:
+    """The head of a scene: where and when."""
+
+    scene: Scene
+    place: str
+    clock: str
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return "head", self.scene.id
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedEntry:
+    """The end of a scene."""
+
+    scene: Scene
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return "closed", self.scene.id
+
+
+@dataclass(frozen=True, slots=True)
+class SaidEntry:
+    """What is being said, as far as it came; or the player's own words on their way into the transcript."""
+
+    who: str
+    name: str
+    text: str
+    yours: bool
+    version: int
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return "yours" if self.yours else "said"
+
+
+@dataclass(frozen=True, slots=True)
+class EditEntry:
+    """A turn being written over."""
+
+    turn: Turn
+    name: str
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """A banner: ``what`` is trouble, slow, question or kickoff."""
+
+    what: str
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return self.what
+
+
+Entry = TurnEntry | HeadEntry | ClosedEntry | SaidEntry | EditEntry | NoteEntry
+
+WHY_CLOSED = {
+    "container": "everyone went on to another place",
+    "skip": "time went by",
+    "said": "it came to its end",
+    "manual": "closed by you",
+    "guest": "the guest left",
+    "meanwhile": "",
+}
+
+
+@lru_cache(maxsize=3000)
+def set_of(text: str, ooc: tuple[str, str]) -> tuple[Paragraph, ...]:
+    """The paragraphs of a turn's text."""
+    return paragraphs(text, ooc)
+
+
+@lru_cache(maxsize=8)
+def said_so_far(text: str, ooc: tuple[str, str], under_way: bool) -> tuple[Paragraph, ...]:
+    """The paragraphs of words on their way."""
+    return paragraphs(text, ooc, under_way=under_way)
+
+
+def place_of(view: ChatView, scene: Scene) -> str:
+    """The name of the place a scene plays at."""
+    return next((one.name for one in view.chat.containers if one.id == scene.container), "")
+
+
+def entries_of(view: ChatView, *, hidden: bool = False) -> list[Entry]:
+    """The transcript as it is in the log; turns out of view only with ``hidden``."""
+    made: list[Entry] = []
+    scene: Scene | None = None
+    for turn in view.turns:
+        if turn.hidden and not hidden:
+            continue
+        if scene is None or turn.scene != scene.id:
+            if scene is not None and scene.closed:
+                made.append(ClosedEntry(scene))
+            scene = view.scenes.get(turn.scene)
+            if scene is not None:
+                made.append(_head(view, scene))
+        made.append(TurnEntry(turn, view.name_of(turn.speaker), scene is not None and scene.meanwhile))
+    now = view.chat.scene
+    if now is not None and (scene is None or now.id != scene.id):
+        if scene is not None and scene.closed:
+            made.append(ClosedEntry(scene))
+        made.append(_head(view, now))
+    return made
+
+
+def _head(view: ChatView, scene: Scene) -> HeadEntry:
+    return HeadEntry(scene, place_of(view, scene), clock.friendly(scene.clock_us, view.chat.day_one_us))
+
+
+@dataclass(slots=True)
+class Edit:
+    """A turn being written over; ``again`` is the number of the reply that is said anew afterwards, 0 for none."""
+
+    number: int
+    text: str
+    again: int = 0
+
+
+def with_edit(made: list[Entry], edit: Edit | None) -> list[Entry]:
+    """The transcript with the turn that is written over as a field, and the reply to it faded."""
+    if edit is None:
+        return made
+    out: list[Entry] = []
+    for entry in made:
+        if isinstance(entry, TurnEntry) and entry.turn.number == edit.number:
+            out.append(EditEntry(entry.turn, entry.name))
+        elif isinstance(entry, TurnEntry) and entry.turn.number == edit.again:
+            out.append(TurnEntry(entry.turn, entry.name, entry.apart, faded=True))
+        else:
+            out.append(entry)
+    return out
+
+
+def with_speech(made: list[Entry], view: ChatView, speech: Speech | None, version: int) -> list[Entry]:
+    """The transcript with what is being said in its place."""
+    if speech is None or speech.host != view.host:
+        return made
+    out = list(made)
+    if speech.sent:
+        out.append(SaidEntry("you", view.name_of("you"), speech.sent, True, 0))
+    who = speech.who or view.host
+    said = SaidEntry(who, view.name_of(who), speech.text, False, version)
+    for place in range(len(out) - 1, -1, -1):
+        entry = out[place]
+        if isinstance(entry, TurnEntry) and speech.kind != "say" and entry.turn.number == speech.turn:
+            out[place] = said
+            break
+    else:
+        if speech.kind == "say" or speech.turn:
+            out.append(said)
+    return out
+
+
+def with_notes(made: list[Entry], room: TalkRoom, view: ChatView, corner: Corner) -> list[Entry]:
+    """The transcript with what the player has to be told at its end."""
+    out = list(made)
+    if not view.chat.begun and room.speech is None:
+        out.append(NoteEntry("kickoff"))
+    if room.speaking and room.speech is not None and room.speech.is_slow:
+        out.append(NoteEntry("slow"))
+    if corner.trouble is not None and corner.trouble.kind != "unsaved":
+        out.append(NoteEntry("trouble"))
+    if corner.question:
+        out.append(NoteEntry("question"))
+    return out

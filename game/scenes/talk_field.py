@@ -1,0 +1,122 @@
+"""A field of several lines that is written in: Dear ImGui's own, so that input methods and the clipboard work.
+
+What is too long is not taken, and said so in one sentence; Escape never takes back what was written.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from imgui_bundle import imgui
+
+from engine.draw import theme
+from engine.draw.pen import Vec, px
+
+_K = imgui.Key
+_F = imgui.InputTextFlags_
+_serials = itertools.count()
+
+
+class WritingField:
+    """Holds ``text``; ``focus`` puts the keyboard there.  ``active`` is true while it is written in.
+
+    With ``sends`` Enter is no new line (Shift+Enter is) and :meth:`draw` says True when it was pressed.
+    """
+
+    def __init__(
+        self, text: str = "", *, most: int, say: Callable[[str], object], what: str = "this text", sends: bool = False
+    ) -> None:
+        self.text = text
+        self.active = False
+        self.locked = False
+        self._most = most
+        self._say = say
+        self._what = what
+        self._sends = sends
+        self._focus = False
+        self._put = False
+        self._serial = next(_serials)
+        self.caret_line = (0, 0)
+        """The caret's line, and the last one: to know whether Up or Down leaves the field."""
+
+    def focus(self) -> None:
+        """Write here from the next frame on."""
+        self._focus = True
+
+    def set(self, text: str) -> None:
+        """Put ``text`` in place of what is there."""
+        self.text = text
+        self._serial = next(_serials)  # Dear ImGui keeps what a field of the same name held
+
+    def draw(self, width: float, height: float, hint: str = "") -> bool:
+        """The field where Dear ImGui's cursor stands, in pixels; True when what is written is to be sent."""
+        at = imgui.get_cursor_screen_pos()
+        for slot in (imgui.Col_.frame_bg, imgui.Col_.frame_bg_hovered, imgui.Col_.frame_bg_active):
+            imgui.push_style_color(slot.value, theme.vec(0))
+        imgui.push_style_var(imgui.StyleVar_.frame_padding.value, Vec(px(4), px(4)))
+        if self._focus and not self.locked:
+            imgui.set_keyboard_focus_here()
+            self._focus = False
+        flags = _F.word_wrap.value | _F.callback_always.value
+        if self._sends:
+            flags |= _F.ctrl_enter_for_new_line.value
+        if self.locked or self._pastes_too_much():
+            flags |= _F.read_only.value
+        was_active = self.active
+        changed, text = imgui.input_text_multiline(
+            f"##writing{self._serial}", self.text, Vec(width, height), flags, self._watch
+        )
+        self.active = imgui.is_item_active()
+        imgui.pop_style_var()
+        imgui.pop_style_color(3)
+        if changed and not imgui.is_key_pressed(_K.escape):
+            self._take(text)
+        if hint and not self.text:
+            draw = imgui.get_window_draw_list()
+            draw.add_text(
+                *(theme.fonts.regular, px(theme.TEXT_BODY), Vec(at.x + px(4), at.y + px(4)), theme.INK_FAINT, hint)
+            )
+        return self._sends and (self.active or was_active) and self._entered()
+
+    def _entered(self) -> bool:
+        io = imgui.get_io()
+        pressed = imgui.is_key_pressed(_K.enter, False) or imgui.is_key_pressed(_K.keypad_enter, False)
+        return pressed and not (io.key_shift or io.key_ctrl or io.key_alt)
+
+    def _take(self, text: str) -> None:
+        if len(text) > self._most:
+            self._say(self._too_long(len(text)))
+            self._put = True  # what Dear ImGui holds is taken back to what there was
+            return
+        self.text = text
+
+    def _too_long(self, count: int) -> str:
+        return f"{count:,} characters are too many for {self._what}; at most {self._most:,} fit, so nothing was pasted"
+
+    def _pastes_too_much(self) -> bool:
+        """Whether more is about to be pasted than fits: then it does not even go in."""
+        io = imgui.get_io()
+        pasting = (io.key_ctrl and imgui.is_key_pressed(_K.v)) or (io.key_shift and imgui.is_key_pressed(_K.insert))
+        if not (self.active and pasting):
+            return False
+        count = len(imgui.get_clipboard_text())
+        if count + len(self.text) <= self._most:
+            return False
+        self._say(self._too_long(count))
+        return True
+
+    def _watch(self, data: imgui.InputTextCallbackData) -> int:
+        if self._put:
+            self._put = False
+            data.delete_chars(0, data.buf_text_len)
+            data.insert_chars(0, self.text)
+        written = data.buf.encode() if isinstance(data.buf, str) else b""
+        self.caret_line = (written.count(b"\n", 0, data.cursor_pos), written.count(b"\n"))
+        return 0
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines ``text`` takes in a field ``width`` pixels wide."""
+    a_line = max(width / px(theme.TEXT_BODY * 0.52), 1.0)
+    return sum(int(len(line) // a_line) + 1 for line in text[:20_000].split("\n"))

@@ -1,0 +1,162 @@
+"""The rail at the left: a new character, the three sections, and the chats with what was last said in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imgui_bundle import imgui
+
+from engine.clock import wall_us
+from engine.draw import icons, panels, pen, theme, widgets
+from engine.draw.colour import faded
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from engine.draw.pen import Vec, px
+from engine.draw.theme import AMBER, CYAN, HOVER, INK, INK_FAINT, INK_SOFT, LIME, RAISED, tone
+from game.roleplay import clock
+from game.roleplay.state import ChatRow
+from game.scenes.canvas import mixed
+from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_turn import mark_of
+
+WIDTH = 288.0
+ROW = 78.0
+IDLE_US = 14 * clock.DAY_US
+"""A chat nobody has spoken in for so long is marked as resting."""
+
+SECTIONS = (
+    ("chats", "Chats", icons.TALK, "F2"),
+    ("bots", "Characters", icons.PEOPLE, "F3"),
+    ("settings", "Settings", icons.SETTINGS, "F4"),
+)
+
+
+def since(then_us: int, now_us: int) -> str:
+    """How long ago in real time, short: ``now``, ``5 min ago``, ``2 h ago``, ``3 d ago``, ``5 wk ago``."""
+    passed = max(now_us - then_us, 0)
+    for length, unit in ((7 * clock.DAY_US, "wk"), (clock.DAY_US, "d"), (clock.HOUR_US, "h"), (clock.MINUTE_US, "min")):
+        if passed >= length:
+            return f"{passed // length} {unit} ago"
+    return "now"
+
+
+def state_of(room: TalkRoom, row: ChatRow, now_us: int) -> str:
+    """What a chat's mark says: ``speaking``, ``unread``, ``new`` (not begun), ``resting`` (idle) or nothing."""
+    if room.speech is not None and room.speech.host == row.bot.id:
+        return "speaking"
+    if not row.begun:
+        return "new"
+    if row.turns > max(room.corner(row.bot.id).seen, 0) and row.bot.id != room.host:
+        return "unread"
+    if row.last_at_us and now_us - row.last_at_us > IDLE_US:
+        return "resting"
+    return ""
+
+
+class Rail:
+    """Draws the rail; ``choose`` gets the section that was asked for, ``open`` the chat, ``new`` makes a character."""
+
+    def __init__(
+        self,
+        room: TalkRoom,
+        choose: Callable[[str], object],
+        open_chat: Callable[[str], object],
+        new: Callable[[], object],
+    ) -> None:
+        self._room = room
+        self._choose = choose
+        self._open = open_chat
+        self._new = new
+        self._focus = False
+
+    def focus(self) -> None:
+        """Put the keyboard on the chat that is open."""
+        self._focus = True
+
+    def draw(self, frame: Frame, place: tuple[float, float, float, float], section: str) -> None:
+        """Draw it in ``place``, with ``section`` lit."""
+        with panels.panel("talk rail", *place):
+            if widgets.big_button("New character", icon=icons.PLUS, primary=not self._room.library.rows, height=46):
+                self._new()
+            imgui.spacing()
+            for name, words, icon, key in SECTIONS:
+                chosen = name == section
+                if _section(name, words, icon, key, chosen):
+                    self._choose(name)
+            imgui.spacing()
+            imgui.begin_child("chat rows")
+            for row in self._room.library.rows:
+                self._row(row)
+            imgui.end_child()
+
+    def _row(self, row: ChatRow) -> None:
+        here = row.bot.id == self._room.host
+        if self._focus and (here or not self._room.host):
+            imgui.set_keyboard_focus_here()
+            imgui.set_nav_cursor_visible(True)
+            self._focus = False
+        item = widgets.Item(f"chat {row.bot.id}", imgui.get_content_region_avail().x, px(ROW))
+        now_us = wall_us()
+        state = state_of(self._room, row, now_us)
+        _ground(item, here)
+        _disc(item, row, state)
+        left, right = item.x + px(58), item.x + item.w - px(12)
+        when = since(row.last_at_us, now_us) if row.last_at_us else ""
+        top = item.y + px(19)
+        taken = pen.write(item.draw, right, top, when, theme.TEXT_SMALL, INK_FAINT, across=1.0, down=0.5)
+        name = pen.fit(row.bot.name, 16, right - left - taken - px(8), Weight.BOLD)
+        pen.write(item.draw, left, top, name, 16, INK, Weight.BOLD, down=0.5)
+        told = {"new": "not begun", "speaking": "speaking…"}.get(state) or " ".join(row.snippet.split())
+        ink = tone(LIME) if state in ("new", "speaking") else INK if state == "unread" else INK_SOFT
+        snippet = pen.fit(told.replace("*", ""), theme.TEXT_SMALL, right - left)
+        pen.write(item.draw, left, item.y + px(40), snippet, theme.TEXT_SMALL, ink, down=0.5)
+        if row.begun:
+            fiction = clock.friendly(row.clock_us, row.day_one_us)
+            small = pen.fit(fiction, theme.TEXT_SMALL, right - left - px(20))
+            ink = mixed(INK_FAINT, INK_SOFT, 0.4)
+            pen.write(item.draw, left, item.y + px(60), small, theme.TEXT_SMALL, ink, down=0.5)
+        if item.activated:
+            self._open(row.bot.id)
+
+
+def _section(key: str, words: str, icon: str, note: str, chosen: bool) -> bool:
+    item = widgets.Item(key, imgui.get_content_region_avail().x, px(36))
+    on, accent = item.eased("on", chosen), tone(CYAN)
+    ground = mixed(faded(HOVER, 0.7 * item.lift), faded(accent, 0.18), on)
+    item.draw.add_rect_filled(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), ground, px(8))
+    if item.focused:
+        item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), accent, px(8), px(1.5))
+    ink = mixed(INK_SOFT, INK, max(on, item.lift))
+    pen.write(item.draw, item.x + px(22), item.middle, icon, 15, mixed(ink, accent, on), across=0.5, down=0.5)
+    pen.write(item.draw, item.x + px(44), item.middle, words, 16, ink, Weight.BOLD, down=0.5)
+    right = item.x + item.w - px(10)
+    pen.write(item.draw, right, item.middle, note, theme.TEXT_SMALL, INK_FAINT, across=1.0, down=0.5)
+    return item.activated
+
+
+def _ground(item: widgets.Item, here: bool) -> None:
+    on, accent = item.eased("here", here), tone(CYAN)
+    ground = mixed(mixed(faded(RAISED, 0.0), HOVER, item.lift), mixed(RAISED, accent, 0.16), on)
+    item.draw.add_rect_filled(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), ground, px(10))
+    if on > 0.0 or item.focused:
+        low, high = Vec(item.x, item.y + px(12)), Vec(item.x + px(3), item.y + item.h - px(12))
+        item.draw.add_rect_filled(low, high, faded(accent, max(on, 0.7)), px(2))
+    if item.focused:
+        item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), accent, px(10), px(1.5))
+
+
+def _disc(item: widgets.Item, row: ChatRow, state: str) -> None:
+    """The first letter of the name, and the chat's mark: a disc for unread, a moon for resting."""
+    accent = tone(mark_of(row.bot.id))
+    centre = Vec(item.x + px(30), item.y + px(32))
+    item.draw.add_circle_filled(centre, px(18), faded(accent, 0.18), 32)
+    letter = row.bot.name[:1].upper() or "?"
+    pen.write(item.draw, centre.x, centre.y, letter, 16, accent, Weight.BOLD, across=0.5, down=0.5)
+    corner = Vec(centre.x + px(14), centre.y + px(14))
+    if state == "unread":
+        item.draw.add_circle_filled(corner, px(6), tone(AMBER), 16)
+        item.draw.add_circle(corner, px(6), theme.PANEL, 16, px(2))
+    elif state == "resting":
+        pen.write(item.draw, corner.x, corner.y, icons.MOON, 12, INK_FAINT, across=0.5, down=0.5)
+    elif state == "speaking":
+        pen.ouro(item.draw, centre.x, centre.y, px(21), 1.0, imgui.get_time() / 1.6 % 1.0)
