@@ -15,13 +15,13 @@ from game.roleplay.view import SpeakerView
 ECHO_SHARE = 0.5
 """From this share of shingles on that were said in one earlier line, a reply is an echo."""
 
-LEAST_WORDS = 6
+LEAST_WORDS = 8
 """Shorter replies are never echoes: people do say "Yes." twice."""
 
 LOOP_SHARE = 0.4
 """From this share of repeated shingles on, a reply goes round in circles."""
 
-LOOP_WORDS = 24
+LOOP_WORDS = 20
 """Replies shorter than this have room for a refrain but not for a loop, unless a sentence comes three times."""
 
 LOOKS_BACK = 6
@@ -69,7 +69,9 @@ def _shingles(words: list[str]) -> set[tuple[str, ...]]:
 
 
 def _goes_round(text: str, words: list[str]) -> bool:
-    sentences = Counter(tuple(found) for part in re.split(r"[.!?…\n]+", text) if len(found := _words(part)) >= _SHINGLE)
+    sentences = Counter(
+        tuple(found) for part in re.split(r"[.!?…\n*]+", text) if len(found := _words(part)) >= _SHINGLE
+    )
     if any(count >= 3 for count in sentences.values()):
         return True
     if len(words) < LOOP_WORDS:

@@ -7,7 +7,7 @@ as the end of the material or as an instruction of ours.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -30,7 +30,7 @@ RULES = (
 _REMINDER_TOKENS = 80
 """Room for what is added to a prompt when it is put again, or to a server without a JSON mode."""
 
-_EARLIER_TURN = 1
+_NO_QUOTES = {ord(mark): None for mark in '“”"'}
 _TURN_CHARS = 4000
 
 
@@ -44,7 +44,7 @@ class Asking:
     def add(self, tag: str, text: str) -> Asking:
         """Material that must be there."""
         if text.strip():
-            self.material.append(Part(tag, MUST, fenced(tag, text)))
+            self.material.append(Part(tag, MUST, fenced(tag, bounded(text, CLASSIFIER_TOKENS))))
         return self
 
     def earlier(self, turns: Iterable[Turn], names: dict[str, str], tag: str = "earlier") -> Asking:
@@ -72,6 +72,12 @@ def fenced(tag: str, text: str) -> str:
     return f"<{tag}>\n{plain(text).strip()}\n</{tag}>"
 
 
+def quoted(name: str) -> str:
+    """A name as it may stand in a question of ours: one short line that cannot be anything but a name."""
+    word = " ".join(name.split())[:80]
+    return f"“{plain(word).translate(_NO_QUOTES)}”"
+
+
 def names_of(present: Iterable[Present]) -> dict[str, str]:
     """What to call those present, by id."""
     return {one.id: " ".join(one.name.split())[:80] or one.id for one in present}
@@ -93,7 +99,7 @@ def edge_line(edge: Edge, facts: int = 12) -> str:
     """How one sees another, in a line; only the newest facts."""
     known = f"; knows: {'; '.join(edge.facts[-facts:])}" if edge.facts else ""
     summary = f"; {edge.summary}" if edge.summary else ""
-    return f"{edge.owner} -> {edge.target}: affinity {edge.affinity}, trust {edge.trust}{summary}{known}"
+    return f"{edge.owner} to {edge.target}: affinity {edge.affinity}, trust {edge.trust}{summary}{known}"
 
 
 @lru_cache(maxsize=64)
@@ -105,27 +111,17 @@ def _schema_tokens(schema: type[BaseModel], count_tokens: Count) -> int:
 def prompt_for(asking: Asking, job: Job, count_tokens: Count = count, ceiling: int = CLASSIFIER_TOKENS) -> Prompt:
     """The prompt that asks ``job``: at most ``ceiling`` tokens, the schema that may go with it included."""
     system = Part("task", MUST, f"{RULES}\n\n{asking.task}", whole=True)
-    material = [part if part.tier == NICE else _bounded(part, ceiling) for part in asking.material]
-    parts = counted([system, *material], count_tokens)
+    parts = counted([system, *asking.material], count_tokens)
     room = ceiling - _schema_tokens(job.schema, count_tokens) - _REMINDER_TOKENS - 2 * TOKENS_A_MESSAGE
     room -= 2 * len(parts) + 12 * len({part.section for part in parts if part.section})
-    must = fit(
-        [part for part in parts if part.tier == MUST],
-        room,
-        _closing_tags(count_tokens),
-        f"what must be in the prompt is by itself over the {ceiling} tokens of a classifier",
-    )
+    why = f"what must be in the prompt is by itself over the {ceiling} tokens of a classifier"
+    must = fit([part for part in parts if part.tier == MUST], room, _closing_tags(count_tokens), why)
     left = room - sum(part.tokens for part in must if not part.dropped)
     nice = _newest_that_fit([part for part in parts if part.tier == NICE], left, ceiling)
     sent = [*(part for part in must if not part.dropped), *(part for part in nice if not part.dropped)]
     messages = (("system", sent[0].text), ("user", _material(must[1:], nice)))
     tokens = sum(count_tokens(text) + TOKENS_A_MESSAGE for _, text in messages)
     return Prompt(messages, tuple(part.block() for part in (*must, *nice)), tokens, ceiling, ceiling)
-
-
-def _bounded(part: Part, ceiling: int) -> Part:
-    text = bounded(part.text, ceiling)
-    return part if text == part.text else Part(part.name, part.tier, f"{text}\n</{part.name}>")
 
 
 def _closing_tags(count_tokens: Count) -> Count:
@@ -166,6 +162,3 @@ def _material(must: Sequence[Part], nice: Sequence[Part]) -> str:
             closing = f"</{part.name}>"
             lines.append(part.text if part.text.endswith(closing) else f"{part.text}\n{closing}")
     return "\n".join(lines)
-
-
-Ask = Callable[[Job], Asking]

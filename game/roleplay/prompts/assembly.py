@@ -31,7 +31,8 @@ def assemble(view: SpeakerView, config: Budget, count_tokens: Count = count) -> 
     parts = counted(without_duplicates(parts_of(view, config)), count_tokens)
     fixed = _overhead(parts, count_tokens) + EARLIER_TOKENS
     parts = _cut_must(parts, config.hard_tokens - fixed, count_tokens, config.hard_tokens)
-    parts = _trimmed(parts, config.soft_tokens - fixed, config)
+    soft = min(config.soft_tokens, config.hard_tokens)
+    parts = _trimmed(parts, soft - fixed, soft)
     parts = _with_earlier(parts, view, count_tokens)
     sent = [part for part in parts if not part.dropped]
     messages = _messages(sent)
@@ -40,7 +41,7 @@ def assemble(view: SpeakerView, config: Budget, count_tokens: Count = count) -> 
         messages=tuple(messages),
         blocks=tuple(part.block() for part in parts),
         tokens=sum(part.tokens + _SEPARATOR for part in sent) + _overhead(sent, count_tokens),
-        soft=config.soft_tokens,
+        soft=soft,
         hard=config.hard_tokens,
         stop=stop_strings(called(view.speaker.id, {view.speaker.id: view.speaker.name}), names.values()),
         speaker=view.speaker.id,
@@ -66,24 +67,10 @@ def _heading(section: str) -> str:
 def _cut_must(parts: list[Part], room: int, count: Count, hard: int) -> list[Part]:
     """The parts with those of the tier must made to fit into ``room``."""
     room -= sum(_SEPARATOR for part in parts if part.tier == MUST)
-    why = f"what must be in the prompt is by itself over the {hard} tokens a prompt may have"
-    fitted = iter(fit([part for part in parts if part.tier == MUST], room, count, why))
-    made: list[Part] = []
-    waiting: Part | None = next(fitted, None)
-    for part in parts:
-        if part.tier != MUST:
-            made.append(part)
-            continue
-        assert waiting is not None
-        made.append(waiting)
-        waiting = next(fitted, None)
-        if waiting is not None and waiting.dropped:
-            made.append(waiting)
-            waiting = next(fitted, None)
-    return made
+    return fit(parts, room, count, f"what must be in the prompt is by itself over the {hard} tokens a prompt may have")
 
 
-def _trimmed(parts: list[Part], room: int, config: Budget) -> list[Part]:
+def _trimmed(parts: list[Part], room: int, soft: int) -> list[Part]:
     """The parts with as many left out as it takes to come down to ``room``, the lowest rank first."""
     tokens = sum(part.tokens + _SEPARATOR for part in parts if not part.dropped)
     order = [i for i, part in enumerate(parts) if part.tier != MUST and not part.dropped]
@@ -93,10 +80,9 @@ def _trimmed(parts: list[Part], room: int, config: Budget) -> list[Part]:
     for i in order:
         if tokens <= room:
             break
-        tier = "nice" if parts[i].tier == NICE else "should"
-        why = f"over the {config.soft_tokens} tokens a prompt is trimmed to; “{tier} to have”"
+        why = f"{parts[i].tier}: over the {soft} tokens that a prompt is trimmed to"
         if parts[i].rank == Rank.OLDER_TURN:
-            why += ", one line stands for the turns left out"
+            why += "; one line stands for the turns left out"
         made[i] = parts[i].left_out(why)
         tokens -= parts[i].tokens + _SEPARATOR
     return made

@@ -126,7 +126,7 @@ def _lore_part(entry: LoreEntry, fill: Fill, section: str = "", role: str = "sys
 def _identity(view: SpeakerView, fill: Fill) -> Iterator[Part]:
     bot = view.speaker
     persona = fill(bot.persona)
-    yield Part("persona", MUST, f"{fill('{{char}}')}: {persona}" if persona.strip() else "", _WHO, key=persona)
+    yield Part("persona", MUST, persona.strip(), _WHO, key=persona)
     traits = ", ".join(fill(trait).strip() for trait in bot.traits if trait.strip())
     yield Part("traits", MUST, f"Traits: {traits}" if traits else "", _WHO, key=traits)
     samples = "\n---\n".join(fill(sample).strip() for sample in bot.voice_samples if sample.strip())

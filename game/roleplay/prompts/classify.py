@@ -20,7 +20,7 @@ from game.roleplay.jobs import (
     UpdateState,
     Weigh,
 )
-from game.roleplay.prompts.ask import Asking, edge_line, names_of, people, plain, prompt_for, told
+from game.roleplay.prompts.ask import Asking, edge_line, names_of, people, plain, prompt_for, quoted, told
 from game.roleplay.prompts.config import CLASSIFIER_TOKENS, Count, count
 from game.roleplay.prompts.rubric import DOING, EDGES, FACTS, PLACE, SIGNIFICANCE
 from game.roleplay.state import Container
@@ -58,7 +58,7 @@ Example. Turn: *leans on the rail* You came. {opening}slower please{closing}
 
 @asking.register
 def _update_state(job: UpdateState) -> Asking:
-    pairs = ", ".join(f"{edge.owner} -> {edge.target}" for edge in job.edges)
+    pairs = ", ".join(f"{edge.owner} to {edge.target}" for edge in job.edges)
     task = f"""What did the turn do to those present? Also those who only watched and listened may feel otherwise.
 edges: an entry for each of these pairs that changed, owner and target by id: {plain(pairs) or "none"}.
 {EDGES}
@@ -120,7 +120,7 @@ def _place(place: Container | None) -> str:
 @asking.register
 def _interjection(job: DecideInterjection) -> Asking:
     names = names_of(job.present)
-    other = plain(names.get(job.other, job.other))
+    other = quoted(names.get(job.other, job.other))
     task = f"""{other} was not spoken to. Does {other} put in a short word of their own after the last turn? Usually \
 not: \
 people let others talk. interjects is true only if {other} is named, asked, attacked or defended, or could not \
@@ -133,7 +133,7 @@ Example. {{"interjects": false}}"""
 
 @asking.register
 def _kickoff(job: ParseKickoff) -> Asking:
-    bot, you = plain(job.bot.name[:80]), plain(job.you.called[:80])
+    bot, you = quoted(job.bot.name), quoted(job.you.called)
     task = f"""A story is about to begin. Take its first scene apart; {bot} has the id "{plain(job.bot.id)}", the \
 player's \
 character {you} has the id "you". Invent nothing that the text does not suggest.
@@ -152,7 +152,7 @@ opening: what {bot} says or does first, if the text has it, else ""."""
 
 @asking.register
 def _scene_summary(job: SummariseScene) -> Asking:
-    name = plain(names_of([job.witness])[job.witness.id])
+    name = quoted(job.witness.name)
     keep = (
         "quotes: one to three lines worth keeping, word for word, the speaker's name before each. moment: if they"
         " shared something private, that in a few words, else empty."
@@ -175,8 +175,7 @@ Keep what will matter later (promises, facts, what changed between them), let th
 
 @asking.register
 def _edge_summary(job: SummariseEdge) -> Asking:
-    names = names_of([job.owner, job.target])
-    owner, target = plain(names[job.owner.id]), plain(names[job.target.id])
+    owner, target = quoted(job.owner.name), quoted(job.target.name)
     task = f"""Rewrite how {owner} sees {target}, now that the scene is over: two to four sentences from {owner}'s \
 side \
 alone, third person, the whole arc so far. Keep what still holds of the old summary, take up what the scene changed, \
@@ -189,7 +188,7 @@ affinity_delta, trust_delta: what the scene as a whole changed beyond its single
 
 @asking.register
 def _acquaintance(job: SeedAcquaintance) -> Asking:
-    host, guest = plain(job.host.name[:80]), plain(job.guest.name[:80])
+    host, guest = quoted(job.host.name), quoted(job.guest.name)
     task = f"""{host} and {guest} have met before; the text says how. host_to_guest is how {host} sees {guest}, \
 guest_to_host how {guest} sees {host}; they need not be alike. For each: affinity and trust 0 to 100 (50: strangers), \
 summary in one or two sentences from that side alone, facts that the one knows of the other. Invent nothing."""

@@ -101,30 +101,35 @@ def cut(text: str, limit: int, count: Count) -> str:
 
 
 def fit(parts: Sequence[Part], room: int, count: Count, why: str) -> list[Part]:
-    """The parts cut so that they have at most ``room`` tokens together; what is cut away follows as a part of its own.
+    """The parts with those of the tier must cut so that they have at most ``room`` tokens together.
 
-    All are cut to the same length, so the longest give way and short ones stay as they are; those that are
-    ``whole`` are cut only where the rest cannot give way enough.
+    What is cut away follows as a part of its own.  All are cut to the same length, so the longest give way and short
+    ones stay as they are; those that are ``whole`` are cut only where the rest cannot give way enough.
     """
-    if sum(part.tokens for part in parts) <= room:
+    must = [part for part in parts if part.tier == MUST and not part.dropped]
+    if sum(part.tokens for part in must) <= room:
         return list(parts)
-    soft = [part for part in parts if not part.whole]
-    limit = _level([part.tokens for part in soft], room - sum(part.tokens for part in parts if part.whole))
+    whole = sum(part.tokens for part in must if part.whole)
+    limit = _level([part.tokens for part in must if not part.whole], room - whole)
     all_give = limit < LEAST_CUT
     if all_give:
-        limit = _level([part.tokens for part in parts], room)
+        limit = _level([part.tokens for part in must], room)
     made: list[Part] = []
     for part in parts:
-        if part.tokens <= limit or (part.whole and not all_give):
+        if part.tier != MUST or part.dropped or part.tokens <= limit or (part.whole and not all_give):
             made.append(part)
-            continue
-        kept = cut(part.text, limit, count)
-        rest = part.text[len(kept.removesuffix(CUT_MARK)) :].strip()
-        made.append(replace(part, text=kept, tokens=count(kept)))
-        said = f"cut after “{_last_words(kept)}”: {why}"
-        gone = max(0, part.tokens - made[-1].tokens)
-        made.append(replace(part, name=f"{part.name}, the rest", text=rest[:_SHOWN_REST], tokens=gone, dropped=said))
+        else:
+            made += _cut_in_two(part, limit, count, why)
     return made
+
+
+def _cut_in_two(part: Part, limit: int, count: Count, why: str) -> tuple[Part, Part]:
+    kept = cut(part.text, limit, count)
+    rest = part.text[len(kept.removesuffix(CUT_MARK)) :].strip()
+    tokens = count(kept)
+    said = f"cut after “{_last_words(kept)}”: {why}"
+    gone = replace(part, name=f"{part.name}, the rest", text=rest[:_SHOWN_REST], dropped=said)
+    return replace(part, text=kept, tokens=tokens), replace(gone, tokens=max(0, part.tokens - tokens))
 
 
 def _level(tokens: Sequence[int], room: int) -> int:

@@ -20,8 +20,8 @@ CUT_OFF = "— [cut off]"
 """How a turn that was stopped is shown to the model; it is taken away again where a model says it after us."""
 
 _BEFORE = r"[ \t]*(?:[>#-][ \t]*)?[*_\[(]*"
-_AFTER = r"[*_\])]*[ \t]*(?:\([^)\n]{0,40}\)[ \t]*)?"
-_HALF_AFTER = r"[*_\])]*[ \t]*(?:\([^)\n]{0,40}(?:\)[ \t]*)?)?"
+_AFTER = r"[*_\])]*[ \t]*(?:\([^)\n]{0,40}\)[*_\])]*[ \t]*)?"
+_HALF_AFTER = r"[*_\])]*[ \t]*(?:\([^)\n]{0,40}(?:\)[*_\])]*[ \t]*)?)?"
 _TAIL = re.compile(r"[\s*_]*\Z")
 
 
