@@ -6,11 +6,12 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from engine.llm import Client
-from game.roleplay import directing, reading, talk
+from game.roleplay import directing, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.model_voice import ModelVoice
@@ -175,3 +176,83 @@ def test_memories_are_placed_in_the_models_space_when_it_has_one() -> None:
             assert desk.problem == ""
             assert desk.log.query("SELECT count(*) FROM recall_vectors") == [(1,)]
             assert desk.log.check_rebuild() == []
+
+
+def pivotal(asked: Request) -> Do | None:
+    """A classifier that finds every turn pivotal, and tells what it is given from the witness's own angle."""
+    fields = json.dumps(asked.body)
+    if not asked.is_stream and "significance" in fields and "SceneSummary" not in fields and "quotes" not in fields:
+        return Do(json.dumps({"significance": 3}))
+    if not asked.is_stream and "quotes" in fields:
+        return Do(json.dumps({"summary": "She told me that she is leaving the city.", "moment": "the confession"}))
+    return by_what_is_asked(asked)
+
+
+def test_a_pivotal_turn_is_remembered_at_once_and_pinned_for_each_who_heard_it() -> None:
+    with model_company() as (desk, server):
+        server.decide = pivotal
+        server.say("*sets the screwdriver down very slowly* When?")
+        talk.say(desk, "mara", "I am leaving the city, Mara. I wanted you to hear it from me.")
+        desk.settle()
+        pinned = recall.pinned(desk.log, "mara")
+        assert {memory.form for memory in pinned} == {"beat"}
+        assert {memory.pinned for memory in pinned} == {"auto"}
+        assert {memory.turn for memory in pinned} == {1, 2}
+
+
+def test_a_scene_that_mattered_keeps_its_lines_and_is_written_out(tmp_path: Path) -> None:
+    with ModelServer() as server, Client() as client:
+        server.decide = pivotal
+        model = server.model()
+        with company(tmp_path, ModelVoice(client, model, (model,))) as desk:
+            server.say("*sets the screwdriver down very slowly* When?")
+            talk.say(desk, "mara", "I am leaving the city, Mara.")
+            desk.settle()
+            number = directing.close_scene(desk, "mara")
+            desk.settle()
+            scene = reading.scene(desk.log, "mara", number)
+            assert scene is not None
+            assert scene.significance == 3
+            assert scene.quotes == ("you: I am leaving the city, Mara.", "mara: When?")
+            (summary,) = recall.scene_summaries(desk.log, "mara", "mara")
+            assert "“Ana: I am leaving the city, Mara.”" in summary.text
+            assert reading.edge(desk.log, "mara", YOU).moments == ("the confession",)
+            written = json.loads((tmp_path / "exports" / "mara" / "scene-0001.json").read_text())
+            assert [turn["speaker"] for turn in written["turns"]] == ["Ana", "Mara"]
+
+
+def test_a_routine_scene_keeps_no_lines(tmp_path: Path) -> None:
+    with model_company() as (desk, server):
+        server.say("Come in.")
+        talk.say(desk, "mara", "Good evening.")
+        desk.settle()
+        number = directing.close_scene(desk, "mara")
+        desk.settle()
+        scene = reading.scene(desk.log, "mara", number)
+        assert scene is not None
+        assert (scene.significance, scene.quotes) == (1, ())
+        assert reading.edge(desk.log, "mara", YOU).moments == ()
+
+
+def test_stepping_to_another_wording_has_the_closed_scene_told_anew() -> None:
+    with model_company() as (desk, server):
+        server.say("Come in.")
+        talk.say(desk, "mara", "Good evening.")
+        desk.settle()
+        server.say("Go away.")
+        talk.another(desk, "mara", 2)
+        desk.settle()
+        number = directing.close_scene(desk, "mara")
+        desk.settle()
+        (first,) = recall.scene_summaries(desk.log, "mara", "mara")
+        talk.choose(desk, "mara", 2, 0)
+        desk.settle()
+        (second,) = recall.scene_summaries(desk.log, "mara", "mara")
+        assert second.number != first.number
+        assert second.scene == number
+        asked = len(server.requests)
+        talk.choose(desk, "mara", 2, 1)
+        desk.settle()
+        (again,) = recall.scene_summaries(desk.log, "mara", "mara")
+        assert again.number == first.number
+        assert len(server.requests) == asked, "what was told once is not asked for again"
