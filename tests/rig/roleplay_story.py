@@ -54,6 +54,10 @@ class Story:
             self.stream, [to_log(one, at_us=self.at_us, truth=truth, origin=origin) for one in events]
         )
 
+    def count(self, column: str) -> Any:
+        """One column of where it stands, for steps that need no more: ``turns``, ``memories``, ``scene``, ``guest``."""
+        return self.log.query(f"SELECT {column} FROM chats WHERE chat = ?", (self.host,))[0][0]
+
     @property
     def chat(self) -> Any:
         """Where it stands."""
@@ -73,9 +77,9 @@ class Story:
 
     def say(self, speaker: str, text: str = "words") -> int:
         """A turn."""
-        number: int = self.chat.turns + 1
+        number: int = self.count("turns") + 1
         truth = Truth.USER if speaker == YOU else Truth.LOCAL_MODEL
-        self.add(happened.TurnSaid(number, speaker, text, self.chat.scene.id, self.chat.clock_us), truth=truth)
+        self.add(happened.TurnSaid(number, speaker, text, self.count("scene"), self.count("clock_us")), truth=truth)
         return number
 
     def talk(self, turns: int) -> None:
@@ -96,8 +100,8 @@ class Story:
 
     def remembers(self, owner: str, text: str = "it rained", weight: int = 1, witnesses: int = 3, **where: Any) -> int:
         """A memory of this scene: a ``turn`` and ``swipe``, or a ``scene`` and ``basis``."""
-        number: int = self.chat.memories + 1
-        scene = where.pop("scene", self.chat.scene.id)
+        number: int = self.count("memories") + 1
+        scene = where.pop("scene", None) or self.count("scene")
         form = where.pop("form", "beat" if where.get("turn") else "summary")
         written = happened.MemoryWritten(number, owner, text, witnesses, scene, CLOCK_US, weight, form, **where)
         self.add(written)

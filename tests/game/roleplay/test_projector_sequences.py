@@ -1,0 +1,165 @@
+"""After anything that can happen, in any order: the tables are what the events say, by two independent tellings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from engine.log import EventLog, StoredEvent
+from game.roleplay import reading, recall
+from game.roleplay.events import YOU
+from game.roleplay.rows import place
+from game.roleplay.state import basis_of
+from tests.rig.roleplay_life import BOTS, STEPS, Life
+from tests.rig.roleplay_story import new_log, tables
+
+SEQUENCES = 200
+STEPS_EACH = 25
+SOAKED = 4000
+
+
+class Plain:
+    """The story told naively from the events as they stand: no table, no order of arrival, only what counts now."""
+
+    def __init__(self, events: Iterable[StoredEvent]) -> None:
+        self.events = sorted(events, key=place)
+        self.chosen: dict[tuple[str, int], int] = {}
+        self.scene_of: dict[tuple[str, int], int] = {}
+        self.wording_seq: dict[tuple[str, int, int], int] = {}
+        self.closed_seq: dict[tuple[str, int], int] = {}
+        self.deleted: set[tuple[str, int]] = set()
+        self.reset_seq: dict[str, int] = defaultdict(int)
+        for event in self.events:
+            self._take(event, event.stream.partition("/")[2], event.payload)
+        turns: dict[tuple[str, int], list[tuple[int, int | None]]] = defaultdict(list)
+        for (chat, turn), scene in self.scene_of.items():
+            swipe = None if (chat, turn) in self.deleted else self.chosen[chat, turn]
+            turns[chat, scene].append((turn, swipe))
+        self.basis = {scene: basis_of(chosen) for scene, chosen in turns.items()}
+
+    def _take(self, event: StoredEvent, chat: str, said: dict[str, Any]) -> None:
+        if event.kind == "turn.said":
+            self.chosen[chat, said["turn"]] = 0
+            self.scene_of[chat, said["turn"]] = said["scene"]
+            self.wording_seq[chat, said["turn"], 0] = place(event)
+        elif event.kind == "turn.alternative_said":
+            self.wording_seq[chat, said["turn"], said["swipe"]] = place(event)
+            self.chosen[chat, said["turn"]] = said["swipe"]
+        elif event.kind == "turn.alternative_chosen":
+            self.chosen[chat, said["turn"]] = said["swipe"]
+        elif event.kind == "turn.deleted":
+            self.deleted |= {(chat, turn) for turn in said["turns"]}
+        elif event.kind == "scene.closed":
+            self.closed_seq[chat, said["scene"]] = place(event)
+        elif event.kind == "bot.reset":
+            self.reset_seq[chat] = place(event)
+
+    def counts(self, event: StoredEvent) -> bool:
+        """Whether what the event says follows from what is chosen now."""
+        chat, said = event.stream.partition("/")[2], event.payload
+        if said.get("turn"):
+            key = (chat, said["turn"])
+            return key not in self.deleted and self.chosen.get(key) == int(said["swipe"])
+        if said.get("scene") and "basis" in said and said.get("form") != "told":
+            return self.basis.get((chat, said["scene"]), "") == str(said["basis"])
+        return True
+
+    def said_at(self, event: StoredEvent) -> int:
+        """Where the wording or the end of the scene was said that the event follows from."""
+        chat, said = event.stream.partition("/")[2], event.payload
+        if said.get("turn"):
+            return self.wording_seq[chat, said["turn"], said["swipe"]]
+        return self.closed_seq.get((chat, said.get("scene", 0)), place(event))
+
+    def affinity(self, owner: str, target: str) -> int:
+        """How ``owner`` sees ``target``: the last number that was set and all that moved it since."""
+        since = max(self.reset_seq[owner], self.reset_seq[target])
+        base, base_at = 50, 0
+        moves: list[tuple[int, int]] = []
+        for event in self.events:
+            said = event.payload
+            if place(event) <= since:
+                continue
+            if event.kind == "edge.seeded" and (said["owner"], said["target"]) == (owner, target):
+                base, base_at = said["affinity"], place(event)
+            elif (
+                event.kind == "edge.moved" and (said["owner"], said["target"]) == (owner, target) and self.counts(event)
+            ):
+                moves.append((self.said_at(event), said["affinity_delta"]))
+            elif event.kind == "manual_edit" and said["key"] == [owner, target] and said["field"] == "affinity":
+                base, base_at = said["value"], place(event)
+        return max(0, min(100, int(base) + sum(delta for at, delta in moves if at > base_at)))
+
+    def memories(self, owner: str) -> list[tuple[str, int, str]]:
+        """Chat, number and text of all that ``owner`` remembers and witnessed, the oldest first."""
+        texts = {}
+        for event in self.events:
+            if event.kind == "manual_edit" and event.payload["what"] == "memory" and event.payload["field"] == "text":
+                texts[event.stream, event.payload["key"][0]] = event.payload["value"]
+        found = []
+        for event in self.events:
+            said, chat = event.payload, event.stream.partition("/")[2]
+            if event.kind != "memory.written" or said["owner"] != owner or place(event) <= self.reset_seq[owner]:
+                continue
+            bit = 2 if owner == chat else 4
+            if said["witnesses"] & bit and self.counts(event):
+                found.append((chat, said["memory"], texts.get((event.stream, said["memory"]), said["text"])))
+        return found
+
+
+def reads(log: EventLog) -> list[Any]:
+    """What the screens and prompts see."""
+    seen: list[Any] = [reading.bots(log), reading.chat_rows(log)]
+    for bot in BOTS:
+        seen += [reading.chat(log, bot), reading.turns(log, bot), reading.scenes(log, bot), reading.group(log, bot)]
+        seen += [reading.threads(log, bot, closed=True), reading.happenings(log, bot), reading.items(log, bot)]
+        seen += [recall.recent(log, bot, 1000), recall.pinned(log, bot), recall.search(log, bot, "rain tea")]
+        seen += [reading.edge(log, *pair) for other in (YOU, *BOTS) for pair in ((bot, other), (other, bot))]
+    return seen
+
+
+def check(log: EventLog) -> None:
+    """The tables, the log itself, a rebuild and the naive telling agree."""
+    assert log.check_rebuild() == []
+    assert log.verify() == []
+    plain = Plain(log.read_all())
+    for bot in BOTS:
+        remembered = [(one.chat, one.number, one.text) for one in recall.recent(log, bot, 10_000)]
+        assert remembered[::-1] == plain.memories(bot)
+        for other in (YOU, *BOTS):
+            if other != bot:
+                for pair in ((bot, other), (other, bot)):
+                    assert reading.edge(log, *pair).affinity == plain.affinity(*pair)
+    before, rows = reads(log), tables(log)
+    log.rebuild()
+    assert tables(log) == rows
+    assert reads(log) == before
+
+
+def live_and_check(seeds: Iterable[int], steps: int) -> Counter[str]:
+    done: Counter[str] = Counter()
+    undone = 0
+    for seed in seeds:
+        with new_log() as log:
+            life = Life(log, seed)
+            life.live(steps)
+            check(log)
+            done += life.done
+            undone += life.undone
+    done["undone"] = undone
+    return done
+
+
+def test_two_hundred_lives_leave_exactly_what_their_events_say() -> None:
+    done = live_and_check(range(SEQUENCES), STEPS_EACH)
+    missed = [step.__name__ for step in STEPS if done[step.__name__] < 10]
+    assert missed == [], "the lives are too tame to show anything"
+    assert min(done["undone"], done["carried"]) > 100
+
+
+@pytest.mark.soak
+def test_thousands_of_longer_lives() -> None:
+    live_and_check(range(10_000, 10_000 + SOAKED), 80)
