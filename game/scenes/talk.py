@@ -17,9 +17,10 @@ from game.scenes.context import Context
 from game.scenes.menu_keys import menu_action, steer
 from game.scenes.requests import ShowTalk
 from game.scenes.skyline import Skyline
-from game.scenes.talk_chat import ChatPage, Doors
+from game.scenes.talk_chat import ChatPage
 from game.scenes.talk_rail import WIDTH, Rail
 from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_turns import Doors
 from game.scenes.talk_view import ChatView
 
 _K = imgui.Key

@@ -8,7 +8,8 @@ from functools import lru_cache
 from game.roleplay import clock
 from game.roleplay.state import Scene, Turn
 from game.scenes.talk_markup import Paragraph, paragraphs
-from game.scenes.talk_room import Corner, Speech, TalkRoom
+from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_speech import Corner, Speech
 from game.scenes.talk_view import ChatView
 
 

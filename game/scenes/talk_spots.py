@@ -42,15 +42,13 @@ class Spots:
         """Whether a rectangle is being clicked."""
         return self._pressed and self.over(x, y, w, h)
 
-    def icon(
-        self, x: float, y: float, side: float, icon: str, name: str, act: Act | None, *, lit: bool = False
-    ) -> None:
+    def icon(self, x: float, y: float, side: float, icon: str, name: str, act: Act | None) -> None:
         """An icon that is a button, with ``name`` told beside the pointer; without ``act`` it is dimmed."""
         over = act is not None and self.over(x, y, side, side)
         if over:
             self.draw.add_rect_filled(Vec(x, y), Vec(x + side, y + side), theme.HOVER, px(6))
             self.hint = name
-        ink = faded(INK_FAINT, 0.4) if act is None else INK if over else tone(CYAN) if lit else INK_SOFT
+        ink = faded(INK_FAINT, 0.4) if act is None else INK if over else INK_SOFT
         pen.write(self.draw, x + side / 2, y + side / 2, icon, 14, ink, across=0.5, down=0.5)
         if act is not None and self.pressed(x, y, side, side):
             act()

@@ -93,14 +93,13 @@ def text_height(typesetter: Typesetter, made: tuple[Paragraph, ...], width: floa
     return high
 
 
-def turn_height(
-    entry: TurnEntry | SaidEntry, typesetter: Typesetter, width: float, ooc: tuple[str, str], budget: Budget
-) -> float:
+def turn_height(entry: TurnEntry | SaidEntry, look: Look, budget: Budget) -> float:
     """The height of a turn with everything that belongs to it."""
+    width = look.width
     if isinstance(entry, TurnEntry) and entry.apart:
         width -= px(APART)
-    made = paragraphs_of(entry, ooc)
-    return px(NAME + BELOW) + max(text_height(typesetter, made, width - px(GUTTER), budget), px(36))
+    made = paragraphs_of(entry, look.ooc)
+    return px(NAME + BELOW) + max(text_height(look.type, made, width - px(GUTTER), budget), px(36))
 
 
 def draw_text(

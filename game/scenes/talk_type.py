@@ -18,7 +18,11 @@ from engine.draw.pen import Vec, px
 from game.scenes.canvas import visual
 from game.scenes.talk_markup import Paragraph, Style
 
-LINE = 1.55
+TEXT = 20.0
+ASIDE = 16.0
+"""The type of a transcript, and of what is out of character, in design units: larger than a form's, to be read long."""
+
+LINE = 1.5
 """Lines stand so many times their type's size apart."""
 
 INSET = 18.0
@@ -135,7 +139,7 @@ class Typesetter:
 
 
 def _size(kind: str) -> float:
-    return theme.TEXT_SMALL if kind == "ooc" else theme.TEXT_BODY
+    return ASIDE if kind == "ooc" else TEXT
 
 
 def _joined(spans: list[Span], x: float, token: str, style: Style) -> list[Span]:
