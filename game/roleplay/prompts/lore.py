@@ -81,12 +81,12 @@ def lore(
 def _scanned(
     book: Lorebook, salt: str, heard: Heard, count_tokens: Count, budget: int, fill: Callable[[str], str]
 ) -> LoreScan:
-    """The scan of now, after those of the messages before it where an entry stays or rests."""
-    memory = max((entry.sticky + entry.cooldown for entry in book.entries if entry.enabled), default=0)
+    """The scan of now; where an entry stays or rests, after the scans of all the messages before it."""
+    timed = any(entry.sticky or entry.cooldown for entry in book.entries if entry.enabled)
     last = len(heard.texts)
     since: dict[str, int] = {}
     result = LoreScan((), (), (), 0)
-    for end in range(max(min(last, 1), last - memory), last + 1):
+    for end in range(min(last, 1) if timed else last, last + 1):
         gone = last - end
         messages = heard.messages - gone
         history = LoreHistory(messages, heard.replies - sum(heard.own[end:]), dict(since))
