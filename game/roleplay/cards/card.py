@@ -5,7 +5,7 @@ Facts: Character Card V2 (malfoyslastname), Character Card V3 (kwaroran), and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
@@ -151,7 +151,7 @@ def open_card(data: bytes, name: str) -> Opened:
     return Opened(form, trees, mended)
 
 
-def _pictured(texts: list[png.CardText], name: str, mended: list[str]) -> dict[str, dict[str, Any]]:
+def _pictured(texts: Iterable[png.CardText], name: str, mended: list[str]) -> dict[str, dict[str, Any]]:
     """The first readable card of each keyword."""
     trees: dict[str, dict[str, Any]] = {}
     failure: UnreadableFile | None = None
@@ -164,6 +164,8 @@ def _pictured(texts: list[png.CardText], name: str, mended: list[str]) -> dict[s
             _check_card(tree, name)
             trees[found.keyword] = tree
             mended += [note] if note else []
+            if not found.whole:
+                mended.append("has a card whose checksum does not fit; look over what was read")
         except UnreadableFile as error:
             failure = failure or error
     if not trees:

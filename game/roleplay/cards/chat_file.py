@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from game.roleplay.cards.chat_dates import date_us, iso_text
-from game.roleplay.cards.face import MAX_FILE_BYTES, MAX_NAME_CHARS, UnreadableFile, shown
+from game.roleplay.cards.face import MAX_FILE_BYTES, MAX_NAME_CHARS, UnreadableFile, mebibytes, shown
 from game.roleplay.cards.fields import dict_of, flag_of, one_line, text_of, whole_of
-from game.roleplay.cards.json_text import decode, dump, parse, parse_object
+from game.roleplay.cards.json_text import decode, dump, parse, parse_object, utf8_lines
 
-MAX_LINES = 200_000
-MAX_LINE_CHARS = 16 * 1024 * 1024
+MAX_LINES = 100_000
+MAX_LINE_BYTES = 16 * 1024 * 1024
 """One message with all its alternatives and the small pictures that some programs keep inside."""
 
 MAX_MESSAGE_CHARS = 1_000_000
@@ -41,7 +41,7 @@ class ChatMessage:
     chosen: int = 0
     is_system: bool = False
     model: str = ""
-    raw: str = field(default="", compare=False, repr=False)
+    raw: bytes = field(default=b"", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.swipes:
@@ -53,7 +53,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChatFile:
-    """A chat.  ``skipped`` names the lines that could not be read, in sentences.
+    """A chat.  ``skipped`` names the lines that could not be read, or not whole, in sentences.
 
     ``original`` is the file it came from, ``raw`` its first line.
     """
@@ -80,26 +80,25 @@ def read_chat(data: bytes, name: str) -> ChatFile:
     Raises:
         UnreadableFile: beyond bounds, or no line of it belongs to a chat.
     """
-    text, mended = decode(data, name, MAX_FILE_BYTES)
-    skipped = [f"{shown(name)}: {mended}"] if mended else []
-    if text.count("\n") >= MAX_LINES:
-        raise UnreadableFile(name, f"has more than {MAX_LINES:,} lines; split the chat into several files")
     header: dict[str, Any] = {}
     messages: list[ChatMessage] = []
+    skipped: list[str] = []
     more = 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        line = line.strip("\r\t \0")
+    for number, line in enumerate(utf8_lines(data, name, MAX_FILE_BYTES), start=1):
+        if number > MAX_LINES:
+            raise UnreadableFile(name, f"has more than {MAX_LINES:,} lines; split the chat into several files")
         if not line:
             continue
         try:
-            tree = _line(line, f"{shown(name)}, line {number}")
+            tree, mended = _line(line, f"{shown(name)}, line {number}")
         except UnreadableFile as error:
+            tree, mended = {}, str(error)
+        if mended:
             more += len(skipped) >= MAX_SENTENCES
-            skipped += [str(error)] if len(skipped) < MAX_SENTENCES else []
-            continue
+            skipped += [mended] if len(skipped) < MAX_SENTENCES else []
         if _is_header(tree):
             header = header or tree
-        else:
+        elif tree:
             messages.append(_message(tree, line))
     if not header and not messages:
         raise UnreadableFile(name, "holds no message of a chat; choose a chat file (.jsonl)")
@@ -107,18 +106,22 @@ def read_chat(data: bytes, name: str) -> ChatFile:
     return _chat(header, tuple(messages), tuple(skipped), data)
 
 
-def _line(line: str, where: str) -> dict[str, Any]:
-    if len(line) > MAX_LINE_CHARS:
-        raise UnreadableFile(where, f"is longer than {MAX_LINE_CHARS:,} characters and was skipped")
+def _line(line: bytes, where: str) -> tuple[dict[str, Any], str]:
+    """The values of a line, and a sentence on what was mended in it."""
+    if len(line) > MAX_LINE_BYTES:
+        raise UnreadableFile(where, f"is longer than {mebibytes(MAX_LINE_BYTES)} and was skipped")
+    if not line.startswith(b"{"):
+        raise UnreadableFile(where, "is no message of a chat and was skipped")
     try:
-        tree = parse(line, where)
+        text, mended = decode(line, where)
+        tree = parse(text, where)
     except UnreadableFile as error:
         raise UnreadableFile(where, "is no valid JSON and was skipped") from error
     if not isinstance(tree, dict) or not is_chat_line(tree):
         raise UnreadableFile(where, "is no message of a chat and was skipped")
     if len(str(tree.get("mes", ""))) > MAX_MESSAGE_CHARS:
         raise UnreadableFile(where, f"has more than {MAX_MESSAGE_CHARS:,} characters in one message and was skipped")
-    return tree
+    return tree, f"{where}: {mended}" if mended else ""
 
 
 def is_chat_line(tree: object) -> bool:
@@ -130,7 +133,7 @@ def _is_header(tree: Mapping[str, Any]) -> bool:
     return "mes" not in tree and any(key in tree for key in ("chat_metadata", "user_name", "character_name"))
 
 
-def _message(tree: Mapping[str, Any], line: str) -> ChatMessage:
+def _message(tree: Mapping[str, Any], line: bytes) -> ChatMessage:
     text = text_of(tree.get("mes"))
     found = tree.get("swipes")
     swipes = [text_of(swipe) for swipe in found[:MAX_SWIPES]] if isinstance(found, list) else []
@@ -188,7 +191,7 @@ def _message_tree(message: ChatMessage) -> dict[str, Any]:
         tree |= {"send_date": "", "mes": message.text, "extra": {}}
         base = ChatMessage(message.name, message.is_user, message.text, is_system=message.is_system)
     else:
-        tree = parse_object(message.raw, "chat")
+        tree = parse_object(decode(message.raw, "chat")[0], "chat")
         base = _message(tree, message.raw)
     for ours, theirs in (("name", "name"), ("is_user", "is_user"), ("is_system", "is_system"), ("text", "mes")):
         if getattr(message, ours) != getattr(base, ours):

@@ -20,6 +20,8 @@ def clean(text: str) -> str:
     early and the second command a terminal; halves of surrogate pairs become U+FFFD.  Emoji and right-to-left text
     stay as they are.
     """
+    if text.isprintable() or text.replace("\n", "").isprintable():
+        return text  # nearly always, and ten times as fast
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Iterator
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -51,6 +52,22 @@ def decode(data: bytes, name: str, limit: int = MAX_JSON_BYTES) -> tuple[str, st
     if not text:
         raise UnreadableFile(name, "is empty; export it again")
     return text, mended
+
+
+def utf8_lines(data: bytes, name: str, limit: int) -> Iterator[bytes]:
+    """The lines of a text in any encoding, each as UTF-8 without blanks around it.
+
+    A line at a time, because one emoji makes Python hold a whole text in four bytes a letter.  Raises as
+    :func:`decode`.
+    """
+    encoding, skip = _encoding(data)
+    if encoding != "utf-8" or len(data) > limit or not data[skip:].strip():
+        data, skip = decode(data, name, limit)[0].encode(errors="replace"), 0
+    while skip <= len(data):
+        end = data.find(b"\n", skip)
+        end = len(data) if end < 0 else end
+        yield data[skip:end].strip(b" \t\r\0")
+        skip = end + 1
 
 
 def _encoding(data: bytes) -> tuple[str, int]:

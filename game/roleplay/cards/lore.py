@@ -91,6 +91,11 @@ class LoreEntry:
     decorators: tuple[str, ...] = field(default=(), compare=False)
     raw: str = field(default="", compare=False, repr=False)
 
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """Everything that is looked for because of this entry."""
+        return (*self.keys, *self.secondary_keys, *self.required_keys, *self.excluded_keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Lorebook:

@@ -16,9 +16,13 @@ from game.roleplay.cards.fields import dict_of, flag_of, number_of, one_line, te
 from game.roleplay.cards.json_text import decode, dump, parse, parse_object
 from game.roleplay.cards.lore import MAX_DEPTH, BookForm, Lorebook, LoreEntry
 from game.roleplay.cards.lore_entries import entry_tree, read_entry
-from game.roleplay.cards.lore_keys import refusal
+from game.roleplay.cards.lore_keys import is_pattern, refusal
 
 MAX_ENTRIES = 10_000
+MAX_KEYS = 50_000
+MAX_PATTERNS = 3_000
+"""Keys of one book, and regular expressions among them: every scan looks for each of them."""
+
 MAX_TOKENS = 1_000_000
 MAX_SENTENCES = 20
 
@@ -75,17 +79,20 @@ def read_book(tree: Mapping[str, Any], name: str) -> Lorebook:
     # Some programs write use_regex for every entry, whatever its keys are: then it says nothing.
     habit = all(flag_of(raw.get("use_regex"), False) for _, raw in raws)
     entries: list[LoreEntry] = []
+    keys = patterns = 0
     refused: list[str] = []
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for key, raw in raws:
         entry = read_entry(raw, key, habit)
         if len(entry.text) > MAX_FIELD_CHARS:
             what = f"its lorebook entry “{shown(entry.title or entry.uid)}” has {len(entry.text):,} characters"
             raise UnreadableFile(name, f"{what}, more than any prompt holds; shorten it to {MAX_FIELD_CHARS:,}")
-        uid = entry.uid
-        while uid in seen:
-            uid += "'"
-        seen.add(uid)
+        keys += len(entry.all_keys)
+        patterns += sum(is_pattern(word, entry.patterns) for word in entry.all_keys)
+        if keys > MAX_KEYS or patterns > MAX_PATTERNS:
+            what = f"{MAX_KEYS:,} keys or {MAX_PATTERNS:,} patterns"
+            raise UnreadableFile(name, f"has a lorebook with more than {what}; split it into several books")
+        uid = _unused(entry.uid, seen)
         entry = replace(entry, uid=uid) if uid != entry.uid else entry
         entries.append(entry)
         refused += [f"{shown(entry.title or uid)}: the key “{shown(word)}” {why}" for word, why in _refusals(entry)]
@@ -105,9 +112,18 @@ def read_book(tree: Mapping[str, Any], name: str) -> Lorebook:
     )
 
 
+def _unused(uid: str, seen: dict[str, int]) -> str:
+    """``uid``, or with a number behind it where it is taken; ``seen`` counts how often each was asked for."""
+    found = uid
+    while found in seen:
+        seen[uid] += 1
+        found = f"{uid}~{seen[uid]}"
+    seen[found] = 1
+    return found
+
+
 def _refusals(entry: LoreEntry) -> list[tuple[str, str]]:
-    words = (*entry.keys, *entry.secondary_keys, *entry.required_keys, *entry.excluded_keys)
-    return [(word, why) for word in words if (why := refusal(word, entry.patterns))]
+    return [(word, why) for word in entry.all_keys if (why := refusal(word, entry.patterns))]
 
 
 def _first(sentences: list[str]) -> tuple[str, ...]:

@@ -10,13 +10,17 @@ import base64
 import binascii
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from game.roleplay.cards.face import MAX_FILE_BYTES, MAX_JSON_BYTES, UnreadableFile, mebibytes
 from game.roleplay.cards.picture import SIGNATURE, chunk
 
 MAX_CHUNKS = 65_536
-MAX_TRIES = 8
+MAX_TEXT_BYTES = MAX_JSON_BYTES * 4 // 3
+"""What all text chunks together may unpack to: base64 of the largest JSON."""
+
+MAX_TRIES = 4
 """Text chunks of one keyword that are looked at: programs that add a card without removing the old one leave a few."""
 
 MAX_KEYWORD = 79
@@ -49,29 +53,33 @@ def is_png(data: bytes) -> bool:
     return data.startswith(SIGNATURE)
 
 
-def card_texts(data: bytes, name: str) -> tuple[list[CardText], list[str]]:
-    """Every card in a PNG, ``ccv3`` before ``chara``, and what had to be mended.
+def card_texts(data: bytes, name: str) -> tuple[Iterator[CardText], list[str]]:
+    """Every card in a PNG, ``ccv3`` before ``chara``, taken out one by one, and what had to be mended.
 
     Raises:
-        UnreadableFile: too large, no chunks, a text that unpacks beyond bounds, or no card inside.
+        UnreadableFile: too large, no chunks, no card inside; in the course of it, texts that unpack beyond bounds.
     """
     chunks, mended = _chunks(data, name)
-    found: list[CardText] = []
+    places: list[_Chunk] = []
     for keyword in KEYWORDS:
-        places = [place for place in chunks if place.keyword == keyword][:MAX_TRIES]
-        texts = [text for place in places if (text := _text(data, place, name)) is not None]
-        if len(places) > 1:
-            mended.append(f"holds {len(places)} cards under “{keyword}”; the first that can be read is used")
-        found += texts
-    if not found:
-        if any(place.keyword for place in chunks):
-            raise UnreadableFile(name, "holds a damaged card; download the picture again")
-        if mended:
-            raise UnreadableFile(name, "breaks off before any card in it; download the picture again")
-        raise UnreadableFile(name, "is a picture without a card in it; download the original, not a preview of it")
-    if not all(text.whole for text in found):
-        mended.append("has a card whose checksum does not fit; look over what was read")
-    return found, mended
+        found = [place for place in chunks if place.keyword == keyword]
+        if len(found) > 1:
+            mended.append(f"holds {len(found)} cards under “{keyword}”; the first that can be read is used")
+        places += found[:MAX_TRIES]
+    if places:
+        return _texts(data, places, name), mended
+    if mended:
+        raise UnreadableFile(name, "breaks off before any card in it; download the picture again")
+    raise UnreadableFile(name, "is a picture without a card in it; download the original, not a preview of it")
+
+
+def _texts(data: bytes, places: list[_Chunk], name: str) -> Iterator[CardText]:
+    room = MAX_TEXT_BYTES
+    for place in places:
+        text = _text(data, place, room, name)
+        if text is not None:
+            room -= len(text.json)
+            yield text
 
 
 def without_cards(data: bytes, name: str) -> bytes:
@@ -128,11 +136,11 @@ def _keyword(data: bytes, start: int, end: int) -> str:
     return word if word in KEYWORDS else ""
 
 
-def _text(data: bytes, place: _Chunk, name: str) -> CardText | None:
+def _text(data: bytes, place: _Chunk, room: int, name: str) -> CardText | None:
     """The JSON in one chunk, or None when it is damaged."""
     body = data[place.start + 8 : place.end - 4]
     whole = struct.unpack_from(">I", data, place.end - 4)[0] == zlib.crc32(place.kind + body)
-    raw = _unpacked(place.kind, body[len(place.keyword) + 1 :], name)
+    raw = _unpacked(place.kind, body[len(place.keyword) + 1 :], room, name)
     if raw is None:
         return None
     raw = raw.strip(b" \t\r\n\0")
@@ -145,7 +153,7 @@ def _text(data: bytes, place: _Chunk, name: str) -> CardText | None:
     return CardText(place.keyword, found, whole) if found else None
 
 
-def _unpacked(kind: bytes, body: bytes, name: str) -> bytes | None:
+def _unpacked(kind: bytes, body: bytes, limit: int, name: str) -> bytes | None:
     """The text of a chunk after its keyword (PNG, third edition, 11.3.3), or None when it is damaged."""
     if kind == b"tEXt":
         return body
@@ -160,11 +168,10 @@ def _unpacked(kind: bytes, body: bytes, name: str) -> bytes | None:
         body = body[1:]
     if not packed:
         return body
-    limit = MAX_JSON_BYTES * 4 // 3
     try:
         text = zlib.decompressobj().decompress(body, limit + 1)
     except zlib.error:
         return None
     if len(text) > limit:
-        raise UnreadableFile(name, f"holds a text that unpacks to more than {mebibytes(limit)}; it is no card")
+        raise UnreadableFile(name, f"holds a text that unpacks to more than {mebibytes(MAX_TEXT_BYTES)}; it is no card")
     return text

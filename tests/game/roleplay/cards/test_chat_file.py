@@ -116,7 +116,7 @@ def test_a_bad_line_is_skipped_and_named_and_nothing_else_is_lost() -> None:
         "c.jsonl, line 5: is no message of a chat and was skipped",
         "c.jsonl, line 6: is no message of a chat and was skipped",
         "c.jsonl, line 7: is no message of a chat and was skipped",
-        "c.jsonl, line 9: is no valid JSON and was skipped",
+        "c.jsonl, line 9: is no message of a chat and was skipped",
     )
 
 
@@ -138,7 +138,7 @@ def test_a_message_too_long_for_a_chat_is_skipped() -> None:
         (b"", "is empty"),
         (b"just prose", "holds no message of a chat"),
         (b"{}", "holds no message of a chat"),
-        (b"{}\n" * 200_001, "has more than 200,000 lines"),
+        (b"{}\n" * 100_001, "has more than 100,000 lines"),
         (b" " * (64 * 1024 * 1024 + 1), "is larger than 64 MiB"),
     ],
 )

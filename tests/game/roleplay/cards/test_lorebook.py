@@ -237,6 +237,11 @@ def test_many_refused_keys_are_counted() -> None:
         (b'{"entries": "none"}', "holds no lorebook entries"),
         (json.dumps({"entries": [{}] * 10_001}).encode(), "has more than 10,000 lorebook entries"),
         (world({"uid": 1, "key": [], "content": "a" * 200_001}), "has 200,001 characters"),
+        (world({"uid": 1, "key": ["a"] * 50_001}), "more than 50,000 keys or 3,000 patterns; split it"),
+        (
+            world({"uid": 1, "key": [f"/{n}/" for n in range(3_001)]}),
+            "more than 50,000 keys or 3,000 patterns; split it",
+        ),
     ],
 )
 def test_what_is_no_book_is_refused(data: bytes, sentence: str) -> None:
@@ -251,7 +256,11 @@ def test_entries_that_are_none_are_left_out_and_said() -> None:
 
 
 def test_two_entries_of_one_id_are_told_apart() -> None:
-    assert [e.uid for e in read_lorebook(book({"id": 1}, {"id": 1}, {"id": 1}), "b.json").entries] == ["1", "1'", "1''"]
+    assert [e.uid for e in read_lorebook(book({"id": 1}, {"id": 1}, {"id": 1}), "b.json").entries] == [
+        "1",
+        "1~2",
+        "1~3",
+    ]
 
 
 @pytest.mark.parametrize("data", [world(WORLD_ENTRY, x_top=1), book({"keys": ["a"], "content": "b"}, name="B")])
