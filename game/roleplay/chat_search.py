@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 
 from engine.log import EventLog
-from game.roleplay.recall import MEMORY_COLUMNS, memory_of
 from game.roleplay.recall_projector import PARTS
 from game.roleplay.state import Memory
-from game.roleplay.words import stem, stems, words
+from game.roleplay.witness import MEMORY_COLUMNS, memory_of
+from game.roleplay.words import stems, words
 
 SNIPPET = 160
 """Characters of a text that a hit shows."""
@@ -78,7 +78,7 @@ def search_chats(log: EventLog, text: str, limit: int = 50) -> list[Hit]:
     Turns are found by the wording that counts, those cut out not at all, hidden ones marked.  Any text will do; one
     without a word finds nothing.
     """
-    terms = list(dict.fromkeys(stems(text)))[:MAX_TERMS]
+    terms = list(dict.fromkeys(stems(words(text))))[:MAX_TERMS]
     if not terms or limit <= 0:
         return []
     quoted = [f'"{term}"' for term in terms]
@@ -103,7 +103,7 @@ def _snippet(text: str, terms: list[str]) -> tuple[str, tuple[tuple[int, int], .
 
 
 def _has(token: str, terms: list[str]) -> bool:
-    found = [stem(word) for word in words(token)]
+    found = stems(words(token))
     return any(one in terms for one in found) or any(one.startswith(terms[-1]) for one in found)
 
 

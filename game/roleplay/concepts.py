@@ -1,14 +1,8 @@
-"""What everyday words have to do with each other: groups of words, English and German, under wider fields."""
+"""What everyday words have to do with each other: groups of words of one meaning or of one kind, English and German."""
 
 from __future__ import annotations
 
 from game.roleplay.words import fold, stem
-
-GROUP_WEIGHT, FIELD_WEIGHT = 8, 2
-"""What a group and its field weigh beside a word's own stem (6)."""
-
-KINDS = "kinds"
-"""The field whose groups are no field: what is a drink has little to do with what is a crime."""
 
 _COMMON = """
 a an the and or but nor so if then than that this these those there here of to in on at by for from with without into
@@ -487,45 +481,46 @@ winter december january february
 """
 """A group a line (one that begins with a space goes on); a word may stand in several.
 
-A line with ``#`` names the field of those that follow; the last one says what sort of thing something is.
+A line with ``#`` is a heading, for whoever reads it.
 """
 
 
-_Listing = tuple[tuple[str, int], ...]
-
-
-def _read(text: str) -> tuple[dict[str, _Listing], dict[str, _Listing]]:
-    """What each folded word is listed under, and each stem."""
-    by_word: dict[str, dict[str, int]] = {}
-    by_stem: dict[str, dict[str, int]] = {}
-    field, group = "", 0
+def _read(text: str) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """The groups of each folded word, and of each stem."""
+    by_word: dict[str, dict[int, None]] = {}
+    by_stem: dict[str, dict[int, None]] = {}
+    group = 0
     for line in text.strip().splitlines():
         if line.startswith("#"):
-            field = line[1:].strip()
             continue
         group += not line.startswith(" ")
         for word in map(fold, line.split()):
-            for listed in (by_word.setdefault(word, {}), by_stem.setdefault(stem(word), {})):
-                listed[str(group)] = GROUP_WEIGHT
-                if field != KINDS:
-                    listed[f"#{field}"] = FIELD_WEIGHT
+            by_word.setdefault(word, {})[group] = None
+            by_stem.setdefault(stem(word), {})[group] = None
     return (
-        {word: tuple(listed.items()) for word, listed in by_word.items()},
-        {cut: tuple(listed.items()) for cut, listed in by_stem.items()},
+        {word: tuple(listed) for word, listed in by_word.items()},
+        {cut: tuple(listed) for cut, listed in by_stem.items()},
     )
 
 
 _BY_WORD, _BY_STEM = _read(CONCEPTS)
 
 
-def concepts_of(word: str, cut: str) -> _Listing:
-    """The groups and fields of a folded word with the stem ``cut``, each with its weight.
+def _stems_of(by_stem: dict[str, tuple[int, ...]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for cut, listed in by_stem.items():
+        for concept in listed:
+            found.setdefault(concept, set()).add(cut)
+    return found
+
+
+STEMS_OF = _stems_of(_BY_STEM)
+"""The stems of the words of each group."""
+
+
+def concepts_of(word: str, cut: str) -> tuple[int, ...]:
+    """The groups of a folded word with the stem ``cut``, by number.
 
     A word that is listed as it stands is that word and not another with the same stem.
     """
     return _BY_WORD.get(word) or _BY_STEM.get(cut, ())
-
-
-def groups_of(word: str, cut: str) -> list[str]:
-    """The groups alone."""
-    return [concept for concept, _ in concepts_of(word, cut) if not concept.startswith("#")]

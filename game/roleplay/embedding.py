@@ -1,6 +1,6 @@
-"""An embedding that needs no model: where a text lies by its words, their parts and the concepts they belong to.
+"""An embedding that needs no model: where a text lies by its words, their stems and the concepts they belong to.
 
-A word has features: itself, its stem, its letters by threes, and the concepts of everyday life it is listed under
+A word has features: itself, its stem, and the concepts of everyday life it is listed under
 (:mod:`game.roleplay.concepts`), so that ``sister`` lies near ``sibling`` and ``Schwester``.  A text is the sum of its
 telling words.  That is a place in a space of as many dimensions as there are features, so two things are kept of it:
 
@@ -23,16 +23,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from game.roleplay.concepts import COMMON, concepts_of
-from game.roleplay.words import stem, words
+from game.roleplay.concepts import COMMON, STEMS_OF, concepts_of
+from game.roleplay.words import stem, stems, words
 
 SIGNS = 512
 """Signs of a signature."""
 
 SIGNATURE_BYTES = SIGNS // 8
 
-WORD_WEIGHT, STEM_WEIGHT, LETTERS_WEIGHT = 3.0, 6.0, 0.3
-"""What a word weighs for itself; the weights of concepts are beside them.  Tuned on half of the labelled questions."""
+WORD_WEIGHT, STEM_WEIGHT, CONCEPT_WEIGHT = 3.0, 6.0, 8.0
+"""What the features of a word weigh.  Of the labelled questions tuned on, half or twice as much finds no more."""
 
 WORD_LENGTH = 100
 """Every word is this long, however many features it has; weights are rounded to integers."""
@@ -40,8 +40,8 @@ WORD_LENGTH = 100
 MAX_WORDS = 4096
 """Different words of a text that are looked at."""
 
-_CACHED = 16_384
-"""Words whose features and rows are kept at hand: 16 MiB of rows."""
+_CACHED = 20_000
+"""Words whose features and rows are kept at hand: 20 MiB of rows."""
 
 
 class Place(NamedTuple):
@@ -54,26 +54,21 @@ class Place(NamedTuple):
 NOWHERE = Place(bytes(SIGNATURE_BYTES), 0)
 
 
-def telling(text: str) -> list[str]:
-    """The different words of ``text`` that say what it is about, in order; all of them where none does."""
-    found = dict.fromkeys(words(text))
-    return ([word for word in found if word not in COMMON] or list(found))[:MAX_WORDS]
+def telling(found: list[str]) -> list[str]:
+    """The different ones among folded words that say what a text is about, in order; all of them where none does."""
+    different = dict.fromkeys(found)
+    return ([word for word in different if word not in COMMON] or list(different))[:MAX_WORDS]
 
 
 @lru_cache(_CACHED)
-def features(word: str) -> tuple[tuple[str, int], ...]:
+def features(word: str) -> dict[str, int]:
     """What a folded word is made of, each feature with its weight; together they are of :data:`WORD_LENGTH`."""
     cut = stem(word)
     found = {f"w{word}": WORD_WEIGHT, f"s{cut}": STEM_WEIGHT}
-    if word.isalpha() and len(word) > 3:
-        framed = f"^{word}$"
-        for at in range(len(framed) - 2):
-            letters = f"l{framed[at : at + 3]}"
-            found[letters] = found.get(letters, 0.0) + LETTERS_WEIGHT
-    for concept, weight in concepts_of(word, cut):
-        found[f"c{concept}"] = weight
+    for concept in concepts_of(word, cut):
+        found[f"c{concept}"] = CONCEPT_WEIGHT
     scale = WORD_LENGTH / sqrt(sum(weight * weight for weight in found.values()))
-    return tuple((feature, round(weight * scale)) for feature, weight in found.items())
+    return {feature: round(weight * scale) for feature, weight in found.items()}
 
 
 class _WordRows:
@@ -108,11 +103,12 @@ _word_rows = _WordRows()
 
 
 def _row(word: str) -> NDArray[np.int16]:
-    total = np.zeros(SIGNS, np.int16)
-    for feature, weight in features(word):
-        drawn = np.frombuffer(blake2b(feature.encode(), digest_size=SIGNATURE_BYTES).digest(), np.uint8)
-        total += (np.unpackbits(drawn).astype(np.int16) * 2 - 1) * np.int16(weight)
-    return total
+    made_of = features(word)
+    drawn = b"".join([blake2b(feature.encode(), digest_size=SIGNATURE_BYTES).digest() for feature in made_of])
+    bits = np.unpackbits(np.frombuffer(drawn, np.uint8).reshape(-1, SIGNATURE_BYTES), axis=1)
+    weights = np.array(list(made_of.values()), np.int16)
+    row: NDArray[np.int16] = weights @ (2 * bits.astype(np.int16) - 1)
+    return row
 
 
 def placed(found: list[str]) -> Place:
@@ -127,27 +123,22 @@ class Question:
     """A text that others are compared with."""
 
     def __init__(self, text: str) -> None:
-        self.words = telling(text)
-        self.stems = list(dict.fromkeys(map(stem, self.words)))
+        self.words = telling(words(text))
+        self.stems = list(dict.fromkeys(stems(self.words)))
         self.place = placed(self.words)
         self._bag: dict[str, int] = {}
+        self._akin = set(self.stems)  # stems of all words that share a feature with one of the question's
         for word in self.words:
-            for feature, weight in features(word):
+            for feature, weight in features(word).items():
                 self._bag[feature] = self._bag.get(feature, 0) + weight
+            for concept in concepts_of(word, stem(word)):
+                self._akin |= STEMS_OF[concept]
         self._length = sqrt(sum(weight * weight for weight in self._bag.values()))
-        self._shared: dict[str, int] = {}
 
-    def likeness(self, found: list[str], length: int) -> float:
-        """The cosine, 0 to 1, to a text of these telling words that is ``length`` long."""
-        shared = self._shared
-        total = 0
-        for word in found:
-            share = shared.get(word)
-            if share is None:
-                share = shared[word] = self._share(word)
-            total += share
-        return min(total / (self._length * length), 1.0) if total and length else 0.0
-
-    def _share(self, word: str) -> int:
-        bag = self._bag
-        return sum(weight * bag.get(feature, 0) for feature, weight in features(word))
+    def likeness(self, found: list[str], cuts: list[str], length: int) -> float:
+        """The cosine, 0 to 1, to a text of these telling words with these stems, whose place is ``length`` long."""
+        akin, bag = self._akin, self._bag
+        shared = 0
+        for word in [word for word, cut in zip(found, cuts, strict=True) if cut in akin]:
+            shared += sum([weight * bag.get(feature, 0) for feature, weight in features(word).items()])
+        return min(shared / (self._length * length), 1.0) if shared and length else 0.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -13,10 +15,10 @@ from numpy.typing import NDArray
 from engine.log import StoredEvent
 from game.events import kinds
 from game.roleplay import events as happened
-from game.roleplay.concepts import groups_of
+from game.roleplay.concepts import concepts_of
 from game.roleplay.embedding import placed, telling
 from game.roleplay.rows import in_place, insert
-from game.roleplay.words import stem, stems
+from game.roleplay.words import stem, stems, words
 
 CREATE = """
 CREATE TABLE recall_signatures (
@@ -48,21 +50,22 @@ MAX_SIZE = 8192
 """Numbers of a model's vector that are kept; no embedding offered today has more."""
 
 
+@lru_cache(1000)
 def owners_mark(owner: str) -> str:
     """What stands before each stem of an owner's memories, so that an owner's words are counted by themselves."""
     return f"{crc32(owner.encode()):08x}"
 
 
+@lru_cache(20_000)
+def _terms(word: str) -> tuple[str, ...]:
+    cut = stem(word)
+    return (cut, *[f"§{concept}" for concept in concepts_of(word, cut)])
+
+
 def marked(owner: str, found: list[str]) -> list[str]:
     """What the memories of ``owner`` with these telling words are searched by: stems, and concepts with a ``§``."""
     mark = owners_mark(owner)
-    terms: dict[str, None] = {}
-    for word in found:
-        cut = stem(word)
-        terms[mark + cut] = None
-        for group in groups_of(word, cut):
-            terms[f"{mark}§{group}"] = None
-    return list(terms)
+    return [mark + term for term in dict.fromkeys(chain.from_iterable(map(_terms, found)))]
 
 
 def signs_of(vector: NDArray[np.float32]) -> bytes:
@@ -110,11 +113,16 @@ def _chat_of(event: StoredEvent) -> str:
 
 def _index(db: apsw.Connection, event: StoredEvent, sort: str, number: int, text: str, place: int = 0) -> None:
     """Have a text found by the player's search."""
-    found = stems(text)
+    _index_words(db, event, sort, number, words(text), place)
+
+
+def _index_words(
+    db: apsw.Connection, event: StoredEvent, sort: str, number: int, found: list[str], place: int = 0
+) -> None:
     if found and place < PARTS:
         document = event.seq * PARTS + place
         insert(db, "search_docs", document, event.stream, sort, _chat_of(event), number)
-        db.execute("INSERT INTO search_words (rowid, stems) VALUES (?, ?)", (document, " ".join(found)))
+        db.execute("INSERT INTO search_words (rowid, stems) VALUES (?, ?)", (document, " ".join(stems(found))))
 
 
 def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
@@ -171,13 +179,14 @@ def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
 def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     owner, text = said["owner"], said["text"]
-    found = telling(text)
+    found = words(text)
+    tells = telling(found)
     insert(
         *(db, "recall_signatures", owner, event.seq, event.stream, said["memory"], said.get("turn", 0)),
-        *placed(found),
+        *placed(tells),
     )
-    _remember_words(db, owner, event.seq, found)
-    _index(db, event, "memory", said["memory"], text)
+    _remember_words(db, owner, event.seq, tells)
+    _index_words(db, event, "memory", said["memory"], found)
 
 
 def _remember_words(db: apsw.Connection, owner: str, seq: int, found: list[str]) -> None:
@@ -217,11 +226,11 @@ def _memory_edited(db: apsw.Connection, event: StoredEvent) -> None:
     if found is None:
         return
     owner, seq = found
-    words = telling(text)
-    row = (*placed(words), owner, seq)
+    tells = telling(words(text))
+    row = (*placed(tells), owner, seq)
     db.execute("UPDATE recall_signatures SET signs = ?, length = ? WHERE owner = ? AND seq = ?", row)
     db.execute("DELETE FROM recall_words WHERE rowid = ?", (seq,))
-    _remember_words(db, owner, seq, words)
+    _remember_words(db, owner, seq, tells)
     db.execute("DELETE FROM recall_spaces WHERE seq = ?", (seq,))
     db.execute("DELETE FROM recall_vectors WHERE seq = ?", (seq,))
     _unindex(db, event.stream, "memory", memory)

@@ -14,7 +14,7 @@ from math import log
 from statistics import median
 
 from game.roleplay.embedding import Question, telling
-from game.roleplay.words import stem
+from game.roleplay.words import stems, words
 
 COVERED_SHARE, LIKENESS_SHARE = 0.35, 0.65
 """Anything from 0.2 to 0.5 finds the same of the labelled questions it was tuned on."""
@@ -44,11 +44,11 @@ class Relevance:
 
     def of(self, text: str, length: int, by_model: float = 0.0) -> float:
         """0 to 1, of a memory's text, the length of its place, and what a model makes of it, if anything."""
-        found = telling(text)
+        found = telling(words(text))
+        cuts = stems(found)
         tells = self._tells
-        shared = sum(tells[one] for one in {stem(word) for word in found} if one in tells)
-        covered = shared / self._all if self._all else 0.0
-        likeness = max(self._question.likeness(found, length), by_model)
+        covered = sum([tells[one] for one in tells.keys() & cuts]) / self._all if self._all else 0.0
+        likeness = max(self._question.likeness(found, cuts, length), by_model)
         return COVERED_SHARE * covered + LIKENESS_SHARE * likeness
 
 

@@ -24,7 +24,7 @@ def cases() -> list[Case]:
     """The labelled pairs."""
     made: list[Case] = []
     sort, number = "", 0
-    for line in (Path(__file__).parent / "cases.txt").read_text("utf-8").splitlines():
+    for line in (Path(__file__).parent / "recall_cases.txt").read_text("utf-8").splitlines():
         if line.startswith("="):
             sort, number = line[1:].strip(), 0
         elif line and not line.startswith("#"):
