@@ -28,18 +28,19 @@ from game.roleplay.view import Remembered, SpeakerView
 Embed = Callable[[Sequence[str]], tuple[str, NDArray[np.float32]] | None]
 """A voice's ``embed``."""
 
-QUERY_TURNS = 3
-"""The last turns by whose words memories are looked for."""
+QUERY_TURNS = 2
+"""The last turns by whose words memories are looked for: what is answered, and what that answers."""
 
-QUERY_CHARS = 2000
-"""How much of those words."""
+QUERY_CHARS = 1000
+"""How much of those words; the last of them count."""
 
 _EVERY = 2**62
 
+_HEARD = "(t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2)"
+_SINCE_RESET = "t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 _WAS_THERE = (
     "EXISTS (SELECT 1 FROM scenes s, json_each(s.present) p WHERE s.chat = t.chat AND s.scene = t.scene"
-    " AND p.value = ?2 AND (t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2))"
-    " AND NOT t.deleted AND t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
+    f" AND p.value = ?2 AND {_HEARD}) AND NOT t.deleted AND {_SINCE_RESET}"
 )
 """That ``?2`` witnessed the turn ``t`` (see :meth:`game.roleplay.state.Scene.hears`), and has not been reset since."""
 
@@ -162,9 +163,12 @@ def _witnessed(log: EventLog, host: str, who: str, before: int) -> list[Turn]:
 
 
 def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tuple[Turn, str]]) -> Heard:
+    # Scene by scene: who was there is looked up once for each of them and not for every turn.
     sql = (
-        "SELECT count(*), coalesce(sum(t.speaker = ?2), 0) FROM turns t"
-        f" WHERE t.chat = ?1 AND t.turn < ?3 AND {_WAS_THERE}"
+        "SELECT count(*), coalesce(sum(t.speaker = ?2), 0) FROM scenes s CROSS JOIN turns t"
+        " ON t.chat = s.chat AND t.scene = s.scene WHERE s.chat = ?1 AND t.turn < ?3 AND s.scene IN"
+        " (SELECT s.scene FROM scenes s, json_each(s.present) p WHERE s.chat = ?1 AND p.value = ?2)"
+        f" AND {_HEARD} AND NOT t.deleted AND {_SINCE_RESET}"
     )
     messages, replies = log.query(sql, (host, who, before))[0]
     texts = tuple(text for _, text in spoken)
@@ -175,27 +179,33 @@ def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tup
 
 
 def _threads(log: EventLog, host: str, who: str) -> list[Thread]:
+    found = reading.threads(log, host)
+    if who == host:
+        return found
     known = _known(log, host, who, "SELECT thread AS number, turn FROM threads WHERE chat = ?1 AND live")
-    return [one for one in reading.threads(log, host) if one.id in known]
+    return [one for one in found if one.id in known]
 
 
 def _happenings(log: EventLog, host: str, who: str) -> list[Happening]:
+    found = reading.happenings(log, host, ["active"])
+    if who == host:
+        return found
     sql = (
         "SELECT happening AS number, turn FROM happenings WHERE chat = ?1 AND live"
         " UNION ALL SELECT happening, turn FROM happening_states WHERE chat = ?1 AND live"
     )
     known = _known(log, host, who, sql)
-    return [one for one in reading.happenings(log, host, ["active"]) if one.id in known]
+    return [one for one in found if one.id in known]
 
 
 def _known(log: EventLog, host: str, who: str, source: str) -> set[int]:
-    """Of the rows (number, turn) of ``source`` the numbers that ``who`` knows of: those of turns they witnessed.
+    """Of the rows (number, turn) of ``source`` the numbers that a guest knows of: those of turns they witnessed.
 
-    What hangs on no turn was told by the player to this chat, and is its host's.
+    The host is in all scenes of their chat and knows them all, also those that hang on no turn.
     """
     sql = (
         f"SELECT DISTINCT o.number FROM ({source}) o LEFT JOIN turns t ON t.chat = ?1 AND t.turn = o.turn"
-        f" WHERE (o.turn = 0 AND ?1 = ?2) OR (o.turn > 0 AND {_WAS_THERE})"
+        f" WHERE o.turn > 0 AND {_WAS_THERE}"
     )
     return {number for (number,) in log.query(sql, (host, who))}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 
 from game.roleplay.cards.macros import expand, instruction
@@ -25,6 +25,9 @@ from game.roleplay.view import LoreEntry, SpeakerView
 
 BACKSTORY_WORDS = 500
 """From here on a backstory is downgraded when there is too little room (004 5.1)."""
+
+MAX_LISTED = 12
+"""Threads, happenings and things kept that are named; of more, the newest."""
 
 STYLE = (
     "This is a story told in turns by {{user}} and you. Write as a novelist would: actions between *asterisks*, speech"
@@ -200,14 +203,19 @@ def _memory(memory: Memory, view: SpeakerView) -> str:
 
 def _story(view: SpeakerView) -> Iterator[Part]:
     if view.items:
-        yield Part("items", SHOULD, f"You keep: {listed(view.items)}.", _NOW, rank=Rank.ITEMS)
+        yield Part("items", SHOULD, f"You keep: {_newest(view.items, ', ')}.", _NOW, rank=Rank.ITEMS)
     if view.threads:
-        text = "\n".join(["Still open between you:", *map(thread_text, view.threads)])
-        yield Part("threads", SHOULD, text, _NOW, rank=Rank.THREADS)
-    under_way = [one for one in view.happenings if one.state == "active"]
-    if under_way:
-        text = "\n".join(["Under way:", *map(happening_text, under_way)])
-        yield Part("happenings", SHOULD, text, _NOW, rank=Rank.HAPPENINGS)
+        text = _newest([thread_text(one) for one in view.threads], "\n")
+        yield Part("threads", SHOULD, f"Still open between you:\n{text}", _NOW, rank=Rank.THREADS)
+    if under_way := [happening_text(one) for one in view.happenings if one.state == "active"]:
+        text = _newest(under_way, "\n")
+        yield Part("happenings", SHOULD, f"Under way:\n{text}", _NOW, rank=Rank.HAPPENINGS)
+
+
+def _newest(entries: Sequence[str], between: str) -> str:
+    """The newest of many, and how many there are besides."""
+    older = len(entries) - MAX_LISTED
+    return between.join([*entries[-MAX_LISTED:], *([f"(and {older} older)"] if older > 0 else [])])
 
 
 def _here(view: SpeakerView, fill: Fill) -> Iterator[Part]:

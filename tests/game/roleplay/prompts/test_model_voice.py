@@ -45,7 +45,7 @@ def narrated(
     voice: ModelVoice,
     made: SpeakerView | None = None,
     cancel: threading.Event | None = None,
-    hear: Callable[[str], None] = str,
+    hear: Callable[[str], object] = len,
 ) -> tuple[Spoken, list[str]]:
     """What is said, and the pieces it came in."""
     made = made or three()
@@ -133,10 +133,15 @@ def test_the_player_stops_it_where_it_is(server: ModelServer, voice: ModelVoice)
 def test_it_can_be_stopped_before_the_first_word(server: ModelServer, voice: ModelVoice) -> None:
     server.say("Never.", stall=True)
     cancel = threading.Event()
-    waits = threading.Thread(target=lambda: (server.wait_for_requests(1), cancel.set()))
-    waits.start()
+
+    def stop() -> None:
+        server.wait_for_requests(1)
+        cancel.set()
+
+    player = threading.Thread(target=stop)
+    player.start()
     spoken, shown = narrated(voice, cancel=cancel)
-    waits.join()
+    player.join()
     assert (spoken, shown) == (Spoken("", "stopped"), [])
 
 

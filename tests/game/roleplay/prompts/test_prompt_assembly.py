@@ -130,6 +130,13 @@ def test_only_active_happenings_are_in_it() -> None:
     assert "regatta" not in sent(assemble(three(happenings=tuple(planned)), CONFIG))
 
 
+def test_of_many_threads_the_newest_are_told() -> None:
+    said = system(assemble(view(threads=tuple(Thread(i, f"Question {i}") for i in range(1, 51))), CONFIG))
+    assert "- Question 39\n- Question 40\n" in said
+    assert "- Question 50\n(and 38 older)" in said
+    assert "- Question 38" not in said
+
+
 # -- the dialogue ----------------------------------------------------------------------------------------------------
 
 
