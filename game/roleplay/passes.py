@@ -63,7 +63,7 @@ def _update(desk: Desk, host: str, said: Turn) -> None:
         happenings = reading.happenings(desk.log, host, ("planned", "active"))
         desk.write(host, state_changes(chat, said, answer, around, threads, happenings, desk.source))
     for number in answer.completed:
-        promote(desk, host, number)
+        promote(desk, host, number, said.number, said.chosen)
 
 
 def _weigh(desk: Desk, host: str, said: Turn) -> None:

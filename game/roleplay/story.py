@@ -111,8 +111,11 @@ def due(chat: Chat, happenings: Iterable[Happening], clock_us: int) -> Facts:
     return expired + happenings_moved(there, now, "active", AUTOMATION)
 
 
-def promote(desk: Desk, host: str, number: int) -> None:
-    """What of a completed happening outlives it: objects, knowledge, changed relationships, nothing else."""
+def promote(desk: Desk, host: str, number: int, turn: int = 0, swipe: int = 0) -> None:
+    """What of a completed happening outlives it: objects, knowledge, changed relationships, nothing else.
+
+    Where a ``turn`` completed it, what stays counts while that wording of the turn does.
+    """
     chat, happening = reading.chat(desk.log, host), _happening(desk, host, number)
     turns = reading.turns_of_scene(desk.log, host, chat.scene.id) if chat.scene else []
     present = jobs_of.present(desk.log, chat)
@@ -121,18 +124,19 @@ def promote(desk: Desk, host: str, number: int) -> None:
     with desk.deciding:
         if _happening(desk, host, number).state != "completed":
             return
-        desk.write(host, _promoted(desk, reading.chat(desk.log, host), happening, answer))
+        desk.write(host, _promoted(desk, reading.chat(desk.log, host), happening, answer, turn, swipe))
 
 
-def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion) -> Facts:
+def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion, turn: int = 0, swipe: int = 0) -> Facts:
     made: Facts = []
     for owner, item in answer.objects:
         if owner in chat.present and item and item not in reading.items(desk.log, owner):
-            made.append(Fact(ItemGained(owner, item, happening.id), desk.source, owner))
+            made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), desk.source, owner))
     for change in (*answer.knowledge, *answer.relationship):
         if {change.owner, change.target} <= set(chat.present) and change.owner != change.target:
             edge = reading.edge(desk.log, change.owner, change.target)
             only = EdgeChange(owner=change.owner, target=change.target, facts=change.facts)
             kept = change if change in answer.relationship else only
-            made.append(Fact(edge_moved(edge, kept, chat.clock_us), desk.source, change.owner))
+            moved = edge_moved(edge, kept, chat.clock_us, turn=turn, swipe=swipe)
+            made.append(Fact(moved, desk.source, change.owner))
     return made
