@@ -52,7 +52,8 @@ class Card:
 
     ``original``, ``original_form`` and ``file_name`` are the file it came from (empty and None for one written here),
     so that writing it again loses nothing.  ``division`` is JSON of our own inside it (see the module ``mapping``).
-    ``mended`` says in sentences what was put right on the way in.  Change a card with :func:`dataclasses.replace`.
+    ``mended`` says in sentences what was put right on the way in; what is so of its lorebook, the book says itself.
+    Change a card with :func:`dataclasses.replace`.
     """
 
     name: str
@@ -264,8 +265,7 @@ def _book(tree: Mapping[str, Any], name: str) -> tuple[Lorebook | None, list[str
         notes = [] if found is None or found in ("", [], False) else ["has a lorebook that is none; it was left out"]
         return None, notes
     book = read_book(found, name)
-    notes = [f"lorebook, {sentence}" for sentence in book.refused]
-    return (book, notes) if book.entries or book.name else (None, notes)
+    return (book if book.entries or book.name else None), []
 
 
 def _assets(found: Any) -> tuple[Asset, ...]:
