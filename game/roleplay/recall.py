@@ -73,11 +73,6 @@ def memory(log: EventLog, owner: str, chat: str, number: int) -> Memory | None:
     return memory_of(rows[0]) if rows else None
 
 
-def count(log: EventLog, owner: str) -> int:
-    """How many memories the owner has."""
-    return int(memories(log, owner, columns="count(*)", order="1")[0][0])
-
-
 # -- looking for something -------------------------------------------------------------------------------------------
 
 

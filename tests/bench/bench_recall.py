@@ -20,7 +20,8 @@ from engine.log import EventLog, NewEvent
 from game.events import to_log
 from game.roleplay import recall
 from game.roleplay.chat_search import search_chats
-from game.roleplay.concepts import COMMON, CONCEPTS
+from game.roleplay.concept_words import MUCH_THE_SAME, OF_ONE_KIND
+from game.roleplay.concepts import COMMON
 from game.roleplay.embedding import placed, telling
 from game.roleplay.events import MemoryWritten, TurnSaid
 from game.roleplay.projector import RoleplayProjector
@@ -52,7 +53,8 @@ class Tongue:
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
-        listed = sorted({word for line in CONCEPTS.splitlines() if not line.startswith("#") for word in line.split()})
+        lines = (MUCH_THE_SAME + OF_ONE_KIND).splitlines()
+        listed = sorted({word for line in lines if not line.startswith("#") for word in line.split()})
         self._chance.shuffle(listed)
         names = ["".join(self._chance.choices("abdefghiklmnoprstuvz", k=7)) for _ in range(10_000)]
         self._words = sorted(COMMON) + listed + names
