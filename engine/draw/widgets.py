@@ -273,15 +273,15 @@ def key_cap(words: str, *, pressed: bool = False, mark: Mark = CYAN) -> None:
     imgui.dummy(Vec(width, px(36)))
 
 
-def hints(pairs: Sequence[tuple[str, str]]) -> None:
-    """What keys do here, in one line: (key, what it does)."""
+def hints(pairs: Sequence[tuple[str, str]], *, lit: bool = False) -> None:
+    """What keys do here, in one line: (key, what it does); ``lit`` while the mouse is over them."""
     at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
     x, start = at.x, at.x
     for key, does in pairs:
         width = max(pen.measure(key, theme.TEXT_SMALL, Weight.BOLD)[0] + px(16), px(26))
         _cap(draw, x, at.y, width, px(26), key, None, theme.TEXT_SMALL)
         x += width + px(8)
-        x += pen.write(draw, x, at.y + px(13), does, theme.TEXT_SMALL, INK_SOFT, down=0.5) + px(24)
+        x += pen.write(draw, x, at.y + px(13), does, theme.TEXT_SMALL, INK if lit else INK_SOFT, down=0.5) + px(24)
     imgui.dummy(Vec(x - start, px(28)))
 
 

@@ -23,12 +23,14 @@ from engine.clock import now_us
 from engine.draw import icons, theme
 from engine.draw.frame import Frame
 from engine.input.events import Event, InputEvent
+from engine.input.keys import KEYBOARD
 from engine.scene import Scene
 from engine.sound import Bus, Cue, Sample
 from game.hands.calibration import TAPS_WANTED, Measure, measure
 from game.scenes.calibrate_look import draw_dial, draw_fall, draw_legend, draw_words
 from game.scenes.canvas import Touch, button
 from game.scenes.context import Context
+from game.scenes.menu_keys import menu_action
 from game.scenes.preview import Preview
 from game.scenes.requests import Calibrate
 from game.scenes.settings_changes import DEFAULTS
@@ -59,7 +61,9 @@ class CalibrateScene(Scene):
         self.what = request.what
         self.touch = Touch()
         self._skyline = Skyline()
+        self._chosen, self._by_pad = 0, False
         self._taps: list[int] = []
+        self._chosen, self._by_pad = 0, False
         self._measure = measure(np.zeros(0, np.int64), BEAT_US)
         self._tapped_us = -(1 << 60)
         self._samples: list[Sample] = []
@@ -141,7 +145,10 @@ class CalibrateScene(Scene):
     # -- input ---------------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> bool:
-        """Any key, button or pad is a tap; Enter applies, Backspace starts over, Delete forgets, Escape leaves."""
+        """Any key, button or pad is a tap; Enter applies, Backspace starts over, Delete forgets, Escape leaves.
+
+        With a gamepad up and down choose among the buttons, and Start presses the one that is chosen.
+        """
         if not isinstance(event, InputEvent):
             return False
         if event.device == "mouse":
@@ -157,9 +164,20 @@ class CalibrateScene(Scene):
             self.start_over()
         elif event.control == "key:delete":
             self._to_default()
+        elif event.device != KEYBOARD and (action := menu_action(event)) in ("up", "down", "pause"):
+            self._steer(action)
         else:
             self.tap(self.song_us(event.at_us))
         return True
+
+    def _steer(self, action: str) -> None:
+        buttons = self._buttons()
+        chosen = min(self._chosen, len(buttons) - 1)
+        if action == "pause":
+            buttons[chosen][3]()
+        else:
+            self._chosen = (chosen + (1 if action == "down" else -1)) % len(buttons)
+            self._by_pad = True
 
     def _to_default(self) -> None:
         """Put the offset back to where the game starts."""
@@ -202,6 +220,7 @@ class CalibrateScene(Scene):
                 icon=icon,
                 note=note,
                 primary=primary,
+                chosen=self._by_pad and number == min(self._chosen, len(buttons) - 1),
                 size=16,
             )
 

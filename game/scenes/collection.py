@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.jobs import Job
+from game.rhythm.entries import ChartEntry
 from game.rhythm.library import Progress, Refreshed, import_path
 from game.scenes.context import Context
 
@@ -22,7 +23,7 @@ class Collection:
 
     ``version`` grows whenever the list may have changed; ``progress`` says how far a look through the folders is (None
     when there is none); ``adding`` is the name of what is being added just now.  ``arrived`` holds the folders of songs
-    that were added and not yet taken with :meth:`take_arrived`.
+    that were added (the file of one that was there already) and not yet taken with :meth:`take_arrived`.
     """
 
     def __init__(self, context: Context) -> None:
@@ -30,7 +31,7 @@ class Collection:
         self._waiting: deque[str] = deque()
         self._look_again = False
         self._added: list[Path] = []
-        self._job: Job[Refreshed] | Job[list[Path]] | None = None
+        self._job: Job[Refreshed] | Job[list[Path] | ChartEntry] | None = None
         self._stop = False
         self._shown_s = 0.0
         self._known = len(context.library.entries)
@@ -133,15 +134,18 @@ class Collection:
 
     def _start_adding(self, path: str) -> None:
         self.adding = Path(path).name or path
-        into = self._context.profile.songs
+        into, library = self._context.profile.songs, self._context.library
 
-        def work(job: Job[list[Path]]) -> list[Path]:
-            return import_path(path, into)
+        def work(job: Job[list[Path] | ChartEntry]) -> list[Path] | ChartEntry:
+            return library.copy_of(Path(path)) or import_path(path, into)
 
-        def then(folders: list[Path]) -> None:
+        def then(came: list[Path] | ChartEntry) -> None:
             self._job, self.adding = None, ""
-            self._added += folders
-            self._look_again = True
+            if isinstance(came, ChartEntry):
+                self._there_already(came)
+            else:
+                self._added += came
+                self._look_again = True
             self._go_on()
 
         def failed(error: UserError) -> None:
@@ -150,6 +154,12 @@ class Collection:
             self._go_on()
 
         self._job = self._context.jobs.start("Adding songs", work, then, failed)
+
+    def _there_already(self, entry: ChartEntry) -> None:
+        """A chart that is among the songs was dropped: it is shown, not copied."""
+        self._context.say(f"“{entry.title}” is among your songs already")
+        self.arrived.append(Path(entry.file))
+        self.version += 1
 
     def _say_arrived(self) -> None:
         """Say what the songs added before this look were."""

@@ -19,6 +19,8 @@ from game.scenes.menu_keys import menu_action, steer
 DIM = 0.82
 MARGIN = 24.0
 ROW = 60.0
+WAY_OUT = 76.0
+"""How wide the words on the way out are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Overlay(Scene):
         self._frames = 0
         self._mouse = (-1.0, -1.0)
         self._place = (0.0, 0.0, 0.0, 0.0)
+
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Where the panel stands: left, top, width and height in pixels."""
+        return self._place
 
     @property
     def fresh(self) -> bool:
@@ -91,10 +98,14 @@ class Overlay(Scene):
             self.content(frame)
 
     def _draw_way_out(self) -> None:
-        """The key that closes the panel, in its upper right corner."""
+        """The key that closes the panel, in its upper right corner; a click there does the same."""
         at, room = imgui.get_cursor_pos(), imgui.get_content_region_avail().x
-        imgui.set_cursor_pos(Vec(at.x + room - px(72), at.y))
-        widgets.hints((("Esc", "close"),))
+        imgui.set_cursor_pos(Vec(at.x + room - px(WAY_OUT), at.y))
+        corner = imgui.get_cursor_screen_pos()
+        over = imgui.is_mouse_hovering_rect(corner, Vec(corner.x + px(WAY_OUT), corner.y + px(28)))
+        widgets.hints((("Esc", "close"),), lit=over)
+        if over and not self.fresh and imgui.is_mouse_clicked(0):
+            self.leave()
         imgui.set_cursor_pos(at)
 
     def content(self, frame: Frame) -> None:

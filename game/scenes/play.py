@@ -485,7 +485,8 @@ class PlayScene(Scene):
 
     def _draw_head(self, frame: Frame) -> None:
         x = frame.px(MARGIN)
-        field, problem = self._field.geometry, self._context.profile.problem
+        problems = self._song.problems if self._song is not None else []
+        field, problem = self._field.geometry, self._context.profile.problem or next(iter(problems), "")
         draw_head(frame, field, self._performance.written, self._mods.label, problem)
         if self._stage.can_skip and self._phase is Phase.PLAYING:
             frame.text(x, frame.height - frame.px(48), "Enter: skip to the first note", frame.px(16), theme.INK_SOFT)

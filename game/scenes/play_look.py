@@ -7,7 +7,7 @@ from engine.draw.colour import Colour, rgb, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from game.rhythm.chart import Chart
-from game.scenes.canvas import fit
+from game.scenes.canvas import wrapped
 from game.scenes.hud import chart_words, draw_title
 from game.scenes.playfield import SIDE, STRIP, Geometry, in_strip
 
@@ -23,12 +23,13 @@ def draw_loading(frame: Frame, words: str, share: float) -> None:
 
 
 def draw_head(frame: Frame, field: Geometry, chart: Chart, mods: str, problem: str) -> None:
-    """The song's name, which chart it is and the mods; and what is wrong with the profile."""
+    """The song's name, which chart it is and the mods; and what is wrong with the song or the profile."""
     detail = "  ".join(part for part in (chart_words(chart.level, chart.keys), mods) if part)
     below = draw_title(frame, field, chart.title, detail)
     if problem:
         x, room = frame.px(MARGIN), max(field.left - 2 * frame.px(MARGIN), frame.px(SIDE))
-        frame.text(x, below, fit(frame, problem, 14, room), frame.px(14), theme.tone(theme.AMBER))
+        for number, line in enumerate(wrapped(frame, problem, 14, room, 1 if in_strip(frame, field.left) else 4)):
+            frame.text(x, below + number * frame.px(18), line, frame.px(14), theme.tone(theme.AMBER))
 
 
 def draw_ghost(frame: Frame, field: Geometry, day: str, ahead: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.clock import now_us
 from engine.errors import UserError
 from engine.jobs import Job
-from engine.sound import Pcm, Sample, decode, resample
+from engine.sound import Sample, decode, resample
 from game.rhythm.entries import ChartEntry
 from game.rhythm.formats.read import open_folder
 from game.rhythm.songs import read_chart
@@ -64,15 +64,12 @@ def excerpt(entry: ChartEntry, rate_hz: int, job: Job[Excerpt | None]) -> Excerp
     if data is None or len(data) > MAX_BYTES:
         return None
     job.progress(1, 4)
-    pcm = decode(data, chart.audio, lambda done: job.progress(1, 4))
-    job.progress(2, 4)
     start_us = chart.preview_us if chart.preview_us >= 0 else round(chart.first_us + LATE_SHARE * chart.length_us)
-    begin = round((start_us - chart.audio_offset_us) * pcm.rate_hz / 1e6)
-    length = round(LENGTH_US * pcm.rate_hz / 1e6)
-    begin = max(0, min(begin, len(pcm.frames) - length))
-    cut = Pcm(pcm.frames[begin : begin + length], pcm.rate_hz)
-    start_us = round(begin * 1e6 / pcm.rate_hz) + chart.audio_offset_us
-    frames = resample(cut, rate_hz).frames.copy()
+    part = start_us - chart.audio_offset_us, LENGTH_US
+    pcm = decode(data, chart.audio, lambda done: job.progress(1, 4), part)
+    job.progress(2, 4)
+    start_us = pcm.begin_us + chart.audio_offset_us
+    frames = resample(pcm, rate_hz).frames
     tail = min(len(frames), round(TAIL_US * rate_hz / 1e6))
     if tail:
         frames[-tail:] *= np.linspace(1.0, 0.0, tail, dtype=np.float32)[:, None]

@@ -13,7 +13,7 @@ from engine.draw.colour import rgb, with_alpha
 from engine.draw.frame import Frame
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.scene import Scene
-from game.rhythm.board import BoardRow, best_grades, leaderboard
+from game.rhythm.board import BoardRow, best_grades, leaderboard, performances_of
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import MAX_RATE_PERCENT, MIN_RATE_PERCENT, RATE_STEP_PERCENT, Mods, Section
 from game.rhythm.rules import RULE_SETS, rule_set
@@ -76,6 +76,7 @@ class SelectScene(Scene):
         self._model: ChartEntry | None = None
         self._best: Best = {}
         self._board: list[BoardRow] = []
+        self._others = False
         self._charts = 0
         self._seen = -1
         self._again_us: list[int] = []
@@ -157,9 +158,10 @@ class SelectScene(Scene):
 
     def _load_board(self) -> None:
         if self._chart is None:
-            self._board = []
+            self._board, self._others = [], False
             return
         choices, log = self._choices, self._context.profile.log
+        self._others = bool(performances_of(log, self._chart.hash, 1))
         self._board = leaderboard(log, self._chart.hash, choices.rules, choices.mods.rate_percent)
 
     def _load_grades(self) -> None:
@@ -472,7 +474,7 @@ class SelectScene(Scene):
         song, chart = self._list.song, self._chart
         if song is not None and chart is not None:
             title, ghost = self._rules_title(), self._racing.row
-            shown = Shown(song, chart, self._best, title, self._choices.mods, self._board, ghost)
+            shown = Shown(song, chart, self._best, title, self._choices.mods, self._board, self._others, ghost)
             self._panel.draw(frame, places.panel, shown, self._preview.song_us)
         self._frame.draw(frame)
         self._search.draw(frame, self._touch, places.search)

@@ -15,6 +15,7 @@ from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import MAX_LANE_COVER, MAX_RATE_PERCENT, MIN_RATE_PERCENT, UNRANKED, Mods, Section, ranked
+from game.scenes.menu_keys import PAD_X, PAD_Y
 from game.scenes.picker import Overlay
 from game.scenes.select_state import clock, tempo
 
@@ -57,10 +58,10 @@ class ModsPanel(Overlay):
         self._goto = ""
 
     def key(self, control: str) -> bool:
-        """Tab closes as it opened; Backspace takes every mod away."""
-        if control == "key:tab":
+        """Tab (X of a gamepad) closes as it opened; Backspace (Y) takes every mod away."""
+        if control in ("key:tab", PAD_X):
             self.leave()
-        elif control == "key:backspace":
+        elif control in ("key:backspace", PAD_Y):
             self._take(Mods())
         else:
             return False

@@ -32,6 +32,7 @@ STRIP = 58.0
 BUTTON = 52.0
 FACTS = 26.0
 BOARD_HEAD = 30.0
+NOBODY = "Nobody yet: play it, and you are the first."
 
 Place = tuple[float, float, float, float]
 
@@ -68,6 +69,8 @@ class Shown:
     rules_title: str
     mods: Mods
     board: Sequence[BoardRow]
+    others: bool
+    """Whether it was played in ways that do not count on this board."""
     ghost: BoardRow | None
 
 
@@ -266,11 +269,22 @@ class SongPanel:
         frame.text(x + frame.px(28), middle, head, small, theme.INK, weight=Weight.BOLD, down=0.5)
         y += frame.px(BOARD_HEAD)
         if not shown.board:
-            words = fit(frame, "Nobody yet: play it, and you are the first.", theme.TEXT_SMALL, w)
-            frame.text(x + frame.px(4), y + frame.px(BOARD_ROW / 2), words, small, theme.INK_FAINT, down=0.5)
+            self._draw_nobody(frame, x, y, w, shown.others)
             return
         for place, row in enumerate(shown.board[:rows]):
             self._draw_row(frame, (x, y + frame.px(place * BOARD_ROW), w, frame.px(BOARD_ROW - 3)), place, row, shown)
+
+    def _draw_nobody(self, frame: Frame, x: float, y: float, w: float, others: bool) -> None:
+        """An empty leaderboard, with a way to what was played otherwise."""
+        words = "Played, but nothing that counts here: F7 shows all." if others else NOBODY
+        h = frame.px(BOARD_ROW - 3)
+        if others:
+            over = self._touch.area(x, y, w, h, "all performances", lambda: self._actions.open_board())
+            lift = self._touch.lift(frame, "all performances", over)
+            frame.shapes.rect(x, y, w, h, with_alpha(theme.HOVER, 0.6 * lift), radius=frame.px(6))
+        text = fit(frame, words, theme.TEXT_SMALL, w - frame.px(8))
+        ink = theme.INK_SOFT if others else theme.INK_FAINT
+        frame.text(x + frame.px(4), y + h / 2, text, frame.px(theme.TEXT_SMALL), ink, down=0.5)
 
     def _draw_row(self, frame: Frame, place: Place, rank: int, row: BoardRow, shown: Shown) -> None:
         x, y, w, h = place

@@ -57,6 +57,21 @@ def test_files_become_stereo(form: str, subtype: str | None, tmp_path: Path) -> 
         assert np.abs(pcm.frames - source.frames).max() < 0.05
 
 
+@pytest.mark.parametrize(
+    ("form", "subtype"), [("WAV", "PCM_16"), ("FLAC", None), ("OGG", "VORBIS"), ("MP3", "MPEG_LAYER_III")]
+)
+def test_a_part_is_that_part_of_the_whole(form: str, subtype: str | None) -> None:
+    data = encoded(clicks(3.0, 0.21, 44_100).frames, 44_100, form, subtype)
+    whole = decode(data)
+    for begin_us, length_us in ((0, 500_000), (1_234_567, 700_000), (2_900_000, 1_000_000), (-5, 100), (0, 9_000_000)):
+        part = decode(data, part=(begin_us, length_us))
+        begin = round(part.begin_us * 44_100 / 1e6)
+        assert part.begin_us == pytest.approx(max(0, min(begin_us, whole.duration_us - length_us)), abs=30)
+        assert len(part.frames) == min(round(length_us * 44_100 / 1e6), len(whole.frames))
+        if form != "MP3":  # there the decoder's own seeking is a frame or two off
+            assert np.array_equal(part.frames, whole.frames[begin : begin + len(part.frames)])
+
+
 def test_mp3_is_read() -> None:
     source = clicks(2.0, 0.5)
     pcm = decode(encoded(source.frames, RATE, "MP3"))

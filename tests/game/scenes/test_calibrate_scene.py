@@ -100,6 +100,28 @@ def test_by_eye_and_then_by_ear_taps_to_either_are_judged_exact(stand: Stand) ->
     assert audio_us + picture_late_us == pytest.approx(sound_late_us, abs=1_000)
 
 
+def test_a_gamepad_taps_and_with_its_start_button_presses_what_its_cross_has_chosen(stand: Stand) -> None:
+    def pad(control: str) -> None:
+        for value in (1.0, 0.0):
+            stand.stack.handle(InputEvent(now_us(), "pad:1", control, value))
+
+    scene = begun(stand, "audio")
+    tap_late(stand, [30_000] * TAPS_WANTED, device="pad:1", control="button:0")
+    assert scene.result.steady
+    pad("hat:0:down")
+    pad("button:7")
+    assert scene.result.count == 0
+    tap_late(stand, [30_000] * TAPS_WANTED, device="pad:1", control="button:0")
+    pad("hat:0:up")
+    pad("button:7")
+    assert stand.profile.settings.sound.audio_offset_us == pytest.approx(30_000, abs=500)
+    assert len(stand.stack) == 0
+    begun(stand, "audio")
+    pad("hat:0:up")
+    pad("button:7")
+    assert len(stand.stack) == 0
+
+
 def test_unsteady_taps_are_never_applied(stand: Stand) -> None:
     scene = begun(stand, "audio")
     tap_late(stand, [60_000 * (-1) ** place for place in range(TAPS_WANTED + 4)])

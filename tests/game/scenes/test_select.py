@@ -15,6 +15,7 @@ from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.rhythm.entries import ChartEntry
+from game.rhythm.mods import Mods
 from game.scenes.picker import Picker
 from game.scenes.preview import Preview
 from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, Watch
@@ -253,6 +254,18 @@ def test_songs_dropped_onto_the_window_are_added_and_chosen(
     assert (game.profile.songs / "new").is_dir()
 
 
+def test_a_chart_that_is_there_already_is_shown_and_not_copied(
+    game: SceneGame, scene: SelectScene, tmp_path: Path
+) -> None:
+    copy = write_song(tmp_path / "again", make_chart("Cascade", 4, 60, "Normal", artist="Weir")) / "0.jam"
+    game.write("bolero")
+    game.feed(WindowEvent(now_us(), WindowChange.FILE_DROPPED, str(copy)))
+    game.until(lambda: scene.chart is not None and title(scene) == "Cascade", "the song that was dropped")
+    assert scene.counts == (3, 4)
+    assert [notice.text for notice in game.context.notices] == ["“Cascade” is among your songs already"]
+    assert list(game.profile.songs.iterdir()) == []
+
+
 def test_what_cannot_be_added_is_said_in_one_sentence(game: SceneGame, scene: SelectScene, tmp_path: Path) -> None:
     stray = tmp_path / "letter.txt"
     stray.write_text("hello")
@@ -285,6 +298,34 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
     request = game.asked[1]
     assert isinstance(request, Play)
     assert request.ghost == high
+
+
+def test_a_gamepad_opens_clears_and_closes_the_mods(game: SceneGame, scene: SelectScene) -> None:
+    def pad(control: str) -> None:
+        game.feed(*(InputEvent(now_us(), "pad:1", control, value) for value in (1.0, 0.0)))
+        game.turn(2)
+
+    game.press("ctrl+equals")
+    assert scene.choices.mods.rate_percent == 105
+    pad("button:2")
+    assert isinstance(game.stack.top, ModsPanel)
+    pad("button:3")
+    assert scene.choices.mods == Mods()
+    pad("button:2")
+    assert len(game.stack) == 2
+
+
+def test_a_click_on_the_words_of_the_way_out_closes_a_panel(game: SceneGame, scene: SelectScene) -> None:
+    scene.open_mods()
+    game.turn(4)
+    panel = game.stack.top
+    assert isinstance(panel, ModsPanel)
+    x, y, w, _ = panel.place
+    game.click(x + w / 2, y + 12)
+    assert len(game.stack) == 3
+    game.click(x + w - game.window.scale * 60, y + game.window.scale * 36)
+    game.turn(2)
+    assert len(game.stack) == 2
 
 
 def test_the_leaderboard_is_that_of_the_speed(game: SceneGame) -> None:

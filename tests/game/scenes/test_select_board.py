@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import now_us
+from engine.input.events import WindowChange, WindowEvent
 from engine.scene import Scene
 from game.rhythm.entries import ChartEntry
 from game.scenes.requests import Play, SelectSong, Watch
@@ -90,6 +92,35 @@ def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) 
     game.turn(2)
     game.press("return")
     assert game.asked[-1] == Watch(failed)
+
+
+def test_what_was_played_but_does_not_count_is_a_click_away_from_the_empty_leaderboard(game: SceneGame) -> None:
+    chart = entry(game, "Aurora")
+    unranked = game.score(chart, 800_000, mods={"no_fail": True})
+    game.window.feed(WindowEvent(now_us(), WindowChange.RESIZED, size=(1280, 720)))
+    scene = enter(game, chart.hash)
+    assert scene.board == []
+    places = [(x, y) for y in range(0, 720, 6) for x in range(0, 1280, 24) if over(scene, x, y) == "all performances"]
+    assert places
+    game.click(*places[0])
+    game.turn(4)
+    panel = game.stack.top
+    assert isinstance(panel, BoardPanel)
+    assert [row.id for row in panel.rows] == [unranked]
+    game.press("escape")
+    scene._take(entry(game, "Bolero"))
+    game.turn(2)
+    assert all(over(scene, x, y) != "all performances" for x, y in places)
+
+
+def over(scene: SelectScene, x: float, y: float) -> object:
+    """What answers to the mouse at a place."""
+    touch = scene._touch
+    before, (touch.x, touch.y) = (touch.x, touch.y), (x, y)
+    try:
+        return touch.over()
+    finally:
+        touch.x, touch.y = before
 
 
 def test_the_leaderboard_of_a_chart_that_nobody_played_is_empty_on_both_pages(game: SceneGame) -> None:
