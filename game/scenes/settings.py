@@ -13,6 +13,7 @@ from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.errors import UserError
 from engine.input.events import Event, InputEvent
+from engine.input.keys import KEYBOARD
 from engine.jobs import Job
 from engine.scene import Scene
 from engine.sound import OutputDevice, output_devices
@@ -331,6 +332,11 @@ class SettingsScene(Scene):
             if at > x:
                 chip(frame, self.touch, at, middle - frame.px(16), "Undo", self._undo, icon=icons.RETRY)
 
+    def _press(self, control: str) -> None:
+        """A key's words were clicked: as if it had been pressed."""
+        for value in (1.0, 0.0):
+            self.handle(InputEvent(now_us(), KEYBOARD, control, value))
+
     def _draw_foot(self, frame: Frame) -> None:
         pairs = self.keys.hints if self.tab == "keys" else HINTS
         x, y = frame.px(MARGIN), frame.height - frame.px(FOOT / 2)
@@ -339,18 +345,27 @@ class SettingsScene(Scene):
             taken = w + frame.px(8) + wide(frame, does, 13)
             if x + taken > frame.width - frame.px(MARGIN):
                 break
-            h = frame.px(22)
+            h, control = frame.px(22), PRESSED.get(key, "")
+            lift = 0.0
+            if control:
+                act = partial(self._press, control)
+                over = self.touch.area(x, y - frame.px(14), taken, frame.px(28), ("hint", key), act)
+                lift = self.touch.lift(frame, ("hint", key), over)
             frame.shapes.rect(
-                *(x, y - h / 2, w, h, theme.RAISED),
+                *(x, y - h / 2, w, h, mixed(theme.RAISED, theme.HOVER, lift)),
                 radius=frame.px(5),
                 border=theme.LINE,
                 border_px=max(1.0, frame.px(1)),
             )
             bold = {"weight": Weight.BOLD, "across": 0.5, "down": 0.5}
             frame.text(x + w / 2, y, key, frame.px(13), theme.INK, **bold)
-            frame.text(x + w + frame.px(8), y, does, frame.px(13), theme.INK_SOFT, down=0.5)
+            ink = mixed(theme.INK_SOFT, theme.INK, lift)
+            frame.text(x + w + frame.px(8), y, does, frame.px(13), ink, down=0.5)
             x += taken + frame.px(22)
 
+
+PRESSED = {"Esc": "key:escape", "Tab": "key:tab", "Enter": "key:return", "Backspace": "key:backspace"}
+"""The keys of the foot that a click presses."""
 
 HINTS = (
     ("Esc", "back"),

@@ -131,6 +131,14 @@ def test_a_request_opens_its_page_and_escape_leaves(stand: Stand, tab: str) -> N
     assert len(stand.stack) == 0
 
 
+def test_by_mouse_alone_the_words_at_the_foot_turn_the_page_and_lead_back(stand: Stand) -> None:
+    player = Player(stand, "playfield")
+    player.click(("hint", "Tab"))
+    assert player.scene.tab == "sound"
+    player.click(("hint", "Esc"))
+    assert len(stand.stack) == 0
+
+
 def test_every_setting_is_reached_and_changed_by_keys_alone(stand: Stand) -> None:
     player = Player(stand)
     paths = set()
