@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Literal, cast
 
@@ -28,6 +29,12 @@ BEAT_TOKENS = 120
 ANSWER_TOKENS = 1024
 ANSWER_TIMEOUT_S = 10.0
 """A classifier's time (004 3.3)."""
+
+EMBED_TIMEOUT_S = 3.0
+"""How long a reply waits for the place of what was said; without it memories are found by our own means."""
+
+EMBED_PAUSE_S = 60.0
+"""How long an embedding server in trouble is left alone."""
 
 NARRATIVE_TEMPERATURE = 0.8
 
@@ -56,6 +63,7 @@ class ModelVoice:
         self._classifiers = tuple(classifiers) or (narrative,)
         self._embedder = embedder
         self._reply_tokens = reply_tokens
+        self._embed_from_s = 0.0
 
     @property
     def name(self) -> str:
@@ -133,15 +141,19 @@ class ModelVoice:
         return Answered(value, (FailedAnswer(raw, asked.attempts),) if failed else ())
 
     def embed(self, texts: Sequence[str]) -> tuple[str, NDArray[np.float32]] | None:
-        """The embedding model's name and a row of unit length for each text; None where there is none to be had."""
-        if self._embedder is None or not texts:
+        """The embedding model's name and a row of unit length for each text; None where there is none to be had.
+
+        A server that does not have embeddings is not asked again, one in trouble not for a minute.
+        """
+        if self._embedder is None or not texts or time.monotonic() < self._embed_from_s:
             return None
         try:
-            rows = self._client.embeddings(self._embedder, texts, timeout_s=ANSWER_TIMEOUT_S)
+            rows = self._client.embeddings(self._embedder, texts, timeout_s=EMBED_TIMEOUT_S)
         except NotOffered:
             self._embedder = None
             return None
         except ModelError:
+            self._embed_from_s = time.monotonic() + EMBED_PAUSE_S
             return None
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():

@@ -91,10 +91,11 @@ def _trimmed(parts: list[Part], room: int, soft: int) -> list[Part]:
 def _with_earlier(parts: list[Part], view: SpeakerView, count: Count) -> list[Part]:
     """The parts with one line in place of the turns that were left out."""
     gone = [part for part in parts if part.rank == Rank.OLDER_TURN and part.dropped]
-    if not gone:
-        return parts
     numbers = {part.name.partition(",")[0].removeprefix("turn ") for part in gone}
-    line = cut(_earlier_line([turn for turn in view.recent if str(turn.number) in numbers], view), 50, count)
+    turns = [turn for turn in view.recent if str(turn.number) in numbers]
+    if not turns:
+        return parts
+    line = cut(_earlier_line(turns, view), 50, count)
     at = next(i for i, part in enumerate(parts) if part is gone[0])
     earlier = Part("older turns in one line", NICE, f"[{line}]", role="user")
     return [*parts[:at], replace(earlier, tokens=count(earlier.text)), *parts[at:]]

@@ -235,12 +235,15 @@ def _dialogue(view: SpeakerView, config: Budget, fill: Fill) -> Iterator[Part]:
             if entry.depth == left or (place == 0 and entry.depth > left):
                 yield _lore_part(entry, fill, role="user")
         must = left <= KEPT_TURNS
+        tier, rank = (MUST, Rank.NEVER) if must else (NICE, Rank.OLDER_TURN)
+        if place and turn.scene != spoken[place - 1][0].scene:
+            yield Part(f"before turn {turn.number}", tier, "[A new scene begins.]", role="user", rank=rank)
         yield Part(
             f"turn {turn.number}, {called(turn.speaker, view.names)}",
-            MUST if must else NICE,
+            tier,
             _spoken(turn, bounded(text, config.hard_tokens), view),
             role="assistant" if turn.speaker == view.speaker.id else "user",
-            rank=Rank.NEVER if must else Rank.OLDER_TURN,
+            rank=rank,
         )
     for entry in deep:
         if entry.depth <= 0 or not spoken:

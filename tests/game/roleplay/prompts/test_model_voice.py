@@ -264,6 +264,14 @@ def test_a_server_without_embeddings_is_asked_once(server: ModelServer, voice: M
     assert len([one for one in server.requests if one.path.endswith("/embeddings")]) == 1
 
 
+def test_a_server_in_trouble_is_not_asked_for_places_with_every_line(client: Client) -> None:
+    with ModelServer(key="right") as locked:
+        voice = ModelVoice(client, locked.model(), [], Model(locked.endpoint("wrong"), "places"))
+        assert voice.embed(["one"]) is None
+        assert voice.embed(["two"]) is None
+        assert len(locked.requests) == 1
+
+
 def test_nothing_is_placed_where_there_is_nobody_to_do_it(client: Client, server: ModelServer) -> None:
     assert ModelVoice(client, server.model(), []).embed(["one"]) is None
     assert ModelVoice(client, server.model(), [], server.model()).embed([]) is None

@@ -189,6 +189,12 @@ def test_narration_belongs_to_nobody() -> None:
     assert "[The next morning.]" in said
 
 
+def test_where_a_scene_begins_is_marked_between_the_turns() -> None:
+    recent = (turn(1, "mara", "Good night."), replace(turn(2, YOU, "Morning."), scene=3))
+    said = sent(assemble(view(recent=recent), CONFIG))
+    assert "Good night.\n[A new scene begins.]\n\nAna: Morning." in said
+
+
 def test_an_interjection_a_note_and_a_task_are_asked_for() -> None:
     assert "reacts: write one or two short sentences of Mara" in sent(assemble(view(beat=True), CONFIG))
     assert sent(assemble(view(note="Say it otherwise."), CONFIG)).endswith(" Say it otherwise.]")
