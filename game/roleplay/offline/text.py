@@ -128,7 +128,7 @@ _TURN = {
     "you'll": "I'll",
     "you'd": "I'd",
 }
-_AFTER_OBJECT = word_set(
+AFTER_OBJECT = word_set(
     "to for with about of at from by on like than without around behind beside near tell told love loved hate "
     "hated miss missed see saw know knew need needed want wanted trust trusted help helped hear heard believe "
     "believed give gave show showed thank ask asked meet met let make made keep kept find found call called hurt "
@@ -152,7 +152,7 @@ def turned(clause: str) -> str:
         if low == "you":
             following = next((one.lower() for one in tokens[place + 1 :] if one.strip()), "")
             ends = not following or not following[0].isalpha()
-            new = "me" if before in _AFTER_OBJECT or (ends and before) else "I"
+            new = "me" if before in AFTER_OBJECT or (ends and before) else "I"
         elif low in _TURN:
             new = _TURN[low]
         elif low in ("am", "was") and before == "i":

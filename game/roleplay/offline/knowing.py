@@ -1,0 +1,254 @@
+"""What a speaker can draw on: who they are, what they know of the other, what comes to mind.  From the view alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from game.roleplay.events import YOU
+from game.roleplay.offline.manner import Manner
+from game.roleplay.offline.parse_turn import first_name
+from game.roleplay.offline.segments import parts
+from game.roleplay.offline.text import (
+    AFTER_OBJECT,
+    base_form,
+    bounded,
+    capital,
+    sentences,
+    stems,
+    straight,
+    turned,
+    word_set,
+)
+from game.roleplay.state import Bot, Edge
+from game.roleplay.view import SpeakerView
+
+MOST_LONG = 170
+"""A sentence longer than this is not worked into speech."""
+
+_MARKUP = re.compile(r"[{}\[\]<>|=*_#]|\w+:\s")
+_VERBS = word_set(
+    "works lives likes loves hates keeps runs plays sings writes reads makes knows thinks wants needs feels "
+    "sleeps drinks "
+    "eats talks speaks walks drives collects dreams believes hopes fears misses remembers paints bakes teaches "
+    "studies "
+    "builds fixes repairs grows owns sells travels spends prefers enjoys avoids hides carries wears uses says "
+    "tells asks "
+    "trusts owes leaves comes goes gets gives takes finds has is does stays cooks smokes swears laughs smiles "
+    "cries fights"
+)
+
+
+_ADVERBS = word_set("still never always also once now often rarely secretly only just")
+_NO_NOUN = word_set("to and but for in on at when")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something that can be said: a clause without its full stop, what it is about, how much it matters."""
+
+    text: str
+    about: frozenset[str]
+    weight: int = 1
+    sort: str = "fact"
+
+
+def edge_to(view: SpeakerView, target: str) -> Edge:
+    """The speaker's edge to somebody; the middle of everything where there is none."""
+    return next((edge for edge in view.edges if edge.target == target), Edge(view.speaker.id, target))
+
+
+def band_of(edge: Edge) -> str:
+    """``cold``, ``wary``, ``neutral``, ``warm`` or ``close``."""
+    if edge.affinity < 25 or edge.trust < 12:
+        return "cold"
+    if edge.affinity < 42 or edge.trust < 30:
+        return "wary"
+    if edge.affinity >= 80 and edge.trust >= 50:
+        return "close"
+    return "warm" if edge.affinity >= 62 else "neutral"
+
+
+# -- of oneself ------------------------------------------------------------------------------------------------------
+
+
+def of_self(bot: Bot, manner: Manner) -> list[Known]:
+    """What the character's own description says, in the first person."""
+    names = (bot.name, first_name(bot.name))
+    made: list[Known] = []
+    for source in (bot.persona, bot.backstory):
+        for sentence in sentences(straight(bounded(source)))[:60]:
+            told = first_person(sentence, names, manner)
+            if told and len(told) <= MOST_LONG:
+                made.append(Known(told, stems(sentence), sort="self"))
+    for trait in bot.traits[:24]:
+        found = re.match(
+            r"(loves|likes|hates|collects|fears|adores|dislikes|plays|speaks|afraid of|allergic to|"
+            r"terrible at|good at|bad at|obsessed with) (.{2,60})$",
+            straight(trait).strip(),
+            re.IGNORECASE,
+        )
+        if found:
+            verb, rest = found.group(1).lower(), found.group(2)
+            told = f"I {base_form(verb)} {rest}" if verb.endswith("s") and " " not in verb else f"I'm {verb} {rest}"
+            made.append(Known(told, stems(trait), sort="self"))
+    return made
+
+
+def first_person(sentence: str, names: tuple[str, ...], manner: Manner) -> str:
+    """A sentence about somebody as they would say it: "Mara lost her brother" as "I lost my brother".
+
+    Empty when it is not plainly about them, or holds marks that no one speaks.
+    """
+    text = sentence.strip().rstrip(".!…").strip()
+    if not text or _MARKUP.search(text) or len(text.split()) < 3 or text.endswith("?"):
+        return ""
+    if re.match(r"(?:I|I'm|I've|My|Me)\b", text):
+        return text
+    if re.match(r"(?:You|Your|You're)\b", text):
+        return capital(turned(text))
+    called = "|".join(re.escape(name) for name in sorted(filter(None, names), key=len, reverse=True))
+    owned = re.match(
+        rf"(?:{called})'s (?!(?:a|an|the|been|not)\b)|{manner.their} (?=\w+ (?:is|was|has|had|\w+ed|"
+        rf"\w+s)\b)",
+        text,
+        re.IGNORECASE,
+    )
+    if owned:
+        return _mine(f"My {text[owned.end() :]}", called, manner)
+    subject = re.match(rf"(?:{called}|{manner.they})(?:'s)?\s+", text, re.IGNORECASE)
+    if not subject:
+        return ""
+    rest = text[subject.end() :]
+    head = "I'm " if subject.group().strip().endswith("'s") else "I "
+    return _mine(head + (rest if head == "I'm " else _agreeing(rest)), called, manner)
+
+
+def _agreeing(rest: str) -> str:
+    """The verb behind a new "I", adverbs passed over: "still works" as "still work"."""
+    tokens = rest.split(" ")
+    for place, token in enumerate(tokens[:3]):
+        if token.lower() in _ADVERBS or token.endswith("ly"):
+            continue
+        tokens[place] = base_form(token)
+        break
+    return " ".join(tokens).replace("I am ", "I'm ", 1)
+
+
+def _mine(text: str, called: str, manner: Manner) -> str:
+    """The pronouns inside turned to the first person, verbs after "and" brought along."""
+    tokens = text.split(" ")
+    made: list[str] = []
+    for place, token in enumerate(tokens):
+        word = token.strip(",;:.").lower()
+        tail = token[len(token.rstrip(",;:.")) :]
+        following = tokens[place + 1].strip(",;:.").lower() if place + 1 < len(tokens) else ""
+        before = tokens[place - 1].strip(",;:.").lower() if place else ""
+        new = token
+        if place and word == manner.they:
+            new = "I" + tail
+        elif place and word == manner.them_self:
+            new = "myself" + tail
+        elif place and word == manner.their and following and not tail and following not in _NO_NOUN:
+            new = "my"
+        elif place and word in (manner.them, manner.their):
+            new = "me" + tail
+        elif place and (before == manner.they or (before in ("and", "but", "or", "then") and word in _VERBS)):
+            new = base_form(token.rstrip(",;:.")) + tail
+        made.append(new)
+    text = " ".join(made)
+    text = re.sub(rf"\b(?:{called})'s\b", "my", text, flags=re.IGNORECASE)
+    text = re.sub(rf"\b(?:{called})\b", "me", text, flags=re.IGNORECASE)
+    return re.sub(r"\bI am\b", "I'm", text)
+
+
+# -- of the other ----------------------------------------------------------------------------------------------------
+
+
+def to_face(text: str, view: SpeakerView) -> str:
+    """A sentence of a memory as it is said to the one it is about: "Ben told me" as "you told me"."""
+    text = straight(text).strip().rstrip(".!…").strip()
+    name = view.names.get(view.addressee, "")
+    own = view.names.get(view.speaker.id, view.speaker.name)
+    called = [name, first_name(name)] if name and name.lower() != "you" else []
+    if view.addressee == YOU:
+        called.append("the player")
+    text, found = _swapped(text, [one for one in called if one], "you", "your")
+    text, _ = _swapped(text, [own, first_name(own)], "I", "my")
+    if found:
+        text = _THEIRS.sub(lambda one: _YOURS[one.group().lower()], text)
+    return text
+
+
+_THEIRS = re.compile(r"\b(?:theirs|their|themself|them|they're|they)\b", re.IGNORECASE)
+_YOURS = {"their": "your", "them": "you", "they": "you", "they're": "you're", "themself": "yourself", "theirs": "yours"}
+
+
+def _swapped(text: str, names: list[str], as_subject: str, as_owner: str) -> tuple[str, bool]:
+    """A name replaced by "you" or "I", the verb behind it following."""
+    wanted = "|".join(re.escape(one) for one in sorted(filter(None, names), key=len, reverse=True))
+    if not wanted:
+        return text, False
+    changed = re.sub(rf"(?<!\w)(?:{wanted})'s(?!\w)", as_owner, text, flags=re.IGNORECASE)
+
+    def swap(found: re.Match[str]) -> str:
+        before = re.findall(r"[\w']+", changed[: found.start()])[-1:]
+        verb = found.group("verb") or ""
+        after_object = bool(before) and before[0].lower() in AFTER_OBJECT | {"promised", "asked", "and", "between"}
+        if as_subject == "I" and after_object:
+            return f"me{found.group('gap') or ''}{verb}"
+        if as_subject == "you" and after_object and before[0].lower() != "and":
+            return f"you{found.group('gap') or ''}{verb}"
+        plural = {"am": "are", "is": "are", "was": "were", "hat": "hast", "ist": "bist"} if as_subject == "you" else {}
+        new = plural.get(verb.lower()) or base_form(verb)
+        new = plural.get(new, new)
+        return f"{as_subject}{found.group('gap') or ''}{new}"
+
+    result = re.sub(rf"(?<!\w)(?:{wanted})(?!\w)(?:(?P<gap>\s+)(?P<verb>[a-z']+))?", swap, changed, flags=re.IGNORECASE)
+    return result, result != text
+
+
+def of_other(view: SpeakerView) -> list[Known]:
+    """What the speaker knows of the one addressed."""
+    made = []
+    for fact in edge_to(view, view.addressee).facts[:60]:
+        said = to_face(fact[:300], view)
+        bare = not re.match(r"(?:you|your|you're|it|there|I|my|du|dein)\b", said, re.IGNORECASE)
+        if bare and re.match(
+            r"(?:has|is|likes|hates|loves|lives|works|wants|can't|doesn't|grew|was|had|comes|"
+            r"plays|used)\b",
+            said,
+        ):
+            verb, _, rest = said.partition(" ")
+            said = f"you {'are' if verb == 'is' else base_form(verb)} {rest}"
+        made.append(Known(said, stems(fact), 2))
+    return made
+
+
+def of_past(view: SpeakerView) -> list[Known]:
+    """What came to mind: sentences of memories, the strongest first; then what was said a while ago in this scene."""
+    made: list[Known] = []
+    memories = [*(one.memory for one in view.remembered), *view.pinned, *view.earlier]
+    for memory in memories[:24]:
+        told = sentences(straight(bounded(memory.text)))
+        for sentence in told[:12]:
+            heading = len(told) > 1 and sentence is told[0] and re.search(r", (?:with|alone)\b", sentence)
+            if len(sentence) > MOST_LONG or heading:
+                continue
+            made.append(Known(to_face(sentence, view), stems(sentence), 1 + memory.significance, "scene"))
+    for moment in edge_to(view, view.addressee).moments[-8:]:
+        made.append(Known(to_face(moment[:MOST_LONG], view), stems(moment), 3, "scene"))
+    for turn in view.recent[:-2]:
+        if turn.speaker == view.addressee:
+            for sentence in sentences(straight(bounded(parts(turn)[0])))[:8]:
+                if 3 <= len(sentence.split()) <= 18 and not sentence.endswith("?"):
+                    said = turned(sentence.rstrip(".!…"))
+                    kept = said if re.match(r"I\b", said) else said[0].lower() + said[1:]
+                    made.append(Known(f"you said {kept}", stems(sentence), 1, "said"))
+    return made
+
+
+def best_of(options: list[Known], about: frozenset[str], least: int = 1) -> list[Known]:
+    """Those that share at least ``least`` words with ``about``, the nearest first."""
+    shared = [(len(one.about & about), one.weight, -place, one) for place, one in enumerate(options)]
+    return [one for count, _, _, one in sorted(shared, key=lambda found: found[:3], reverse=True) if count >= least]
