@@ -8,6 +8,7 @@ import json
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,8 @@ def test_a_picture_that_breaks_off_after_its_card_is_read() -> None:
     card = read_card(whole + b"\0\0\xff\xffIDAT12", "m.png")
     assert card.name == "Mira"
     assert "ends in the middle" in card.mended[0]
+    again = read_card(write_card(replace(card, name="Mia"), Form.PNG), "m.png")
+    assert (again.name, again.mended) == ("Mia", ())
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,14 @@ def test_a_picture_without_a_sound_card_is_refused(added: bytes, sentence: str) 
 def test_a_huge_picture_is_refused_unread() -> None:
     with pytest.raises(UserError, match="is larger than 64 MiB; make its picture smaller"):
         read_card(SIGNATURE + bytes(64 * 1024 * 1024), "m.png")
+
+
+def test_a_huge_or_broken_archive_is_refused(make_zip: Any) -> None:
+    with pytest.raises(UserError, match="is larger than 64 MiB; take pictures out of it"):
+        read_card(b"PK\3\4" + bytes(64 * 1024 * 1024), "m.charx")
+    whole = make_zip({"card.json": CARD})
+    with pytest.raises(UserError, match="is a damaged archive"):
+        read_card(whole.replace(b"PK\1\2", b"PK\1\3"), "m.charx")
 
 
 def test_a_card_behind_a_preview_is_read(make_zip: Any) -> None:

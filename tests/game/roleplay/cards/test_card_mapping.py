@@ -30,6 +30,11 @@ def test_a_card_fills_the_form_of_a_bot(fields: dict[str, Any]) -> None:
     assert sheet.post_history_instructions == "Stay in the shop."
 
 
+def test_a_heading_with_nothing_below_is_no_backstory() -> None:
+    sheet = to_sheet(Card("Mira", description="A baker.\n\nBackstory:\n\n"))
+    assert (sheet.persona, sheet.backstory) == ("A baker.\n\nBackstory:", "")
+
+
 def test_a_personality_in_prose_is_part_of_the_persona() -> None:
     prose = "She is shy at first. Later she talks without end, about flour, tides and the price of coal."
     sheet = to_sheet(Card("Mira", description="A baker.", personality=prose))

@@ -132,6 +132,18 @@ def test_a_message_too_long_for_a_chat_is_skipped() -> None:
     assert chat.skipped == ("c.jsonl, line 2: has more than 1,000,000 characters in one message and was skipped",)
 
 
+def test_a_line_without_end_is_skipped() -> None:
+    chat = read_chat(lines(HEADER, {"mes": "a", "x": "b" * (17 * 1024 * 1024)}, MESSAGES[1]), "c.jsonl")
+    assert len(chat.messages) == 1
+    assert chat.skipped == ("c.jsonl, line 2: is longer than 16 MiB and was skipped",)
+
+
+def test_letters_in_no_encoding_are_replaced_and_named() -> None:
+    chat = read_chat(lines(HEADER) + b'{"name": "Ada", "mes": "caf\xe9"}', "c.jsonl")
+    assert chat.messages[0].text == "caf\ufffd"
+    assert chat.skipped == ("c.jsonl, line 2: some of its letters are in no known encoding and are shown as \ufffd",)
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from game.roleplay.cards import (
     BookForm,
-    Card,
     Logic,
     Lorebook,
     LoreEntry,
@@ -171,6 +170,7 @@ def test_decorators_say_what_they_say_and_leave_the_text() -> None:
         ("@@activate", True, Place.BEFORE_PERSONA, 0),
         ("@@dont_activate", False, Place.BEFORE_PERSONA, 0),
         ("@@dont_activate\n@@activate", True, Place.BEFORE_PERSONA, 0),
+        ("@@activate\n@@dont_activate", True, Place.BEFORE_PERSONA, 0),
         ("@@position after_desc", None, Place.AFTER_PERSONA, 0),
         ("@@position nowhere\n@@@depth 1", None, Place.AT_DEPTH, 0),
         ("@@depth 2\n@@@position after_desc", None, Place.AT_DEPTH, 0),
@@ -346,5 +346,12 @@ def test_any_change_of_an_entry_is_written(before: LoreEntry, after: LoreEntry, 
     assert read_lorebook(write_lorebook(changed, form), "b.json") == changed
 
 
-def test_a_card_without_a_book_can_be_given_one() -> None:
-    assert Card("Mira", book=Lorebook(entries=(GULLS,))).book is not None
+@pytest.mark.parametrize("form", list(BookForm))
+def test_an_entry_of_patterns_says_so_in_every_form(form: BookForm) -> None:
+    written = Lorebook(entries=(LoreEntry("0", keys=(r"gulls?\b",), text="t", patterns=True), LoreEntry("1", text="u")))
+    assert read_lorebook(write_lorebook(written, form), "b.json") == written
+
+
+def test_roles_by_name_and_flags_of_any_kind() -> None:
+    entry = only(book({"keys": ["a"], "enabled": "maybe", "constant": [1], "extensions": {"role": "assistant"}}))
+    assert (entry.role, entry.enabled, entry.constant) == ("assistant", True, False)

@@ -163,5 +163,11 @@ def test_the_sentence_stays_short_whatever_the_file_is_called() -> None:
     assert str(caught.value).isprintable()
 
 
+def test_countless_greetings_are_cut_and_said() -> None:
+    card = read({"name": "Mira", "alternate_greetings": [f"hi {n}" for n in range(300)]})
+    assert len(card.greetings) == 200
+    assert card.mended == ("mira.json: has 300 greetings; the first 200 can be chosen from",)
+
+
 def test_a_long_text_beside_the_prompt_is_kept_whole() -> None:
     assert len(read({"name": "Mira", "creator_notes": "x" * 300_000}).creator_notes) == 300_000

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine.draw.image import read_image
 from engine.errors import UserError
 from game.roleplay.cards import Asset, Card, Form, Lorebook, LoreEntry, asset_bytes, picture_of, read_card, write_card
-from game.roleplay.cards.picture import portrait
+from game.roleplay.cards.picture import chunk, portrait
 
 letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
 texts = st.text(letters, max_size=40)
@@ -149,8 +149,32 @@ def test_assets_inside_the_file_are_found_and_those_outside_are_not_fetched(make
     for uri in ("embeded://a/b.png", "embedded://a/b.png"):
         assert asset_bytes(card, Asset("icon", uri, "main", "png")) == b"pic"
     assert asset_bytes(card, Asset("icon", "data:image/png;base64,cGlj", "main", "png")) == b"pic"
-    for uri in ("embeded://../c/a/b.png", "embeded://no", "https://somewhere/a.png", "data:,x", "ccdefault:", ""):
+    outside = ("embeded://../c/a/b.png", "embeded://no", "https://somewhere/a.png", "data:,x", "ccdefault:", "")
+    for uri in (*outside, "data:image/png;base64,x"):
         assert asset_bytes(card, Asset("icon", uri, "main", "png")) is None
+
+
+def test_a_damaged_asset_is_as_if_it_were_not_there(make_zip: Any) -> None:
+    icon = {"type": "icon", "uri": "embeded://a.png", "name": "main", "ext": "png"}
+    tree = {"data": {"name": "Mira", "assets": [icon]}}
+    whole = make_zip({"card.json": json.dumps(tree).encode(), "a.png": b"0123456789"}, zipfile.ZIP_STORED)
+    card = read_card(whole.replace(b"0123456789", b"0123456780", 1), "m.charx")
+    assert picture_of(card) is None
+    assert read_image(write_card(card, Form.PNG)).shape == (384, 256, 4)
+
+
+def test_an_icon_that_is_no_sound_picture_gives_way_to_ours(make_zip: Any) -> None:
+    icon = {"type": "icon", "uri": "embeded://a.png", "name": "main", "ext": "png"}
+    broken = portrait("a")[:8] + chunk(b"tEXt", b"") * 70_000
+    card = read_card(
+        make_zip({"card.json": json.dumps({"data": {"name": "M", "assets": [icon]}}).encode(), "a.png": broken}), "m"
+    )
+    assert read_image(write_card(card, Form.PNG)).shape == (384, 256, 4)
+
+
+def test_a_changed_list_of_assets_is_written(card_file: bytes) -> None:
+    card = replace(read_card(card_file, "m"), assets=(Asset("background", "https://somewhere/b.png", "main", "png"),))
+    assert read_card(write_card(card, Form.V3), "m").assets == card.assets
 
 
 def test_a_nameless_card_can_be_named() -> None:
