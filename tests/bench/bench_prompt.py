@@ -1,7 +1,8 @@
 """What it costs to lay everything before a speaker and make the prompt of it, with a long life behind them.
 
 The speaker has 50,000 memories, eight of them pinned, a chat of 2,000 turns with edges, threads and happenings, and a
-lorebook of 200 entries, five of them always awake.  Each measurement follows a new turn, so that what is looked for is new each time.
+lorebook of 200 entries, five of them always awake.  Each measurement follows a new turn, so that what is looked for
+is new each time.
 """
 
 from __future__ import annotations
