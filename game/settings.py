@@ -94,13 +94,28 @@ class ScreenSettings(_Group):
     reduced_motion: bool = False
 
 
+class TalkSettings(_Group):
+    """How chats work (requirements 004, 16.1); the models are set in ``models.toml``, never here."""
+
+    ooc_open: str = Field(default="((", min_length=1, max_length=8)
+    ooc_close: str = Field(default="))", min_length=1, max_length=8)
+    recall_count: int = Field(default=4, ge=0, le=20)
+    soft_tokens: int = Field(default=6000, ge=1000, le=100_000)
+    hard_tokens: int = Field(default=8000, ge=1500, le=120_000)
+    reply_tokens: int = Field(default=600, ge=50, le=4000)
+    summaries: int = Field(default=3, ge=0, le=10)
+    welcomed: bool = False
+    """Whether the player was asked who they are, or skipped that."""
+
+
 class Settings(_Group):
-    """All settings; groups are the tabs of the settings scene."""
+    """All settings; groups are the tabs of the settings scene, save ``talk``, which Talk shows itself."""
 
     playfield: PlayfieldSettings = PlayfieldSettings()
     sound: SoundSettings = SoundSettings()
     input: InputSettings = InputSettings()
     screen: ScreenSettings = ScreenSettings()
+    talk: TalkSettings = TalkSettings()
 
     def layout(self, keys: int) -> Layout:
         """The player's layout for ``keys`` lanes, or the one they start with."""

@@ -10,6 +10,8 @@ from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk
 from game.scenes.requests import ShowTalk
 from game.scenes.talk import TalkScene
+from game.scenes.talk_kickoff import KickoffPage
+from game.scenes.talk_people import WelcomePage
 
 if TYPE_CHECKING:
     from game.commands.shot_views import Studio
@@ -66,11 +68,69 @@ def _talk(studio: Studio) -> TalkScene:
     return scene
 
 
+def _first(studio: Studio) -> None:
+    studio.app.open(ShowTalk())
+    studio.until(lambda: studio.top_is("TalkScene"), 1.0)
+
+
+def _author(studio: Studio) -> None:
+    studio.set("talk.welcomed", True)
+    _first(studio)
+
+
+def _voice(studio: Studio) -> None:
+    _first(studio)
+    scene = studio.top()
+    assert isinstance(scene, TalkScene)
+    assert isinstance(scene.form, WelcomePage)
+    scene.form.skip()
+    studio.run(2.0)
+
+
+def _kickoff(studio: Studio) -> None:
+    scene = _enter(studio)
+    scene.begin("mara")
+    studio.until(lambda: isinstance(scene.form, KickoffPage) and scene.form.ready)
+
+
+def _section(name: str) -> Callable[[Studio], None]:
+    def show(studio: Studio) -> None:
+        scene = _enter(studio)
+        scene.show(name)
+        studio.run(2.0)
+
+    return show
+
+
+def _edit(studio: Studio) -> None:
+    scene = _talk(studio)
+    view = scene.room.view
+    assert view is not None
+    assert view.last_bot_turn is not None
+    scene.chat.turns.regenerate(view.last_bot_turn)
+    studio.run(0.6)
+
+
+def _turn(studio: Studio) -> None:
+    scene = _talk(studio)
+    scene.chat.key("up")
+    scene.chat.key("up")
+    studio.run(0.6)
+
+
 def _chat(studio: Studio) -> None:
     _talk(studio)
 
 
 TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
     "talk": _chat,
+    "talk-first": _first,
+    "talk-voice": _voice,
+    "talk-author": _author,
+    "talk-kickoff": _kickoff,
+    "talk-library": _section("bots"),
+    "talk-settings": _section("settings"),
+    "talk-edit": _edit,
+    "talk-turn": _turn,
 }
 """By name."""

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from imgui_bundle import imgui
 
 from engine.draw import theme
 from engine.draw.frame import Frame
 from engine.draw.pen import px
-from engine.input.events import Event, InputEvent
+from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
 from engine.scene import Scene
-from game.roleplay.state import Turn
+from game.roleplay.state import Bot, Turn
 from game.scenes.context import Context
 from game.scenes.menu_keys import menu_action, steer
 from game.scenes.requests import ShowTalk
 from game.scenes.skyline import Skyline
 from game.scenes.talk_chat import ChatPage
-from game.scenes.talk_rail import WIDTH, Rail
+from game.scenes.talk_kickoff import KickoffPage
+from game.scenes.talk_library import LibraryPage
+from game.scenes.talk_notes import UnsavedDialog
+from game.scenes.talk_panel import Place
+from game.scenes.talk_people import BotPage, WelcomePage
+from game.scenes.talk_rail import Rail, width_of
 from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_settings import TalkSettingsPage, config_of
 from game.scenes.talk_turns import Doors
 from game.scenes.talk_view import ChatView
 
-_K = imgui.Key
+SECTIONS = {"f2": "chats", "f3": "bots", "f4": "settings"}
+_KEYS = {imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
+_FORMS = "talk forms"
+
+
+class Page(Protocol):
+    """What stands beside the rail."""
+
+    def draw(self, frame: Frame, place: Place, live: bool) -> None:
+        """Draw it; without input unless ``live``."""
+        ...
 
 
 class TalkScene(Scene):
@@ -34,27 +50,45 @@ class TalkScene(Scene):
         self._request = request
         self._skyline = Skyline()
         self.section = "chats"
+        self.form: Page | None = None
+        self._first_run = False
+        self._unsaved: object = None
         self.room: TalkRoom
         self.chat: ChatPage
         self.rail: Rail
+        self.library: LibraryPage
+        self.settings: TalkSettingsPage | None = None
 
     def on_enter(self) -> None:
         """Find the room and the chat that was open."""
-        self.room = TalkRoom.of(self._context, self.stack.call_soon)
+        context = self._context
+        self.room = TalkRoom.of(context, self.stack.call_soon)
+        self.room.configure(config_of(context))
+        if self.room.problem:  # what is set cannot be understood: there is where it is mended (004 16.5)
+            self.show("settings")
         doors = Doors(
             *(self._no_door, self._no_door, self._no_door, self.begin, lambda: self.show("settings")),
             self.stack.push,
-            self._context.say,
+            context.say,
         )
         self.chat = ChatPage(self.room, doors)
         self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot)
+        self.library = LibraryPage(self.room, context.say, self.edit_bot, self.open_chat, self.stack.push)
+        self.form = context.remembered.pop(_FORMS, None)
         if self._request.bot:
-            self.room.open(self._request.bot)
+            self.open_chat(self._request.bot)
         self.chat.composer.focus()
+
+    def on_exit(self) -> bool:
+        """A form that was begun is found again; what was written in the chat is its draft."""
+        if isinstance(self.form, BotPage):
+            self._context.remembered[_FORMS] = self.form
+        return True
 
     def on_resume(self, result: Any) -> None:
         """Back from a question."""
-        self.chat.composer.focus()
+        if self.form is None and self.section == "chats":
+            self.chat.composer.focus()
 
     def _no_door(self, view: ChatView, turn: Turn) -> Scene | None:
         return None
@@ -63,44 +97,115 @@ class TalkScene(Scene):
 
     def show(self, section: str) -> None:
         """Show a section of the rail."""
-        self.section = section
+        self.section, self.form = section, None
+        if section == "settings" and self.room.ready:
+            self.settings = TalkSettingsPage(self._context, self.room, self._context.say)
+        self._context.effect("menu_move")
 
     def open_chat(self, host: str) -> None:
         """Show a chat."""
-        self.section = "chats"
+        self.section, self.form = "chats", None
         self.room.open(host)
         self.chat.composer.focus()
 
     def new_bot(self) -> None:
-        """Make a character."""
+        """Make a character; what was begun is gone on with."""
+        if not (isinstance(self.form, BotPage) and self.form.bot is None):
+            self.form = BotPage(self.room, self._context.say, None, self._bot_done)
+
+    def edit_bot(self, bot: Bot | None) -> None:
+        """Amend a character, or make one."""
+        if bot is None:
+            self.new_bot()
+        else:
+            self.form = BotPage(self.room, self._context.say, bot, self._bot_done)
+
+    def _bot_done(self, bot_id: str) -> None:
+        was_new = isinstance(self.form, BotPage) and self.form.bot is None
+        self.form = None
+        if bot_id and was_new:
+            self.begin(bot_id)
 
     def begin(self, host: str) -> None:
         """Show how a chat begins."""
+        self.room.open(host)
+        self.section = "chats"
+        self.form = KickoffPage(self.room, self._context.say, host, self._begun)
+
+    def _begun(self, begun: bool) -> None:
+        self.form = None
+        self.chat.composer.focus()
+
+    # -- the first run -------------------------------------------------------------------------------------------
+
+    def _guide(self) -> None:
+        """Nobody here yet: who are you, who speaks, who is the first?  (004 16.2)"""
+        room = self.room
+        if not room.ready or self.form is not None or self.section != "chats" or room.library.rows:
+            return
+        welcomed = self._context.profile.settings.talk.welcomed
+        if not welcomed and not room.library.you.name and not self._first_run:
+            self.form = WelcomePage(room, self._context.say, self._welcomed)
+        elif not welcomed and room.is_offline:
+            self.form = TalkSettingsPage(self._context, room, self._context.say, done=self._voiced)
+        else:
+            self.new_bot()
+
+    def _welcomed(self) -> None:
+        self._first_run, self.form = True, None
+
+    def _voiced(self) -> None:
+        self._context.profile.set("talk.welcomed", True)
+        self.form = None
 
     # -- input ---------------------------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> bool:
-        """Escape goes back a step, and at last leaves; other keys are the page's."""
+        """Escape goes back a step, and at last leaves; other keys are the page's.  A file dropped is brought in."""
+        if isinstance(event, WindowEvent) and event.change is WindowChange.FILE_DROPPED and event.path:
+            self.show("bots")
+            self.library.bring_in(event.path, self.room.host)
+            return True
         if not isinstance(event, InputEvent) or event.device == "mouse":
             return False
         if menu_action(event) == "back":
-            if not (self.section == "chats" and self.chat.back()):
-                self._context.effect("menu_back")
-                self.leave()
+            self._back()
             return True
         if event.device != KEYBOARD:
             return steer(event)
-        if not event.pressed:
-            return False
-        return self._key(event.control.removeprefix("key:"))
+        return event.pressed and self._key(event.control.removeprefix("key:"))
+
+    def _back(self) -> None:
+        self._context.effect("menu_back")
+        if self.form is not None and self.room.library.rows:
+            if isinstance(self.form, BotPage) and self.form.bot is None:
+                self._context.remembered[_FORMS] = self.form
+            self.form = None
+        elif self.form is None and self.section != "chats":
+            self.show("chats")
+            self.chat.composer.focus()
+        elif self.form is not None or not self.chat.back():
+            self.leave()
 
     def _key(self, control: str) -> bool:
-        if control in ("f2", "f3", "f4"):
-            self.show({"f2": "chats", "f3": "bots", "f4": "settings"}[control])
+        if control in SECTIONS:
+            self.show(SECTIONS[control])
             if control == "f2":
                 self.rail.focus()
             return True
-        return self.section == "chats" and self.chat.key(control)
+        return self.form is None and self.section == "chats" and self.chat.key(control)
+
+    def _listen(self) -> None:
+        """Keys that count also while a field is written in."""
+        io = imgui.get_io()
+        if io.want_text_input:
+            for key, control in _KEYS.items():
+                if imgui.is_key_pressed(key, False):
+                    self._key(control)
+        if io.key_ctrl and imgui.is_key_pressed(imgui.Key.s, False):
+            save = getattr(self.form, "save", None)
+            if save is not None:
+                save()
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -114,11 +219,36 @@ class TalkScene(Scene):
             self._context.say(room.problem)
             room.problem = ""
         live = self.stack.top is self
+        if live:
+            self._guide()
+            self._listen()
+            self._tell_unsaved()
         frame.ground = theme.NIGHT
-        self._skyline.draw(frame, veil=0.9)
+        self._skyline.draw(frame, veil=0.93)
         frame.layer()
-        rail = px(WIDTH)
-        self.rail.draw(frame, (px(12), px(12), rail, frame.height - px(24)), self.section)
-        place = (rail + px(20), 0.0, frame.width - rail - px(20), float(frame.height))
-        if self.section == "chats":
-            self.chat.draw(frame, place, live)
+        rail = width_of(frame)
+        lit = "bots" if isinstance(self.form, BotPage) and self.form.bot else self.section
+        self.rail.draw(frame, (px(12), px(12), rail, frame.height - px(24)), lit)
+        place = (rail + px(24), 0.0, frame.width - rail - px(24), float(frame.height))
+        self._page().draw(frame, place, live)
+
+    def _page(self) -> Page:
+        if self.form is not None:
+            return self.form
+        if self.section == "bots":
+            return self.library
+        if self.section == "settings":
+            if self.settings is None:
+                self.settings = TalkSettingsPage(self._context, self.room, self._context.say)
+            return self.settings
+        return self.chat
+
+    def _tell_unsaved(self) -> None:
+        """The disk did not take a turn: nothing goes on before that is mended (004 16.5)."""
+        if not self.room.host:
+            return
+        corner = self.room.corner()
+        trouble = corner.trouble
+        if trouble is not None and trouble.kind == "unsaved":
+            corner.trouble = None
+            self.stack.push(UnsavedDialog(trouble))

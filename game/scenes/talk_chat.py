@@ -22,7 +22,7 @@ from game.scenes.talk_spots import Spots
 from game.scenes.talk_turns import Doors, Turns
 from game.scenes.talk_view import ChatView
 
-COLUMN = 604.0
+COLUMN = 640.0
 """The text and the gutter before it: about 72 characters a line."""
 TOP = 64.0
 MARGIN = 28.0
@@ -148,9 +148,9 @@ class ChatPage:
             self.paper.chosen, self.turns.edit = 0, None
             self.paper.scroll.to_end()
             self.composer.focus()
-        if self.room.speaking and not self._spoke and self.room.speech is not None:
-            if self.room.speech.kind != "another":
-                self.paper.scroll.to_end()
+        speech = self.room.speech
+        if self.room.speaking and not self._spoke and speech is not None and speech.kind != "another":
+            self.paper.scroll.to_end()
         self._spoke = self.room.speaking
 
     def _draw_head(self, view: ChatView | None, place: Place, live: bool) -> None:

@@ -25,8 +25,17 @@ class WritingField:
     """
 
     def __init__(
-        self, text: str = "", *, most: int, say: Callable[[str], object], what: str = "this text", sends: bool = False
+        self,
+        text: str = "",
+        *,
+        most: int,
+        say: Callable[[str], object],
+        what: str = "this text",
+        sends: bool = False,
+        single: bool = False,
+        secret: bool = False,
     ) -> None:
+        """``single`` is a field of one line, ``secret`` one whose characters are not shown."""
         self.text = text
         self.active = False
         self.locked = False
@@ -34,6 +43,8 @@ class WritingField:
         self._say = say
         self._what = what
         self._sends = sends
+        self._single = single
+        self._secret = secret
         self._focus = False
         self._put = False
         self._serial = next(_serials)
@@ -58,15 +69,19 @@ class WritingField:
         if self._focus and not self.locked:
             imgui.set_keyboard_focus_here()
             self._focus = False
-        flags = _F.word_wrap.value | _F.callback_always.value
+        flags = _F.callback_always.value | (_F.password.value if self._secret else 0)
+        flags |= 0 if self._single else _F.word_wrap.value
         if self._sends:
             flags |= _F.ctrl_enter_for_new_line.value
         if self.locked or self._pastes_too_much():
             flags |= _F.read_only.value
         was_active = self.active
-        changed, text = imgui.input_text_multiline(
-            f"##writing{self._serial}", self.text, Vec(width, height), flags, self._watch
-        )
+        name = f"##writing{self._serial}"
+        if self._single:
+            imgui.set_next_item_width(width)
+            changed, text = imgui.input_text(name, self.text, flags, self._watch)
+        else:
+            changed, text = imgui.input_text_multiline(name, self.text, Vec(width, height), flags, self._watch)
         self.active = imgui.is_item_active()
         imgui.pop_style_var()
         imgui.pop_style_color(3)

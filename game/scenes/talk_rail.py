@@ -20,6 +20,10 @@ from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_turn import mark_of
 
 WIDTH = 288.0
+NARROW = 76.0
+ROOMY = 900.0
+"""Windows narrower than so many design units (or texts so large) get a rail of signs alone."""
+
 ROW = 78.0
 IDLE_US = 14 * clock.DAY_US
 """A chat nobody has spoken in for so long is marked as resting."""
@@ -53,6 +57,11 @@ def state_of(room: TalkRoom, row: ChatRow, now_us: int) -> str:
     return ""
 
 
+def width_of(frame: Frame) -> float:
+    """How wide the rail is in this window, in pixels."""
+    return px(WIDTH if frame.width / frame.scale >= ROOMY else NARROW)
+
+
 class Rail:
     """Draws the rail; ``choose`` gets the section that was asked for, ``open`` the chat, ``new`` makes a character."""
 
@@ -68,6 +77,7 @@ class Rail:
         self._open = open_chat
         self._new = new
         self._focus = False
+        self._narrow = False
 
     def focus(self) -> None:
         """Put the keyboard on the chat that is open."""
@@ -75,13 +85,20 @@ class Rail:
 
     def draw(self, frame: Frame, place: tuple[float, float, float, float], section: str) -> None:
         """Draw it in ``place``, with ``section`` lit."""
+        narrow = place[2] < px(WIDTH) - 1
+        self._narrow = narrow
+        imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(px(10 if narrow else 18), px(18)))
         with panels.panel("talk rail", *place):
-            if widgets.big_button("New character", icon=icons.PLUS, primary=not self._room.library.rows, height=46):
+            imgui.pop_style_var()
+            if narrow:
+                if _section("new", "", icons.PLUS, "", False):
+                    self._new()
+            elif widgets.big_button("New character", icon=icons.PLUS, primary=not self._room.library.rows, height=46):
                 self._new()
             imgui.spacing()
             for name, words, icon, key in SECTIONS:
                 chosen = name == section
-                if _section(name, words, icon, key, chosen):
+                if _section(name, "" if narrow else words, icon, "" if narrow else key, chosen):
                     self._choose(name)
             imgui.spacing()
             imgui.begin_child("chat rows")
@@ -100,6 +117,10 @@ class Rail:
         state = state_of(self._room, row, now_us)
         _ground(item, here)
         _disc(item, row, state)
+        if item.activated:
+            self._open(row.bot.id)
+        if self._narrow:
+            return
         left, right = item.x + px(58), item.x + item.w - px(12)
         when = since(row.last_at_us, now_us) if row.last_at_us else ""
         top = item.y + px(19)
@@ -115,8 +136,6 @@ class Rail:
             small = pen.fit(fiction, theme.TEXT_SMALL, right - left - px(20))
             ink = mixed(INK_FAINT, INK_SOFT, 0.4)
             pen.write(item.draw, left, item.y + px(60), small, theme.TEXT_SMALL, ink, down=0.5)
-        if item.activated:
-            self._open(row.bot.id)
 
 
 def _section(key: str, words: str, icon: str, note: str, chosen: bool) -> bool:

@@ -17,6 +17,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import UserError
@@ -437,6 +438,11 @@ class TalkRoom:
         elif exchange.cut:
             corner.trouble = Trouble("cut", exchange.cut)
         self.touch()
+
+    @property
+    def exports(self) -> Path:
+        """The folder for cards and chats that go out."""
+        return self._profile.folder / "exports"
 
     # -- voice and settings --------------------------------------------------------------------------------------
 

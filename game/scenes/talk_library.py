@@ -1,0 +1,248 @@
+"""The library of characters: edit, reset, delete, bring one in from a card, take one out as a card (004 16.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from imgui_bundle import imgui
+
+from engine.draw import icons, pen, theme, widgets
+from engine.draw.colour import faded
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from engine.draw.pen import Vec, px
+from engine.draw.theme import INK, INK_SOFT, tone
+from engine.errors import UserError
+from engine.scene import Scene
+from game.roleplay import authoring, history, importing
+from game.roleplay.state import Bot
+from game.scenes.picker import Overlay
+from game.scenes.talk_form import Entry, Say, button, page, problem, same_line
+from game.scenes.talk_panel import Place
+from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_turn import mark_of
+
+CARD = 108.0
+
+
+class LibraryPage:
+    """Lists the characters.  ``edit`` opens the form of one (None: a new one), ``talk`` the chat of one."""
+
+    def __init__(
+        self,
+        room: TalkRoom,
+        say: Say,
+        edit: Callable[[Bot | None], object],
+        talk: Callable[[str], object],
+        push: Callable[[Scene], object],
+    ) -> None:
+        self._room = room
+        self._say = say
+        self._edit = edit
+        self._talk = talk
+        self._push = push
+        self.told = ""
+        self.problem = ""
+
+    def draw(self, frame: Frame, place: Place, live: bool) -> None:
+        """The ways to a new one, then each one there is."""
+        lead = "Everyone you can talk to. Each has one chat, remembers, and may be a guest in another's."
+        with page(frame, "talk library", place, "Characters", lead):
+            if button("New character", icon=icons.PLUS, primary=True):
+                self._edit(None)
+            same_line()
+            if button("Bring in a card", icon=icons.IMPORT):
+                self._push(ImportDialog(self._room, self._say, self.bring_in))
+            widgets.text(
+                "Cards of other programs (PNG, JSON, CHARX) can also be dropped onto the window.",
+                *(theme.TEXT_SMALL, INK_SOFT),
+            )
+            problem(self.problem)
+            if self.told:
+                widgets.text(self.told, theme.TEXT_BODY, tone(theme.LIME))
+            widgets.space(8)
+            for bot in self._room.library.bots:
+                self._row(bot)
+
+    def _row(self, bot: Bot) -> None:
+        at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
+        room, high = imgui.get_content_region_avail().x, px(CARD)
+        pen.panel(draw, at.x, at.y, room, high, theme.RAISED)
+        accent = tone(mark_of(bot.id))
+        centre = Vec(at.x + px(40), at.y + px(36))
+        draw.add_circle_filled(centre, px(22), faded(accent, 0.18), 32)
+        pen.write(draw, centre.x, centre.y, bot.name[:1].upper(), 20, accent, Weight.BOLD, across=0.5, down=0.5)
+        left, wide = at.x + px(76), room - px(96)
+        pen.write(draw, left, at.y + px(14), pen.fit(bot.name, 20, wide, Weight.BOLD), 20, INK, Weight.BOLD)
+        told = " ".join((bot.persona or bot.backstory or bot.relationship or ", ".join(bot.traits)).split())
+        small = pen.fit(told or "Nothing is said about them yet.", theme.TEXT_SMALL, wide)
+        pen.write(draw, left, at.y + px(42), small, theme.TEXT_SMALL, INK_SOFT)
+        imgui.set_cursor_screen_pos(Vec(left - px(2), at.y + px(66)))
+        imgui.push_id(bot.id)
+        self._buttons(bot)
+        imgui.pop_id()
+        imgui.set_cursor_screen_pos(Vec(at.x, at.y + high))
+        imgui.dummy(Vec(room, px(6)))
+
+    def _buttons(self, bot: Bot) -> None:
+        acts: list[tuple[str, str, Callable[[], object]]] = [
+            ("Talk", icons.TALK, lambda: self._talk(bot.id)),
+            ("Edit", icons.PEN, lambda: self._edit(bot)),
+            ("Export", icons.EXPORT, lambda: self.export(bot)),
+            ("Reset", icons.REWIND, lambda: self._push(ResetDialog(self._room, self._say, bot))),
+            ("Delete", icons.DELETE, lambda: self._push(DeleteBotDialog(self._room, bot))),
+        ]
+        for number, (words, icon, act) in enumerate(acts):
+            if number:
+                imgui.same_line(0.0, px(8))
+            if widgets.small_button(words, icon=icon):
+                act()
+
+    # -- in and out ----------------------------------------------------------------------------------------------
+
+    def bring_in(self, path: str, host: str = "") -> None:
+        """Bring in the card, lorebook or chat in a file; the latter two go to ``host``."""
+        self.told = self.problem = ""
+        self._room.do(
+            "bringing it in",
+            lambda desk: importing.import_file(desk, Path(path).expanduser(), host),
+            self._came_in,
+            self._failed,
+        )
+
+    def _came_in(self, found: importing.Imported) -> None:
+        notes = f" ({'; '.join(found.notes[:3])})" if found.notes else ""
+        self.told = f"{found.name} is here now: a {found.what}{notes}"
+        self._say(self.told)
+
+    def export(self, bot: Bot) -> None:
+        """Write a character as a card into the profile's exports."""
+        self.told = self.problem = ""
+        folder = self._room.exports
+        self._room.do(
+            "the card",
+            lambda desk: write_out(folder, bot.id, importing.export_card(desk, bot.id)),
+            self._went_out,
+            self._failed,
+        )
+
+    def _went_out(self, path: Path) -> None:
+        self.told = f"Saved as {path}"
+
+    def _failed(self, error: UserError) -> None:
+        self.problem = str(error)
+
+
+def write_out(folder: Path, name: str, data: bytes) -> Path:
+    """Write a card into ``folder`` beside those that are there, with the ending its form has.
+
+    Raises:
+        UserError: the folder cannot be written to.
+    """
+    ending = ".png" if data.startswith(b"\x89PNG") else ".charx" if data.startswith(b"PK") else ".json"
+    number, path = 2, folder / f"{name}{ending}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        while path.exists() and path.read_bytes() != data:
+            number, path = number + 1, folder / f"{name}-{number}{ending}"
+        path.write_bytes(data)
+    except OSError as error:
+        raise UserError(f"{path}: the card could not be written there ({error.strerror}); free the folder") from error
+    return path
+
+
+class ImportDialog(Overlay):
+    """Asks where the file is."""
+
+    title = "Bring in a card"
+    note = "A PNG, JSON or CHARX file of another program; the file stays as it is."
+    width = 640.0
+    height = 250.0
+
+    def __init__(self, room: TalkRoom, say: Say, then: Callable[[str], object]) -> None:
+        super().__init__()
+        self._then = then
+        self._path = Entry("Where is it", say, hint="/home/me/Downloads/card.png", most=4000)
+        self._path.field.focus()
+
+    def content(self, frame: Frame) -> None:
+        """A path."""
+        widgets.space(6)
+        self._path.draw()
+        entered = imgui.is_key_pressed(imgui.Key.enter, False)
+        if (
+            button("Bring it in", icon=icons.IMPORT, primary=True, note="Enter") or entered
+        ) and self._path.text.strip():
+            self._then(self._path.text.strip().strip("\"'"))
+            self.leave()
+
+
+class ResetDialog(Overlay):
+    """Wipes what a character lived through, once its name was typed (004 5.3)."""
+
+    width = 620.0
+    height = 380.0
+
+    def __init__(self, room: TalkRoom, say: Say, bot: Bot) -> None:
+        super().__init__()
+        self._room = room
+        self._bot = bot
+        self.title = f"Reset {bot.name}?"
+        self._typed = Entry(f"Type {bot.name} to confirm", say, most=authoring.MAX_NAME)
+        self._typed.field.focus()
+        self._working = False
+
+    def content(self, frame: Frame) -> None:
+        """What goes, what stays, and the field."""
+        widgets.text("Gone: the chat, its scenes, memories, and how everyone stands to them.", colour=INK_SOFT)
+        widgets.text("Kept: who they are, how you know each other, the first scene.", colour=INK_SOFT)
+        widgets.text("A snapshot is taken first. The next thing you say begins anew.", colour=INK_SOFT)
+        widgets.space(8)
+        self._typed.draw()
+        if button("Reset", icon=icons.REWIND, primary=True) and not self._working:
+            self._reset()
+        same_line()
+        if button("Cancel", note="Esc"):
+            self.leave()
+
+    def _reset(self) -> None:
+        bot, typed = self._bot, self._typed.text
+        self._working = True
+        self._room.do(
+            "the reset",
+            lambda desk: desk.change(lambda: history.reset(desk.log, desk.snapshots, bot.id, typed)),
+            lambda done: (self.leave("reset"), None)[1],
+            self._failed,
+        )
+
+    def _failed(self, error: UserError) -> None:
+        self._working, self._typed.error = False, str(error)
+
+
+class DeleteBotDialog(Overlay):
+    """Takes a character out of the library."""
+
+    width = 560.0
+    height = 230.0
+
+    def __init__(self, room: TalkRoom, bot: Bot) -> None:
+        super().__init__()
+        self._room = room
+        self._bot = bot
+        self.title = f"Delete {bot.name}?"
+        self.note = "They leave the library and the list of chats. What others remember of them stays."
+
+    def content(self, frame: Frame) -> None:
+        """Yes or no."""
+        widgets.space(12)
+        self.focus_here(True)
+        if button("Keep them", note="Esc"):
+            self.leave()
+        same_line()
+        if button("Delete", icon=icons.DELETE):
+            bot_id = self._bot.id
+            if self._room.host == bot_id:
+                self._room.open("")
+            self._room.do("deleting", lambda desk: authoring.remove(desk, bot_id))
+            self.leave("deleted")
