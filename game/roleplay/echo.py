@@ -16,7 +16,7 @@ ECHO_SHARE = 0.5
 """From this share of shingles on that were said in one earlier line, a reply is an echo."""
 
 LEAST_WORDS = 8
-"""Shorter replies are never echoes: people do say "Yes." twice."""
+"""Shorter replies are echoes only where they are the same to the word, and of three words at least."""
 
 LOOP_SHARE = 0.4
 """From this share of repeated shingles on, a reply goes round in circles."""
@@ -37,14 +37,13 @@ def is_echo(text: str, recent: Iterable[str]) -> str:
     ``recent`` are the lines it is laid beside: see :func:`lines_beside`.
     """
     words = _words(text)
-    if len(words) < LEAST_WORDS:
-        return ""
     if _goes_round(text, words):
         return "The last try repeated its own sentences. Write the turn again, saying each thing once."
     said = _shingles(words)
     for line in recent:
-        earlier = _shingles(_words(line))
-        if len(said & earlier) >= ECHO_SHARE * len(said):
+        earlier = _words(line)
+        share = len(said & _shingles(earlier)) / max(1, len(said))
+        if said and (words == earlier or (len(words) >= LEAST_WORDS and share >= ECHO_SHARE)):
             return (
                 f"The last try said again what was already said (“{_short(line)}”)."
                 " Write the turn anew: other words, and something that moves the scene on."

@@ -49,6 +49,12 @@ def test_a_new_thought_is_none(text: str) -> None:
     assert is_echo(text, [LAST, PLAYER]) == ""
 
 
+def test_a_short_line_is_an_echo_only_to_the_word() -> None:
+    assert is_echo("Sit down, then!", ["*sit down* then."])
+    assert not is_echo("Sit down, now.", ["Sit down, then."])
+    assert not is_echo("Yes. Yes.", ["Yes. Yes."])
+
+
 @pytest.mark.parametrize("text", LOOPS)
 def test_going_round_in_circles_is_noticed(text: str) -> None:
     assert "repeated its own sentences" in is_echo(text, [])
