@@ -27,6 +27,8 @@ _THREADS = 4
 _AHEAD = 4
 """How many batches each process has waiting: enough to be never idle, few enough to cancel at once."""
 _BATCHES = 32
+NICENESS = 19
+"""How far work in processes of its own stands back: behind everything that is waited for."""
 
 
 class Cancelled(Exception):
@@ -208,7 +210,7 @@ class Jobs:
             if self._processes is None:
                 # Spawned, not forked: a fork would carry the drawing thread's locks along.
                 context = multiprocessing.get_context("spawn")
-                self._processes = ProcessPoolExecutor(self._n_processes, context, _begin_process)
+                self._processes = ProcessPoolExecutor(self._n_processes, context, begin_process)
             return self._processes
 
     def _forget(self, broken: ProcessPoolExecutor) -> None:
@@ -218,8 +220,14 @@ class Jobs:
                 self._processes = None
 
 
-def _begin_process() -> None:
-    """End with the game, however that ends: a pool's process would wait for work for ever, and Ctrl-C is not for it."""
+def begin_process() -> None:
+    """What every process of a pool does first.
+
+    It ends with the game, however that ends: it would wait for work for ever, and Ctrl-C is not for it.  And it stands
+    back behind what the player sees: a driver that draws with the processor runs at niceness 10.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from engine.jobs import begin_process
 from game.rhythm.entries import ChartEntry, counts, entry_of
 from game.rhythm.formats.face import ChartError, Skipped
 from game.rhythm.formats.read import ARCHIVE_SUFFIXES, CHART_SUFFIXES, read_chart_file
@@ -214,7 +215,7 @@ def _pooled(files: list[FoundFile], size: int, width: int, cancelled: Callable[[
     """
     batches = iter([files[at : at + size] for at in range(0, len(files), size)])
     ahead = 2 * width if size > 1 else 1
-    pool = ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(width, mp_context=multiprocessing.get_context("spawn"), initializer=begin_process)
     try:
         running: set[Future[list[FileReport]]] = {pool.submit(read_files, batch) for batch in islice(batches, ahead)}
         while running and not cancelled():

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.draw.driver import SOFTWARE_NICENESS
 from engine.errors import UserError
 from game.rhythm.formats.read import read_chart_file
 from game.rhythm.library import Library, Progress, chart_info, import_path, load_chart
@@ -204,6 +205,23 @@ def test_a_cancelled_scan_keeps_what_it_read_and_goes_on_later(tmp_path: Path) -
     assert len(library.entries) == first.read
     second = library.refresh()
     assert (second.read, len(library.entries)) == (80 - first.read, 80)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes have no niceness there")
+def test_the_processes_that_read_stand_back_behind_a_driver_that_draws_with_the_processor(tmp_path: Path) -> None:
+    root = tmp_path / "songs"
+    for number in range(80):
+        write(root / f"{number}" / "a.osu", osu(f"Song {number}"))
+    library = Library.open(tmp_path / "cache.db", [root])
+    niceness: list[int] = []
+
+    def look(state: Progress) -> None:
+        readers = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+        niceness.extend(reader.nice() for reader in readers if state.done and not niceness)
+
+    library.refresh(progress=look)
+    assert max(niceness) > SOFTWARE_NICENESS
+    library.close()
 
 
 def test_a_reader_that_dies_costs_no_song(tmp_path: Path) -> None:
