@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from engine.clock import wall_us
 from engine.errors import UserError
 from game.roleplay import clock, reading
+from game.roleplay.cards.macros import expand
 from game.roleplay.cast_events import (
     YOU_STREAM,
     BookKept,
@@ -51,7 +53,7 @@ def describe_you(desk: Desk, name: str, pronouns: str = "", persona: str = "") -
     return reading.you(desk.log)
 
 
-def author(desk: Desk, bot: BotAuthored, card: CardKept | None = None, books: tuple[BookKept, ...] = ()) -> str:
+def author(desk: Desk, bot: BotAuthored, card: Sequence[CardKept] = (), books: Sequence[BookKept] = ()) -> str:
     """Make a bot, with the card and the lorebooks it came with, in one step; its id.
 
     Raises:
@@ -60,7 +62,7 @@ def author(desk: Desk, bot: BotAuthored, card: CardKept | None = None, books: tu
     check_bot(bot)
     with desk.deciding:
         bot_id = free_id(desk, bot.name)
-        made = [Fact(bot), *([Fact(card)] if card else []), *(Fact(book) for book in books)]
+        made = [Fact(event) for event in (bot, *card, *books)]
         desk.ledger.write(bot_stream(bot_id), made)
     desk.listener.committed()
     return bot_id
@@ -171,6 +173,4 @@ def start_of(when: str) -> int:
 
 def spoken_to(bot: Bot, you: You, text: str) -> str:
     """A greeting with its macros filled in."""
-    from game.roleplay.cards.macros import expand
-
-    return expand(text, char=bot.name, user=you.called)
+    return expand(text, char=bot.called, user=you.called)

@@ -67,12 +67,17 @@ class BotReset:
 
 @dataclass(frozen=True, slots=True)
 class CardKept:
-    """The card a bot was made from, byte for byte; ``form`` is ``png``, ``json`` or ``charx``."""
+    """The card a bot was made from, byte for byte; ``form`` is one of :class:`game.roleplay.cards.Form`.
+
+    A large file comes in ``parts`` of which this is number ``part``, from 0.
+    """
 
     kind: ClassVar[str] = "bot.card_kept"
     name: str
     form: str
     data: bytes
+    part: int = 0
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

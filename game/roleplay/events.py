@@ -417,11 +417,13 @@ class ClassifierFailed:
 
 @dataclass(frozen=True, slots=True)
 class ChatFileKept:
-    """The file a chat was imported from, byte for byte."""
+    """The file a chat was imported from, byte for byte; a large one in ``parts``, this being number ``part``."""
 
     kind: ClassVar[str] = "chat.file_kept"
     name: str
     data: bytes
+    part: int = 0
+    parts: int = 1
 
 
 CHAT_EVENTS = (

@@ -50,6 +50,9 @@ from game.roleplay.state import Bot, Turn
 from game.truth import Truth
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+PIECE_BYTES = 8 * 1024 * 1024
+"""An event holds 16 MiB at most."""
+
 SCENE_TURNS = 40
 """An imported chat has no scenes; it is told in stretches of this many turns."""
 
@@ -107,18 +110,25 @@ def import_card(desk: Desk, card: Card, name: str, data: bytes) -> Imported:
         traits=list(sheet.traits),
         backstory=_fitting(sheet.backstory, "backstory", notes),
         relationship=_fitting(sheet.relationship, "relationship", notes),
-        kickoff="",
         greetings=[_fitting(one, "greeting", notes) for one in sheet.kickoffs[: authoring.MAX_LIST]],
         instructions=_fitting(sheet.system_prompt, "instructions", notes),
         closing_instructions=_fitting(sheet.post_history_instructions, "closing instructions", notes),
+        extra={"nickname": card.nickname} if card.nickname else {},
     )
     form = card.original_form.value if card.original_form else Form.V3.value
     books: tuple[BookKept, ...] = ()
     if card.book is not None:
         notes += [*card.book.mended, *card.book.refused]
         books = (BookKept(1, card.book.name or card.name, write_lorebook(card.book, BookForm.V3)),)
-    bot_id = authoring.author(desk, bot, CardKept(name, form, data), books)
+    cards = [CardKept(name, form, piece, part, parts) for part, parts, piece in _pieces(data)]
+    bot_id = authoring.author(desk, bot, cards, books)
     return Imported(bot_id, "card", bot.name, tuple(notes))
+
+
+def _pieces(data: bytes) -> list[tuple[int, int, bytes]]:
+    """A file in pieces that each fit into an event: number, how many, bytes."""
+    parts = max(1, -(-len(data) // PIECE_BYTES))
+    return [(part, parts, data[part * PIECE_BYTES : (part + 1) * PIECE_BYTES]) for part in range(parts)]
 
 
 def _fitting(text: str, what: str, notes: list[str]) -> str:
@@ -203,7 +213,8 @@ def import_chat(desk: Desk, host: str, chat: ChatFile, name: str, data: bytes) -
                 desk.snapshots.before("import")
             desk.log.fork(chat_stream(host), 0, f"imported {name}"[:200])
         decided, scenes = _told(desk, bot, chat, said)
-        desk.write(host, [Fact(ChatFileKept(name, data)), *decided])
+        kept = [Fact(ChatFileKept(name, piece, part, parts)) for part, parts, piece in _pieces(data)]
+        desk.write(host, [*kept, *decided])
     for number in scenes:
         desk.later(partial(passes.tell_scene, desk, host, number))
     return Imported(host, "chat", f"{len(said)} turns", chat.skipped)
@@ -254,15 +265,15 @@ def _turn(bot: Bot, message: ChatMessage, number: int, scene: int, clock_us: int
 def export_chat(desk: Desk, host: str) -> bytes:
     """A chat as SillyTavern keeps them; what came from such a file keeps the fields we have no use for."""
     bot, you = reading.bot(desk.log, host), reading.you(desk.log)
-    kept = desk.log.query("SELECT name, data FROM chat_files WHERE chat = ? ORDER BY seq DESC LIMIT 1", (host,))
-    base = read_chat(kept[0][1], kept[0][0]) if kept else ChatFile(you.called, bot.name)
+    kept = reading.chat_file(desk.log, host)
+    base = read_chat(kept[1], kept[0]) if kept else ChatFile(you.called, bot.name)
     imported = [message for message in base.messages if message.text.strip()]
     messages = []
     for turn in reading.turns(desk.log, host):
         former = imported[turn.number - 1] if turn.number <= len(imported) else None
         messages.append(_message(turn, former, bot, you.called))
     if kept and messages == imported:
-        return bytes(kept[0][1])
+        return kept[1]
     return write_chat(replace(base, messages=tuple(messages), original=b""))
 
 

@@ -75,7 +75,17 @@ def _bot_reset(db: apsw.Connection, event: StoredEvent) -> None:
 
 def _card_kept(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
-    insert(db, "bot_cards", event.seq, event.stream, of_chat(event), said["name"], said["form"], said["data"])
+    insert(
+        db,
+        "bot_cards",
+        event.seq,
+        event.stream,
+        of_chat(event),
+        said["name"],
+        said["form"],
+        said["data"],
+        said.get("parts", 1),
+    )
 
 
 def _book_kept(db: apsw.Connection, event: StoredEvent) -> None:
@@ -94,14 +104,28 @@ def _book_removed(db: apsw.Connection, event: StoredEvent) -> None:
 def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
     turn, speaker = said["turn"], said["speaker"]
+    if speaker == happened.YOU:
+        _answered(db, chat)
     insert(
         *(db, "turns", chat, turn, event.stream, event.seq, event.at_us, speaker, said.get("addressee", "")),
-        *(said["scene"], said["clock_us"], int(said.get("beat", False)), 0, 0, 0, 0),
+        *(said["scene"], said["clock_us"], int(said.get("beat", False)), 0, 0, int(event.truth != Truth.USER), 0),
     )
     _alternative(db, event, turn, 0)
     _chat(db, event)
-    sql = "UPDATE chats SET turns = max(turns, ?1), last_at_us = ?2, user_turn = iif(?3, ?1, user_turn) WHERE chat = ?4"
-    db.execute(sql, (turn, event.at_us, speaker == happened.YOU, chat))
+    sql = "UPDATE chats SET turns = max(turns, ?), last_at_us = ? WHERE chat = ?"
+    db.execute(sql, (turn, event.at_us, chat))
+
+
+def _answered(db: apsw.Connection, chat: str) -> None:
+    """The player goes on from the wordings that stand: each is their own word now (002)."""
+    sql = "SELECT turn, chosen FROM turns WHERE chat = ? AND unanswered = 1 AND NOT deleted"
+    for turn, swipe in db.execute(sql, (chat,)).fetchall():
+        _accept(db, chat, turn, swipe)
+
+
+def _accept(db: apsw.Connection, chat: str, turn: int, swipe: int) -> None:
+    db.execute("UPDATE alternatives SET accepted = 1 WHERE chat = ? AND turn = ? AND swipe = ?", (chat, turn, swipe))
+    db.execute("UPDATE turns SET unanswered = 0 WHERE chat = ? AND turn = ?", (chat, turn))
 
 
 def _alternative(db: apsw.Connection, event: StoredEvent, turn: int, swipe: int) -> None:
@@ -109,19 +133,27 @@ def _alternative(db: apsw.Connection, event: StoredEvent, turn: int, swipe: int)
     segments = json.dumps(said.get("segments", []), ensure_ascii=False)
     insert(
         *(db, "alternatives", of_chat(event), turn, swipe, event.stream, event.seq, said["text"], segments),
-        *(int(said.get("truncated", False)), event.truth, event.origin, -1, 0),
+        *(int(said.get("truncated", False)), event.truth, event.origin, -1, 0, int(event.truth == Truth.USER)),
     )
 
 
 def _alternative_said(db: apsw.Connection, event: StoredEvent) -> None:
-    _alternative(db, event, event.payload["turn"], event.payload["swipe"])
-    _choose(db, event)
+    """A new wording is the chosen one, but for one by a model of what the player wrote: that only waits beside it."""
+    chat, turn = of_chat(event), event.payload["turn"]
+    _alternative(db, event, turn, event.payload["swipe"])
+    sql = "SELECT 1 FROM turns WHERE chat = ? AND turn = ? AND speaker = ?"
+    if event.truth == Truth.USER or not db.execute(sql, (chat, turn, happened.YOU)).fetchall():
+        _choose(db, event)
 
 
 def _choose(db: apsw.Connection, event: StoredEvent) -> None:
     """What follows from a turn follows from its chosen alternative only."""
     chat, turn, swipe = of_chat(event), event.payload["turn"], event.payload["swipe"]
-    db.execute("UPDATE turns SET chosen = ? WHERE chat = ? AND turn = ?", (swipe, chat, turn))
+    sql = (
+        "UPDATE turns SET chosen = ?1, unanswered = (SELECT NOT accepted FROM alternatives a WHERE a.chat = ?2"
+        " AND a.turn = ?3 AND a.swipe = ?1) WHERE chat = ?2 AND turn = ?3"
+    )
+    db.execute(sql, (swipe, chat, turn))
     cut_out = db.execute("SELECT deleted FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchone()
     for table in () if cut_out and cut_out[0] else tables.BY_TURN:
         db.execute(
@@ -145,7 +177,9 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
 
 
 def _kept(db: apsw.Connection, event: StoredEvent) -> None:
-    db.execute("UPDATE turns SET kept = 1 WHERE chat = ? AND turn = ?", (of_chat(event), event.payload["turn"]))
+    chat, turn = of_chat(event), event.payload["turn"]
+    for (swipe,) in db.execute("SELECT chosen FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall():
+        _accept(db, chat, turn, swipe)
 
 
 def _hidden(db: apsw.Connection, event: StoredEvent) -> None:
@@ -176,7 +210,7 @@ def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _chat(db: apsw.Connection, event: StoredEvent) -> None:
-    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
+    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)"
     db.execute(sql, (of_chat(event), event.stream))
 
 
@@ -315,7 +349,8 @@ def _failed(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _file_kept(db: apsw.Connection, event: StoredEvent) -> None:
-    insert(db, "chat_files", event.seq, event.stream, of_chat(event), event.payload["name"], event.payload["data"])
+    said = event.payload
+    insert(db, "chat_files", event.seq, event.stream, of_chat(event), said["name"], said["data"], said.get("parts", 1))
 
 
 _STEPS: dict[str, Step] = {

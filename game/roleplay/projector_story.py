@@ -13,7 +13,7 @@ from game.roleplay.rows import insert, live, of_chat
 
 
 def _count(db: apsw.Connection, event: StoredEvent, column: str, number: int) -> None:
-    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0)"
+    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)"
     db.execute(sql, (of_chat(event), event.stream))
     db.execute(f"UPDATE chats SET {column} = max({column}, ?) WHERE chat = ?", (number, of_chat(event)))
 

@@ -79,8 +79,19 @@ def books(log: EventLog, bot_id: str) -> list[KeptBook]:
 
 def card(log: EventLog, bot_id: str) -> tuple[str, str, bytes] | None:
     """The name, form and bytes of the card a bot was made from, if it was."""
-    rows = log.query("SELECT name, form, data FROM bot_cards WHERE bot = ? ORDER BY seq DESC LIMIT 1", (bot_id,))
-    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+    rows = log.query("SELECT name, form, data, parts FROM bot_cards WHERE bot = ? ORDER BY seq DESC", (bot_id,))
+    return (rows[0][0], rows[0][1], _whole(rows)) if rows else None
+
+
+def chat_file(log: EventLog, host: str) -> tuple[str, bytes] | None:
+    """The name and bytes of the file a chat was imported from, if it was."""
+    rows = log.query("SELECT name, data, parts FROM chat_files WHERE chat = ? ORDER BY seq DESC", (host,))
+    return (rows[0][0], _whole(rows)) if rows else None
+
+
+def _whole(rows: list[tuple[Any, ...]]) -> bytes:
+    """The last file that was kept, of rows with its parts, the last first."""
+    return b"".join(row[-2] for row in reversed(rows[: rows[0][-1]]))
 
 
 # -- chats -----------------------------------------------------------------------------------------------------------
@@ -214,8 +225,8 @@ def turn(log: EventLog, host: str, number: int) -> Turn:
 def _turns(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Turn]:
     sql = (
         "SELECT t.turn, t.speaker, t.scene, t.clock_us, t.at_us, t.seq, t.chosen, t.addressee, t.beat, t.hidden,"
-        " t.kept, c.user_turn, a.swipe, a.text, a.segments, a.truncated, a.truth, a.origin, a.significance"
-        " FROM turns t JOIN alternatives a ON a.chat = t.chat AND a.turn = t.turn JOIN chats c ON c.chat = t.chat"
+        " t.unanswered, a.swipe, a.text, a.segments, a.truncated, a.truth, a.origin, a.significance"
+        " FROM turns t JOIN alternatives a ON a.chat = t.chat AND a.turn = t.turn"
         f" WHERE {where}"
     )
     made: list[Turn] = []
@@ -225,7 +236,7 @@ def _turns(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Turn]:
         if before is not None and row[0] != before[0]:
             made.append(_turn(before, wordings))
             wordings = []
-        swipe, text, segments, truncated, truth, origin, significance = row[12:]
+        swipe, text, segments, truncated, truth, origin, significance = row[11:]
         parts = tuple((sort, words) for sort, words in json.loads(segments)) if segments != "[]" else ()
         wordings.append(Alternative(swipe, text, parts, bool(truncated), Truth(truth), origin, significance))
         before = row
@@ -235,11 +246,10 @@ def _turns(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Turn]:
 
 
 def _turn(row: tuple[Any, ...], wordings: list[Alternative]) -> Turn:
-    number, speaker, scene_id, clock_us, at_us, seq, chosen, addressee, beat, hidden, kept, user_turn = row[:12]
-    accepted = bool(kept) or number < user_turn or wordings[chosen].truth is Truth.USER
+    number, speaker, scene_id, clock_us, at_us, seq, chosen, addressee, beat, hidden, unanswered = row[:11]
     return Turn(
         *(number, speaker, scene_id, clock_us, at_us, seq, tuple(wordings), chosen, addressee, bool(beat)),
-        *(bool(hidden), accepted),
+        *(bool(hidden), not unanswered),
     )
 
 

@@ -57,6 +57,11 @@ class Bot:
     extra: dict[str, Any] = field(default_factory=dict)
     removed: bool = False
 
+    @property
+    def called(self) -> str:
+        """What {{char}} becomes: the nickname its card gives it, else the name."""
+        return str(self.extra.get("nickname") or self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:

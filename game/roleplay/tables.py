@@ -4,7 +4,8 @@ Every row follows from the events of one stream alone and names that stream, so 
 that chat again and leaves the others.  What several chats bring together (an edge, the memories of a bot) is put
 together in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`).  ``live`` is 0 while the alternative
 a row follows from is not the chosen one.  ``said_seq`` is where the wording was said that a row follows from: what a
-slow pass tells of an earlier turn does not undo what was set by hand after it.
+slow pass tells of an earlier turn does not undo what was set by hand after it.  A turn is ``unanswered`` while its
+chosen wording is not ``accepted``: the player's own word because they wrote, answered, kept or edited it (002).
 """
 
 CAST = """
@@ -18,7 +19,7 @@ CREATE TABLE bots (
 CREATE TABLE bot_resets (bot TEXT PRIMARY KEY, stream TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE bot_cards (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, bot TEXT NOT NULL, name TEXT NOT NULL, form TEXT NOT NULL,
-    data BLOB NOT NULL
+    data BLOB NOT NULL, parts INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX bot_cards_by_bot ON bot_cards (bot, seq);
 CREATE TABLE bot_books (
@@ -31,21 +32,21 @@ CHATS = """
 CREATE TABLE chats (
     chat TEXT PRIMARY KEY, stream TEXT NOT NULL, clock_us INTEGER NOT NULL, day_one_us INTEGER NOT NULL,
     guest TEXT NOT NULL, scene INTEGER NOT NULL, turns INTEGER NOT NULL, scenes INTEGER NOT NULL,
-    memories INTEGER NOT NULL, threads INTEGER NOT NULL, happenings INTEGER NOT NULL, last_at_us INTEGER NOT NULL,
-    user_turn INTEGER NOT NULL
+    memories INTEGER NOT NULL, threads INTEGER NOT NULL, happenings INTEGER NOT NULL, last_at_us INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE turns (
     chat TEXT NOT NULL, turn INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,
     speaker TEXT NOT NULL, addressee TEXT NOT NULL, scene INTEGER NOT NULL, clock_us INTEGER NOT NULL,
-    beat INTEGER NOT NULL, chosen INTEGER NOT NULL, hidden INTEGER NOT NULL, kept INTEGER NOT NULL,
+    beat INTEGER NOT NULL, chosen INTEGER NOT NULL, hidden INTEGER NOT NULL, unanswered INTEGER NOT NULL,
     deleted INTEGER NOT NULL, PRIMARY KEY (chat, turn)
 ) STRICT;
+CREATE INDEX turns_unanswered ON turns (chat) WHERE unanswered = 1;
 CREATE INDEX turns_by_scene ON turns (chat, scene, turn);
 CREATE TABLE alternatives (
     chat TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
     text TEXT NOT NULL, segments TEXT NOT NULL, truncated INTEGER NOT NULL, truth INTEGER NOT NULL,
     origin TEXT NOT NULL, significance INTEGER NOT NULL, weighed_by INTEGER NOT NULL,
-    PRIMARY KEY (chat, turn, swipe)
+    accepted INTEGER NOT NULL, PRIMARY KEY (chat, turn, swipe)
 ) STRICT;
 CREATE TABLE scenes (
     chat TEXT NOT NULL, scene INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -148,7 +149,8 @@ CREATE TABLE classifier_failures (
 ) STRICT;
 CREATE INDEX classifier_failures_by_chat ON classifier_failures (chat, seq);
 CREATE TABLE chat_files (
-    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL,
+    parts INTEGER NOT NULL
 ) STRICT;
 """
 

@@ -84,7 +84,7 @@ def parts_of(view: SpeakerView, config: Budget) -> list[Part]:
 
 
 def _filler(view: SpeakerView, config: Budget) -> Fill:
-    names = {"char": called(view.speaker.id, {view.speaker.id: view.speaker.name}), "user": called(YOU, view.names)}
+    names = {"char": called(view.speaker.id, {view.speaker.id: view.speaker.called}), "user": called(YOU, view.names)}
 
     def fill(text: str) -> str:
         return expand(bounded(text, config.hard_tokens), **names)

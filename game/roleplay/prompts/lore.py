@@ -71,7 +71,7 @@ def lore(
             continue
 
         def fill(text: str) -> str:
-            return expand(text, char=bot.name, user=user)
+            return expand(text, char=bot.called, user=user)
 
         budget = budget_tokens(book, prompt_tokens)
         found += _entries(_scanned(book, f"{bot.id}/{kept.book}", heard, count_tokens, budget, fill))

@@ -161,3 +161,19 @@ def test_what_cannot_come_in_is_told_in_a_sentence_and_nothing_did(
         with pytest.raises(UserError, match=says):
             importing.import_file(desk, written(tmp_path, name, data))
         assert desk.log.last_seq == before
+
+
+def test_a_card_larger_than_an_event_comes_in_whole_and_goes_out_whole(tmp_path: Path) -> None:
+    card = {**CARD, "data": {**CARD["data"], "creator_notes": "x" * 20_000_000}}
+    data = json.dumps(card).encode()
+    with company() as desk:
+        found = importing.import_file(desk, written(tmp_path, "odile.json", data))
+        assert importing.export_card(desk, found.bot) == data
+
+
+def test_a_nickname_is_what_the_card_means_by_char(tmp_path: Path) -> None:
+    card = {**CARD, "spec": "chara_card_v3", "data": {**CARD["data"], "nickname": "Odi", "first_mes": "I am {{char}}."}}
+    with company() as desk:
+        found = importing.import_file(desk, written(tmp_path, "odile.json", json.dumps(card).encode()))
+        authoring.begin(desk, found.bot, authoring.parse_kickoff(desk, found.bot))
+        assert reading.turns(desk.log, found.bot)[0].text == "I am Odi."
