@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from engine.clock import wall_us
 from engine.errors import UserError
+from game.events import Event
 from game.roleplay import clock, reading
 from game.roleplay.cards.macros import expand
 from game.roleplay.cast_events import (
@@ -62,7 +63,8 @@ def author(desk: Desk, bot: BotAuthored, card: Sequence[CardKept] = (), books: S
     check_bot(bot)
     with desk.deciding:
         bot_id = free_id(desk, bot.name)
-        made = [Fact(event) for event in (bot, *card, *books)]
+        events: list[Event] = [bot, *card, *books]
+        made = [Fact(event) for event in events]
         desk.ledger.write(bot_stream(bot_id), made)
     desk.listener.committed()
     return bot_id
