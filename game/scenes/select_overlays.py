@@ -87,6 +87,7 @@ class HelpPanel(Overlay):
             "Drop folders, archives or charts anywhere to add them.",
         ):
             widgets.text(words, theme.TEXT_SMALL, theme.INK_SOFT)
+        widgets.space(8)
         widgets.section("Gamepad")
         widgets.text("A plays, B goes back, X shows the mods, Y chooses a song.", theme.TEXT_SMALL, theme.INK_SOFT)
         imgui.end_group()
