@@ -20,6 +20,10 @@ def fields_of(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in _FORMATTER.parse(template) if name)
 
 
+LATELY = 24
+"""For how many turns a gesture is not made again; what was said is not said again at all."""
+
+
 class Chooser:
     """Picks among fragments for one line; what it picked or what was said lately it does not pick again."""
 
@@ -27,9 +31,11 @@ class Chooser:
         self.chance = chance
         self.slots = dict(slots)
         self.used: set[str] = set()
-        for turn in recent:
-            for _, part in turn.said.segments or split_turn(turn.text[:4000]):
-                self.used.update(plain(sentence) for sentence in sentences(part[:4000]))
+        turns = list(recent)
+        for place, turn in enumerate(turns):
+            for sort, part in turn.said.segments or split_turn(turn.text[:4000]):
+                if sort != "action" or place >= len(turns) - LATELY:
+                    self.used.update(plain(sentence) for sentence in sentences(part[:4000]))
 
     def fill(self, template: str, extra: Mapping[str, str] | None = None) -> str:
         """The template with its fields filled; empty when one has nothing to fill it."""
@@ -51,6 +57,11 @@ class Chooser:
         """Remember that this is said now."""
         self.used.update(plain(one) for one in sentences(text))
         return text
+
+    def was_said(self, clause: str) -> bool:
+        """Whether this came up lately, in whatever sentence."""
+        words = plain(clause)
+        return any(words in used for used in self.used)
 
     def perhaps(self, likely: float) -> bool:
         """True with that likelihood."""

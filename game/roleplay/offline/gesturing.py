@@ -28,6 +28,7 @@ _TOUCHED = frozenset(
     )
 )
 _STARTLED = frozenset(("proposal", "kiss_lips", "betrayal", "unlove", "breakup", "strike"))
+_LOUD = frozenset(("fierce", "cheerful", "playful", "flirty", "lazy"))
 _AMUSED = frozenset(("joke", "laugh", "smile"))
 
 
@@ -67,7 +68,8 @@ def gesture(view: SpeakerView, manner: Manner, chooser: Chooser, band: str, act:
     ]
     heavy = mood_of(act) in ("startled", "hurt", "touched")
     if heavy:
-        groups = [groups[0], *groups[:1], groups[1]]
+        quiet = [line for tone in manner.tones[:3] if tone not in _LOUD for line in GESTURES[tone]]
+        groups = [groups[0], groups[0], (1.5, quiet)]
     while groups:
         at = chooser.chance.choices(range(len(groups)), [weight for weight, _ in groups])[0]
         made = chooser.pick(groups.pop(at)[1])

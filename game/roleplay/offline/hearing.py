@@ -48,6 +48,11 @@ _OPENS_QUESTION = re.compile(
     r"will you|would you|have you|remember when)\b",
     re.IGNORECASE,
 )
+_TAG = re.compile(
+    r",? (?:you know(?: that)?|right|isn't it|aren't you|don't you think|huh|okay|ok|you see|weißt du(?: das)?|"
+    r"oder)\?$",
+    re.IGNORECASE,
+)
 _REPORTED = re.compile(
     r"\b(?:she|he|they|my \w+|people|everyone|someone|somebody|who|(?-i:[A-Z]\w+)) (?:\w+ )?(?:said|says|told|"
     r"tells|asked|"
@@ -122,6 +127,7 @@ def _acts_by(sentence: str, said: _Rules, stated: _Rules, asked_by: _Rules) -> l
     found = [act for sort, cue in said if (act := _act(sort, cue, sentence))]
     if _REPORTED.search(sentence):
         found = [act for act in found if act.sort not in HEAVY | HARSH | {"flirt", "promise", "compliment"}]
+    sentence = _TAG.sub(".", sentence) if not _OPENS_QUESTION.match(sentence) else sentence
     if sentence.rstrip("\"')").endswith("?") or _OPENS_QUESTION.match(sentence):
         asked = next((act for sort, cue in asked_by if (act := _act(sort, cue, sentence))), None)
         weak = {"agreement", "refusal", "greeting", "apology"}

@@ -29,13 +29,10 @@ MOST_LONG = 170
 _MARKUP = re.compile(r"[{}\[\]<>|=*_#]|\w+:\s")
 _VERBS = word_set(
     "works lives likes loves hates keeps runs plays sings writes reads makes knows thinks wants needs feels "
-    "sleeps drinks "
-    "eats talks speaks walks drives collects dreams believes hopes fears misses remembers paints bakes teaches "
-    "studies "
-    "builds fixes repairs grows owns sells travels spends prefers enjoys avoids hides carries wears uses says "
-    "tells asks "
-    "trusts owes leaves comes goes gets gives takes finds has is does stays cooks smokes swears laughs smiles "
-    "cries fights"
+    "sleeps drinks eats talks speaks walks drives collects dreams believes hopes fears misses remembers paints "
+    "bakes teaches studies builds fixes repairs grows owns sells travels spends prefers enjoys avoids hides "
+    "carries wears uses says tells asks trusts owes sets waits looks watches listens makes sends leaves comes "
+    "goes gets gives takes finds has is does stays cooks smokes swears laughs smiles cries fights"
 )
 
 
@@ -153,13 +150,20 @@ def _mine(text: str, called: str, manner: Manner) -> str:
             new = "my"
         elif place and word in (manner.them, manner.their):
             new = "me" + tail
-        elif place and (before == manner.they or (before in ("and", "but", "or", "then") and word in _VERBS)):
+        elif place and (before == manner.they or (_joins(before, tokens, place) and word in _VERBS)):
             new = base_form(token.rstrip(",;:.")) + tail
         made.append(new)
     text = " ".join(made)
     text = re.sub(rf"\b(?:{called})'s\b", "my", text, flags=re.IGNORECASE)
     text = re.sub(rf"\b(?:{called})\b", "me", text, flags=re.IGNORECASE)
     return re.sub(r"\bI am\b", "I'm", text)
+
+
+def _joins(before: str, tokens: list[str], place: int) -> bool:
+    """Whether a verb at ``place`` goes on with the same subject: after "and", or "and still"."""
+    if before in _ADVERBS and place > 1:
+        before = tokens[place - 2].strip(",;:.").lower()
+    return before in ("and", "but", "or", "then")
 
 
 # -- of the other ----------------------------------------------------------------------------------------------------
@@ -238,14 +242,18 @@ def of_past(view: SpeakerView) -> list[Known]:
             made.append(Known(to_face(sentence, view), stems(sentence), 1 + memory.significance, "scene"))
     for moment in edge_to(view, view.addressee).moments[-8:]:
         made.append(Known(to_face(moment[:MOST_LONG], view), stems(moment), 3, "scene"))
-    for turn in view.recent[:-2]:
-        if turn.speaker == view.addressee:
-            for sentence in sentences(straight(bounded(parts(turn)[0])))[:8]:
-                if 3 <= len(sentence.split()) <= 18 and not sentence.endswith("?"):
-                    said = turned(sentence.rstrip(".!…"))
-                    kept = said if re.match(r"I\b", said) else said[0].lower() + said[1:]
-                    made.append(Known(f"you said {kept}", stems(sentence), 1, "said"))
-    return made
+    said_before = [turn for turn in view.recent[:-2] if turn.speaker == view.addressee]
+    return made + [known for turn in said_before for known in _said_in(parts(turn)[0])]
+
+
+def _said_in(speech: str) -> list[Known]:
+    """Plain statements of a turn, as "you said ..."."""
+    told = [one for one in sentences(straight(bounded(speech)))[:8] if 3 <= len(one.split()) <= 18 and one[-1] != "?"]
+    turns = [(turned(one.rstrip(".!…")), stems(one)) for one in told]
+    return [
+        Known(f"you said {said if re.match(r'I(?![a-z])', said) else said[:1].lower() + said[1:]}", about, 1, "said")
+        for said, about in turns
+    ]
 
 
 def best_of(options: list[Known], about: frozenset[str], least: int = 1) -> list[Known]:

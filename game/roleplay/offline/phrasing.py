@@ -35,17 +35,18 @@ _BEGUN = re.compile(
 )
 
 
-def phrased(line: str, manner: Manner, chooser: Chooser) -> str:
-    """``line`` in the character's manner; what it says stays."""
+def phrased(line: str, manner: Manner, chooser: Chooser, *, light: bool = True) -> str:
+    """``line`` in the character's manner; what it says stays.  Only what is ``light`` is exclaimed or led up to."""
     if not line:
         return line
-    line = _opened(line, manner, chooser)
+    if light:
+        line = _opened(line, manner, chooser)
     if manner.formal:
         for cue, full in _FULL:
             line = re.sub(cue, full, line)
     if manner.trails and chooser.perhaps(0.35):
-        line = re.sub(r"\. (?=[A-Z])", "... ", line, count=1)
-    if manner.exclaims and chooser.perhaps(0.45) and line.endswith(".") and not line.endswith("..."):
+        line = re.sub(r"(?<!\.)\. (?=[A-Z])", "... ", line, count=1)
+    if light and manner.exclaims and chooser.perhaps(0.45) and line.endswith(".") and not line.endswith("..."):
         line = f"{line[:-1]}!"
     return line.lower() if manner.lower else line
 

@@ -7,7 +7,7 @@ import zlib
 
 from game.roleplay.events import YOU
 from game.roleplay.offline.choosing import Chooser
-from game.roleplay.offline.hearing import Act, Heard
+from game.roleplay.offline.hearing import HARSH, Act, Heard, hear
 from game.roleplay.offline.knowing import Known, band_of, best_of, edge_to
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.setting import with_capitals
@@ -86,23 +86,25 @@ POOLS: Pools = {**HEART, **TALK, **DEEDS, **asked.QUESTIONS, **stated.STATEMENTS
 
 _ORIGIN = (
     (
-        r"\bwhere (?:are you|do you come) from\b|\bgrow up\b|\bborn\b|\bwhere do you live\b|\bwoher\b",
-        "from grew born raised live home town city village island coast",
+        r"\b(?:where (?:are you|do you come) from|grow up|born|where do you live|woher)\b",
+        r"\b(?:from|grew up|born|raised|"
+        r"lived? (?:in|on|at))\b",
     ),
     (
-        r"\bwhat do you do\b|\bjob\b|\bwork\b|\bberuflich\b",
-        "work job nurse teacher keeper engineer repair fix "
-        "run own shop station doctor baker pilot mechanic "
-        "captain soldier detective",
+        r"\b(?:what do you do|your job|work|beruflich)\b",
+        r"^I(?:'m| am) (?:an?|the) |^I (?:keep|run|work|teach|repair|fix|command|own|write|sell|serve|fly)\b|"
+        r"\b(?:job|trade|work)\b",
     ),
     (
-        r"\bfamily\b|\bsiblings\b|\bbrothers?\b|\bsisters?\b|\bparents\b|\bmother\b|\bfather\b|\bkids\b",
-        "brother sister mother father parent family son daughter twin aunt uncle grandmother",
+        r"\b(?:family|siblings?|brothers?|sisters?|parents|mother|father|kids|children)\b",
+        r"\b(?:brother|sister|mother|father|parents|family|son|daughter|twin|aunt|uncle|grandmother|grandfather)\b",
     ),
-    (r"\bhow old\b|\bage\b", "year old age born"),
-    (r"\bafraid\b|\bscared\b|\bfear\b", "fear afraid scared terrified"),
+    (r"\b(?:how old|your age)\b", r"\b(?:years? old|age|born)\b|\b\d{2}\b"),
+    (r"\b(?:afraid|scared|fear)\b", r"\b(?:fear|afraid|scared|terrified)\b"),
 )
-_DISLIKE = re.compile(r"\b(?:hate|dislike|can't|never|afraid|allergic|terrible|fear|don't)\b", re.IGNORECASE)
+"""What a question about oneself asks for, and what in one's own description answers it."""
+
+_LOSS = re.compile(r"\b(?:lost|died|dead|drowned|buried|killed|gone|left me|funeral|grave)\b", re.IGNORECASE)
 
 
 def salient(heard: Heard) -> Act | None:
@@ -202,15 +204,36 @@ class Replier:
             return self._recalled(act, about)
         if act.sort == "q_plan" and (plan := self.chooser.slots.get("plan")):
             return self.chooser.pick(stated.PLANS_ASKED, with_capitals({"plan": plan}))
-        if act.sort in ("q_self", "q_wrong", "q_why", "q_where", "q_who", "q_ever") and self.band != "cold":
+        if (
+            act.sort in ("q_self", "q_wrong", "q_why", "q_where", "q_who", "q_ever", "q_opinion")
+            and self.band != "cold"
+        ):
             return self._of_self(act, about)
         if act.sort == "q_like":
             return self._liking(act, about)
         if act.sort in ("q_ever", "q_you"):
             return self._yes_or_no(act)
+        if act.sort == "apology":
+            return self._sorry()
+        if (
+            act.sort in ("statement", "i_am", "think")
+            and self.chooser.slots.get("topic")
+            and self.chooser.perhaps(0.55)
+        ):
+            return self.chooser.pick(stated.STATEMENT_TOPIC) if self.band not in ("cold",) else ""
         if act.sort in ("q_who", "q_what", "q_where", "q_opinion", "q_any", "q_how", "statement"):
             return self._from_lore(about)
         return ""
+
+    def _sorry(self) -> str:
+        """Sorry for what?  For a loss just told of, for a harsh word before, or for something small."""
+        before = [turn for turn in self.view.recent[:-1] if turn.speaker != self.view.speaker.id][-4:]
+        own = next((turn for turn in reversed(self.view.recent[:-1]) if turn.speaker == self.view.speaker.id), None)
+        if own is not None and _LOSS.search(own.text):
+            return self._from("comfort")
+        if self.view.recent and any(hear(turn).sorts & HARSH for turn in before):
+            return self._from("apology")
+        return self._from("apology_small")
 
     def _of_other_here(self, act: Act) -> str:
         """An opinion of somebody else who is here, when they are what was asked about."""
@@ -244,19 +267,24 @@ class Replier:
         return self.chooser.pick(forms, with_capitals({"memory": known.text}))
 
     def _of_self(self, act: Act, about: frozenset[str]) -> str:
-        wanted = set(about - _ASKING)
-        for cue, keys in _ORIGIN:
-            if re.search(cue, act.sentence, re.IGNORECASE):
-                wanted |= {stem(key) for key in keys.split()}
-        whole = act.sort == "q_self" and re.search(
-            r"\babout (?:yourself|you)\b|\berzähl\b", act.sentence, re.IGNORECASE
-        )
-        found = self.self_known if whole else best_of(self.self_known, frozenset(wanted))
+        asked_for = next((answer for cue, answer in _ORIGIN if re.search(cue, act.sentence, re.IGNORECASE)), "")
+        if act.sort == "q_self" and re.search(r"\babout (?:yourself|you)\b|\berzähl\b", act.sentence, re.IGNORECASE):
+            found = self.self_known
+        elif asked_for:
+            found = [one for one in self.self_known if re.search(asked_for, one.text)]
+        else:
+            found = best_of(self.self_known, about - _ASKING)
         for one in found[:6]:
-            made = self.chooser.pick(asked.OF_SELF, with_capitals({"self": one.text}))
+            again = self.chooser.was_said(one.text)
+            if again and act.sort != "q_self":
+                continue
+            made = self.chooser.pick(asked.OF_SELF_AGAIN if again else asked.OF_SELF, with_capitals({"self": one.text}))
             if made:
                 return made
-        return self._yes_or_no(act) if act.sort == "q_ever" else ""
+        if act.sort == "q_ever":
+            return self._yes_or_no(act)
+        asks = re.match(r"(?:and |so |but )?(why|how|when|where)\b", act.sentence, re.IGNORECASE)
+        return self._from(f"q_{asks.group(1).lower()}") if asks and not asked_for else ""
 
     def _liking(self, act: Act, about: frozenset[str]) -> str:
         known = best_of(self.self_known, about - _ASKING)

@@ -11,16 +11,16 @@ from game.roleplay.offline.choosing import Chooser
 from game.roleplay.offline.german import german_line
 from game.roleplay.offline.gesturing import gesture
 from game.roleplay.offline.hearing import HARSH, HEAVY, Act, Heard, hear, is_german
-from game.roleplay.offline.knowing import Known, best_of, of_other, of_past, of_self, to_face
+from game.roleplay.offline.knowing import best_of, of_other, of_past, of_self, to_face
 from game.roleplay.offline.manner import Manner, manner_of
 from game.roleplay.offline.moments import beat_line, task_line
 from game.roleplay.offline.phrasing import phrased
 from game.roleplay.offline.reply import Replier, salient
 from game.roleplay.offline.setting import about_of, around, base_slots, of_what, with_capitals
-from game.roleplay.offline.text import capital, plain, stems, straight
+from game.roleplay.offline.text import STOP, capital, plain, stems, straight, word_set
 from game.roleplay.offline.words import replies_questions as asked
 from game.roleplay.offline.words import replies_statements as stated
-from game.roleplay.offline.words.replies_talk import ASK_BACK, ASK_TOPIC, BRIEF
+from game.roleplay.offline.words.replies_talk import ASK_BACK, ASK_KIN, ASK_TOPIC, BRIEF
 from game.roleplay.offline.words.tones import ASIDES
 from game.roleplay.state import Turn
 from game.roleplay.view import SpeakerView
@@ -71,8 +71,9 @@ def _answer(view: SpeakerView, manner: Manner, chooser: Chooser, last: Turn) -> 
     said = [_brief(heard, act, chooser)] if not goes_on else []
     core = replier.core(act, about)
     said.append(core)
-    more = _more(view, manner, chooser, replier, act, about, core)
-    spoken = [phrased(" ".join(filter(None, said)), manner, chooser)] if any(said) else []
+    more = _more(view, manner, chooser, replier, heard, act, about, core)
+    light = act.sort in LIGHT or act.sort in _ASKED_LIGHTLY
+    spoken = [phrased(" ".join(filter(None, said)), manner, chooser, light=light)] if any(said) else []
     if more and not any(plain(more) == plain(one) for one in said):
         spoken.append(more)
     return _composed(view, manner, chooser, replier.band, act, spoken)
@@ -92,29 +93,65 @@ def _brief(heard: Heard, act: Act, chooser: Chooser) -> str:
 
 
 def _more(
-    view: SpeakerView, manner: Manner, chooser: Chooser, replier: Replier, act: Act, about: frozenset[str], core: str
+    view: SpeakerView,
+    manner: Manner,
+    chooser: Chooser,
+    replier: Replier,
+    heard: Heard,
+    act: Act,
+    about: frozenset[str],
+    core: str,
 ) -> str:
     """Something of one's own beside the answer, as often as this character adds anything."""
     likely = {-2: 0.15, -1: 0.35, 0: 0.6, 1: 0.8, 2: 0.9}[manner.length]
-    related = _related(view, chooser, replier, act, about)
+    related = _related(view, chooser, replier, heard, act, about)
     if related and chooser.perhaps(min(0.95, likely + 0.3)):
         return related
     if act.sort in HEAVY or act.sort in ("farewell", "strike", "threat") or not chooser.perhaps(likely):
         return ""
-    ways = ["aside", "aside", "plan", "thread", "place"]
-    if not core.rstrip().endswith("?"):
-        ways += ["ask", "ask", "topic", "topic"]
-    if act.sort in ("greeting", "short", "continue", "deed", "smile", "look", "sit"):
-        ways += ["plan", "thread", "thread", "place", "place"]
+    beside = next((one for one in heard.acts if one.sort == "kin"), None) if act.sort != "kin" else None
+    if beside is not None and (asks := chooser.pick(ASK_KIN, of_what(heard, beside))):
+        return asks
+    ways = _ways(act, core)
     chooser.chance.shuffle(ways)
     for way in ways:
-        made = _way(way, view, manner, chooser, replier.band)
+        made = _way(way, view, manner, chooser, replier.band, act)
         if made:
             return made
     return ""
 
 
-def _related(view: SpeakerView, chooser: Chooser, replier: Replier, act: Act, about: frozenset[str]) -> str:
+LIGHT = word_set(
+    "greeting short continue deed smile look sit nod laugh joke like dislike did think statement invitation plan "
+    "offer "
+    "agreement compliment gift weather play drink about_you missed thanks happy approach used i_am"
+)
+"""What leaves room for a remark of one's own on something else."""
+
+_ASKED_LIGHTLY = word_set(
+    "q_how_are q_doing q_place q_time q_like q_opinion q_what q_want q_name q_my_name q_plan q_can q_any"
+)
+_FELT = word_set("fear sad angry tired happy unsaid")
+_TOLD = word_set("did kin think like dislike used want cannot must know_not statement i_am short")
+
+
+def _ways(act: Act, core: str) -> list[str]:
+    """What may be added after an answer to such an act; some more likely than others."""
+    ways = ["plan", "thread"]
+    if act.sort in LIGHT or act.sort in _ASKED_LIGHTLY:
+        ways += ["aside", "aside", "place"]
+    if not core.rstrip().endswith("?"):
+        ways += ["ask", "ask"]
+        if act.sort in _TOLD:
+            ways += ["topic", "topic"]
+    if act.sort in ("greeting", "short", "continue", "deed", "smile", "look", "sit"):
+        ways += ["plan", "thread", "place"]
+    return ways
+
+
+def _related(
+    view: SpeakerView, chooser: Chooser, replier: Replier, heard: Heard, act: Act, about: frozenset[str]
+) -> str:
     """What comes to mind with what was said: something known of the other, of oneself, or remembered."""
     if act.sort in ("q_remember", "q_my_name", "q_self", "greeting", "farewell") or act.sort in HARSH:
         return ""
@@ -125,24 +162,20 @@ def _related(view: SpeakerView, chooser: Chooser, replier: Replier, act: Act, ab
         (replier.self_known, asked.OF_SELF_ASIDE, "self", 2),
     ):
         for one in best_of(options, about, least)[:2]:
-            told_now = len(one.about & about) >= max(2, len(one.about) - 1) and field == "memory"
-            if not told_now and not _was_said(one, chooser):
+            news = one.about - stems(heard.said) - stems(view.names.get(view.addressee, "")) - STOP
+            told_now = not news and field == "memory"
+            if not told_now and not chooser.was_said(one.text):
                 return chooser.pick(forms, with_capitals({field: one.text}))
     return ""
 
 
-def _was_said(known: Known, chooser: Chooser) -> bool:
-    words = plain(known.text)
-    return any(words in used for used in chooser.used)
-
-
-def _way(way: str, view: SpeakerView, manner: Manner, chooser: Chooser, band: str) -> str:
+def _way(way: str, view: SpeakerView, manner: Manner, chooser: Chooser, band: str, act: Act) -> str:
     if way == "aside":
         return (
             chooser.pick([line for tone in manner.tones[:3] for line in ASIDES[tone]]) if band not in ("cold",) else ""
         )
     if way == "ask":
-        return chooser.pick(ASK_BACK) if band not in ("cold",) else ""
+        return chooser.pick(ASK_BACK.get(_asking(act), ())) if band not in ("cold",) else ""
     if way == "topic":
         return chooser.pick(ASK_TOPIC) if band not in ("cold",) else ""
     if way == "plan":
@@ -157,6 +190,15 @@ def _way(way: str, view: SpeakerView, manner: Manner, chooser: Chooser, band: st
         return _thread(view, chooser)
     keys = around(view)
     return chooser.pick([line for key in keys for line in (*stated.SETTING.get(key, ()), *stated.WEATHER.get(key, ()))])
+
+
+def _asking(act: Act) -> str:
+    """Which of the questions given back fits."""
+    if act.sort in _FELT:
+        return "felt"
+    if act.sort in ("greeting", "approach"):
+        return "met"
+    return "told" if act.sort in _TOLD else "asked" if act.sort in _ASKED_LIGHTLY else ""
 
 
 def _thread(view: SpeakerView, chooser: Chooser) -> str:

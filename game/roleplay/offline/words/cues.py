@@ -164,6 +164,7 @@ HARSH: tuple[tuple[str, str], ...] = (
     ),
     (
         "accusation",
+        r"\byou(?:'re| are) (?:so )?(?:impossible|unbearable|insufferable)\b|"
         r"\byou (?:always|never) (?P<x>[^.!?]*)|\byou (?:lied|cheated|betrayed|left me|abandoned|used me|forgot|"
         r"stole|broke)\b|"
         r"\bit(?:'s| is) (?:all )?your fault\b|\bhow (?:could|dare) you\b|\bi don't (?:trust|believe) you\b|"
@@ -380,9 +381,10 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "q_opinion",
         r"\bwhat do you (?:really )?(?:think|make|say) (?:of|about|to) (?P<x>[^?]*)|\bhow do you (?:like|find|"
-        r"feel about) (?P<x2>[^?]*)|\bdo you (?:believe in|think(?: that)?|reckon) (?P<x3>[^?]*)|"
+        r"feel about) (?P<x2>[^?]*)|\bdo you believe in (?P<x3>[^?]*)|"
         r"\bwhat's your (?:opinion|take) (?:on|of) (?P<x4>[^?]*)|\bwhat about (?P<x5>[^?]*)",
     ),
+    ("q_guess", r"\bdo you (?:think|reckon|suppose|believe)\b(?P<x>[^?]*)|\bwill (?:it|he|she|they|we)\b(?P<x2>[^?]*)"),
     (
         "q_want",
         r"\bwhat do you (?:really )?(?:want|need|wish for|dream (?:of|about))\b|\bwhat would (?:you like|"

@@ -120,6 +120,16 @@ WATCHFUL: tuple[str, ...] = (
     "answers without looking away from {focus}",
     "tightens {their} grip, eyes on {focus}",
     "waits until there is a moment to spare, eyes still on {focus}",
+    "talks to {focus} rather than to {to}",
+    "says it to the air ahead",
+    "makes some small correction first",
+    "lets a difficult stretch go by before answering",
+    "raises an eyebrow without turning {their} head",
+    "half smiles, eyes ahead",
+    "breathes out through {their} nose",
+    "loosens {their} shoulders, one after the other",
+    "nods, barely",
+    "is quiet for as long as {focus} asks for it",
 )
 """For those whose work leaves them no glance to spare."""
 

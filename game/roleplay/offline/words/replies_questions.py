@@ -167,6 +167,17 @@ QUESTIONS: Pools = {
         ),
         "cold": ("Since when do you care what I think?",),
     },
+    "q_guess": {
+        "any": (
+            "I think so. People know more than they let on.",
+            "Maybe. I'd like to think so.",
+            "I doubt it. But I've been wrong about people before.",
+            "If I had to bet? Yes.",
+            "Part of me does. The part that sleeps well.",
+            "I don't know. What does your gut say?",
+        ),
+        "cold": ("How should I know?",),
+    },
     "q_want": {
         "any": (
             "Honestly? A quiet {part} and somebody to share it with.",
@@ -353,6 +364,13 @@ OF_SELF: tuple[str, ...] = (
     "What can I tell you? {self_cap}.",
 )
 """Something of oneself, asked for."""
+
+OF_SELF_AGAIN: tuple[str, ...] = (
+    "As I said: {self}. There isn't a second version.",
+    "I told you. {self_cap}.",
+    "You're asking twice. {self_cap}, still.",
+)
+"""The same, asked again."""
 
 OF_SELF_ASIDE: tuple[str, ...] = (
     "{self_cap}, you know.",

@@ -211,6 +211,17 @@ STATEMENTS: Pools = {
 }
 """What is answered to each sort of statement; ``verb`` where ``{x}`` is something to do."""
 
+STATEMENT_TOPIC: tuple[str, ...] = (
+    "{topic_cap}. That's not nothing.",
+    "What would you want to happen with {topic}?",
+    "How do you feel about {topic}, underneath it all?",
+    "I can tell {topic} matters to you.",
+    "And where does that leave you and {topic}?",
+    "{topic_cap}, of all things.",
+    "I keep picturing {topic}.",
+)
+"""What is answered where there is a thing to take up."""
+
 THREADS: tuple[str, ...] = (
     "We still haven't talked about it, you know. {thread_cap}.",
     "There's one thing left between us and a quiet {part}. {thread_cap}.",
@@ -220,22 +231,22 @@ THREADS: tuple[str, ...] = (
 
 PLANS: tuple[str, ...] = (
     "And don't think I've forgotten: {plan}.",
-    "I keep thinking about what we said. {plan_cap}. Are we still doing that?",
+    "I keep thinking about it. {plan_cap}. Are we still doing that?",
     "It's still on, isn't it? {plan_cap}.",
     "I've been looking forward to it. {plan_cap}.",
 )
 """Something planned comes up."""
 
 PLANS_ASKED: tuple[str, ...] = (
-    "{plan_cap}. That's what we said.",
-    "We said: {plan}. I haven't changed my mind, have you?",
-    "As far as I know: {plan}.",
+    "{plan_cap}, as far as I know.",
+    "{plan_cap}. I haven't changed my mind, have you?",
+    "{plan_cap}. Unless you've thought of something better.",
 )
 """Something planned, when asked for it."""
 
 UNDERWAY: tuple[str, ...] = (
-    "Anyway. We're here for this, aren't we? {plan_cap}.",
-    "I'm glad we did this. {plan_cap}, of all things.",
+    "Anyway. We're here for {event}, aren't we?",
+    "I'm glad we're doing this. {event_cap}, of all things.",
 )
 """Something that is going on now."""
 

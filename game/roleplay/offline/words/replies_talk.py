@@ -20,6 +20,18 @@ TALK: Pools = {
         "warm": ("{name}! Good, I was running out of people to talk to.", "Hey, you. Perfect timing."),
         "close": ("There you are. The day just got better.", "Come here, let me look at you."),
     },
+    "apology_small": {
+        "any": (
+            "No harm done.",
+            "You're here now. That's the main thing.",
+            "Don't worry about it.",
+            "For what? Nothing's broken.",
+            "It's fine. Really.",
+            "I'd hardly noticed.",
+            "It happens to better people than us.",
+        ),
+        "cold": ("You usually are.",),
+    },
     "farewell": {
         "any": (
             "Already? All right. Get home safe.",
@@ -148,21 +160,48 @@ BRIEF: dict[str, tuple[str, ...]] = {
 }
 """A word on what came first, before the thing that matters more is answered."""
 
-ASK_BACK: tuple[str, ...] = (
-    "What about you?",
-    "And you? What would you have done?",
-    "Why do you ask?",
-    "What made you think of that?",
-    "What's the real question, {name}?",
-    "How long have you been carrying that one around?",
-    "Is there more to it?",
-    "Tell me the part you left out.",
-    "What happened then?",
-    "Does anyone else know how you feel about it?",
-    "And if it were up to you?",
-    "What does it look like from where you are?",
+ASK_BACK: dict[str, tuple[str, ...]] = {
+    "asked": (
+        "Why do you ask?",
+        "What made you think of that?",
+        "What about you?",
+        "And you?",
+        "What would you have said?",
+        "Is that what you came to ask?",
+    ),
+    "felt": (
+        "How long have you been carrying that one around?",
+        "Does anyone else know how you feel about it?",
+        "What would help?",
+        "Is it always like that, or only today?",
+        "When did it start?",
+    ),
+    "told": (
+        "What happened then?",
+        "Tell me the part you left out.",
+        "And if it were up to you?",
+        "What are you going to do?",
+        "Who else knows about it?",
+        "Is there more to it?",
+        "What does it look like from where you are?",
+    ),
+    "met": (
+        "What brings you here?",
+        "How have you been?",
+        "What have you been up to?",
+        "Did you have far to come?",
+        "You look like you have news. Do you?",
+    ),
+}
+"""A question given back: to one who asked, who told of a feeling, who told of anything else, who just came."""
+
+ASK_KIN: tuple[str, ...] = (
+    "And {topic}? How does that sit with you?",
+    "What did {topic} want?",
+    "Is it because of {topic}?",
+    "Do you want to tell me about {topic}?",
 )
-"""A question given back."""
+"""A question about somebody who was mentioned beside the rest."""
 
 ASK_TOPIC: tuple[str, ...] = (
     "Tell me more about {topic}.",
@@ -173,4 +212,3 @@ ASK_TOPIC: tuple[str, ...] = (
     "You light up when you talk about {topic}, did you know that?",
 )
 """A question about what the other brought up; ``{topic}`` is a noun with its article."""
-"""Only asked of things, never of clauses."""

@@ -6,7 +6,7 @@ TRAITS: dict[str, str] = {
     "shy": "shy introvert timid bashful reserved quiet withdrawn awkward soft-spoken softspoken meek modest "
     "humble schüchtern",
     "blunt": "blunt direct frank honest straightforward outspoken tactless brusque terse laconic no-nonsense "
-    "impatient direkt",
+    "impatient stubborn direkt",
     "dry": "dry sarcastic ironic sardonic deadpan wry witty cynical snarky sharp-tongued trocken",
     "warm": "warm kind caring gentle compassionate motherly fatherly nurturing empathetic generous patient "
     "loving friendly herzlich",
@@ -76,7 +76,7 @@ GESTURES: dict[str, tuple[str, ...]] = {
         "regards {to} steadily",
         "folds {their} hands",
     ),
-    "fierce": ("sets {their} jaw", "slaps a palm down", "flares up and reins it in", "glares at nothing in particular"),
+    "fierce": ("sets {their} jaw", "can't keep still", "tosses {their} head", "jabs a finger at the air"),
     "playful": ("waggles {their} eyebrows", "grins", "hides a smile badly", "pokes {their} tongue into one cheek"),
     "secretive": ("glances over one shoulder", "lowers {their} voice", "gives nothing away", "smiles with closed lips"),
     "dreamy": (
