@@ -119,7 +119,8 @@ def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
 def _answered(db: apsw.Connection, chat: str) -> None:
     """The player goes on from the wordings that stand: each is their own word now (002)."""
     sql = "SELECT turn, chosen FROM turns WHERE chat = ? AND unanswered = 1 AND NOT deleted"
-    for turn, swipe in db.execute(sql, (chat,)).fetchall():
+    open_turns: list[Any] = db.execute(sql, (chat,)).fetchall()
+    for turn, swipe in open_turns:
         _accept(db, chat, turn, swipe)
 
 
@@ -178,7 +179,8 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
 
 def _kept(db: apsw.Connection, event: StoredEvent) -> None:
     chat, turn = of_chat(event), event.payload["turn"]
-    for (swipe,) in db.execute("SELECT chosen FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall():
+    chosen: Any = db.execute("SELECT chosen FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall()
+    for (swipe,) in chosen:
         _accept(db, chat, turn, swipe)
 
 

@@ -153,5 +153,30 @@ def test_a_line_is_a_models_until_the_player_answers_keeps_or_edits_it(story: St
     assert reading.turn(story.log, "mira", edited).alternatives[0].truth is Truth.LOCAL_MODEL
 
 
+def test_it_is_the_wording_that_was_answered_that_is_accepted_and_no_other(story: Story) -> None:
+    def accepted() -> bool:
+        return reading.turn(story.log, "mira", 2).accepted
+
+    story.say(YOU)
+    story.again(2)
+    assert not accepted()
+    swipes.choose(story.log, "mira", 2, 0)
+    assert accepted()
+    swipes.choose(story.log, "mira", 2, 1)
+    assert not accepted()
+    story.say(YOU)
+    assert accepted()
+    swipes.choose(story.log, "mira", 2, 0)
+    assert accepted()
+
+
+def test_a_models_wording_of_what_the_player_wrote_only_waits_beside_it(story: Story) -> None:
+    before = reading.turn(story.log, "mira", 1)
+    story.add(happened.AlternativeSaid(1, 1, "what a model would rather have", 0))
+    after = reading.turn(story.log, "mira", 1)
+    assert (after.text, after.accepted) == (before.text, True)
+    assert len(after.alternatives) == 2
+
+
 def test_what_the_player_wrote_is_theirs_from_the_start(story: Story) -> None:
     assert reading.turn(story.log, "mira", 1).accepted
