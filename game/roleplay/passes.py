@@ -123,8 +123,8 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
     """Every bot that was there tells the closed scene from its own angle, and its edges take that in (004 7.3)."""
     chat, scene = reading.chat(desk.log, host), reading.scene(desk.log, host, number)
     turns = reading.turns_of_scene(desk.log, host, number)
-    if scene is None or not turns:
-        return
+    if scene is None or number not in {one.id for one in stale_scenes(desk.log, host)}:
+        return  # nothing was said in it, or it was asked for twice
     when = clock.friendly(scene.clock_us, chat.day_one_us)
     told: dict[str, SceneSummary] = {}
     for witness in [one for one in scene.present if one != YOU]:
