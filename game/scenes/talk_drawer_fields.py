@@ -1,0 +1,430 @@
+"""The fields of the drawer: what is true stands in them, and what the player sets goes to :class:`Acts` when they
+leave the field (Enter, Tab, a click elsewhere); Escape puts back what was there.
+
+Each field has a name (``activity mara posture``); :meth:`Fields.want` puts the keyboard on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from imgui_bundle import imgui
+
+from engine.draw import icons, pen, theme, widgets
+from engine.draw.colour import mixed
+from engine.draw.fonts import Weight
+from engine.draw.pen import Vec, px
+from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, tone
+from engine.errors import UserError
+from game.roleplay import clock
+from game.scenes.talk_drawer_acts import Acts, Thing
+from game.scenes.talk_field import lines_of
+
+Apply = Callable[[Any], object]
+_F = imgui.InputTextFlags_
+_ENTER = (imgui.Key.enter, imgui.Key.keypad_enter)
+MOST_LINES = 12
+LINE_HEIGHT = 22.0
+WEIGHTS = ("·", "•", icons.STAR, icons.STAR * 2)
+"""Significance 0 to 3 as 004 11.1 marks it; the stars are icons, so that every system has them."""
+
+WEIGHT_WORDS = ("Routine", "Notable", "Significant", "Pivotal")
+
+
+class Fields:
+    """Draws fields where Dear ImGui's cursor stands, one under the other, as wide as there is room."""
+
+    def __init__(self, acts: Acts) -> None:
+        self.acts = acts
+        self.places: dict[str, tuple[float, float, float, float]] = {}
+        """Where the fields of this frame are: left, top, width, height in pixels."""
+        self._drafts: dict[str, str] = {}
+        self._sliding: dict[str, tuple[int, float, Apply]] = {}
+        self._opened: set[str] = set()
+        self._wanted = ""
+        self._tries = 0
+
+    # -- where the keyboard stands -------------------------------------------------------------------------------
+
+    def want(self, name: str) -> None:
+        """Put the keyboard on a field as soon as it is drawn."""
+        self._wanted, self._tries = name, 2
+
+    def wants_in(self, name: str) -> bool:
+        """Whether a field is looked for whose name begins so: then what holds it opens."""
+        return self._wanted.startswith(name)
+
+    def fold(self, name: str, words: str, inside: str) -> bool:
+        """A line that opens and shuts what stands under it; fields named ``inside`` lie there.  True while open."""
+        if self.wants_in(inside):
+            self._opened.add(name)
+        opened = name in self._opened
+        self.arrive(name)
+        item = widgets.Item(name, imgui.get_content_region_avail().x, px(32))
+        self._placed(name)
+        ink = mixed(INK_SOFT, INK, item.lift)
+        pen.write(
+            item.draw, item.x + px(8), item.middle, icons.DOWN if opened else icons.NEXT, 12, ink, across=0.5, down=0.5
+        )
+        fitted = pen.fit(words, 16, item.w - px(24))
+        pen.write(item.draw, item.x + px(22), item.middle, fitted, 16, ink, down=0.5)
+        if item.focused:
+            item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), tone(CYAN), px(8), px(1.5))
+        if item.activated:
+            (self._opened.discard if opened else self._opened.add)(name)
+        return opened
+
+    def begin(self, gone: bool) -> None:
+        """A new frame; ``gone`` that the fields were away since the last: what was not entered is let go."""
+        self.places = {}
+        if gone:
+            self._drafts.clear()
+            self._sliding.clear()
+
+    def end(self) -> None:
+        """The last field of this frame was drawn: sliders that were let go are set."""
+        now = imgui.get_time()
+        for name, (value, at, apply) in list(self._sliding.items()):
+            if now - at > 0.35 and not imgui.is_mouse_down(0):
+                del self._sliding[name]
+                self._apply(name, value, apply)
+
+    def arrive(self, name: str) -> None:
+        """Put the keyboard on the next widget, if it is the one that is wanted."""
+        if self._wanted == name:
+            imgui.set_keyboard_focus_here()
+            imgui.set_nav_cursor_visible(True)
+            self._tries -= 1
+            if self._tries <= 0:
+                self._wanted = ""
+
+    def _placed(self, name: str) -> None:
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        self.places[name] = (low.x, low.y, high.x - low.x, high.y - low.y)
+
+    def _apply(self, name: str, value: Any, apply: Apply) -> None:
+        try:
+            apply(value)
+        except UserError as error:
+            self.acts.refuse(name, value, str(error))
+
+    def _setter(self, thing: Thing, field: str, former: Any, apply: Apply | None) -> Apply:
+        return apply if apply is not None else lambda value: self.acts.edit(thing, field, value, former)
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def label(self, words: str, note: str = "") -> None:
+        """The name over a field."""
+        at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
+        room = imgui.get_content_region_avail().x
+        fitted = pen.fit(words, theme.TEXT_SMALL, room)
+        wide = pen.write(draw, at.x, at.y, fitted, theme.TEXT_SMALL, INK_SOFT)
+        if note:
+            small = pen.fit(note, theme.TEXT_SMALL, room - wide - px(10))
+            pen.write(draw, at.x + room, at.y, small, theme.TEXT_SMALL, INK_FAINT, across=1.0)
+        imgui.dummy(Vec(room, px(12)))
+
+    def line(
+        self,
+        thing: Thing,
+        field: str,
+        label: str,
+        value: str,
+        apply: Apply | None = None,
+        *,
+        hint: str = "",
+        note: str = "",
+    ) -> None:
+        """One line of text."""
+        name = thing.id(field)
+        self.label(label, note)
+        self.text_line(name, value, self._setter(thing, field, value, apply), hint)
+
+    def text_line(self, name: str, value: str, apply: Apply, hint: str = "", shown: str | None = None) -> None:
+        """One line of text without a name over it; ``shown`` is what to show instead of ``value``."""
+        self.arrive(name)
+        imgui.set_next_item_width(-1)
+        shown = self._drafts.get(name, str(self.acts.shown(name, value)) if shown is None else shown)
+        changed, text = imgui.input_text(f"##{name}", shown)
+        self._after_text(name, changed, text, value, apply, hint if not text else "")
+
+    def prose(
+        self,
+        thing: Thing,
+        field: str,
+        label: str,
+        value: str,
+        apply: Apply | None = None,
+        *,
+        hint: str = "",
+        note: str = "",
+    ) -> None:
+        """Text of several lines, as high as it needs."""
+        name = thing.id(field)
+        self.label(label, note)
+        self.text_area(name, value, self._setter(thing, field, value, apply), hint)
+
+    def text_area(self, name: str, value: str, apply: Apply, hint: str = "", least: int = 2) -> None:
+        """Several lines of text without a name over them."""
+        self.arrive(name)
+        shown = self._drafts.get(name, str(self.acts.shown(name, value)))
+        room = imgui.get_content_region_avail().x
+        lines = min(max(lines_of(shown, room - px(28)), least), MOST_LINES)
+        size = Vec(room, px(LINE_HEIGHT * lines + 20))
+        changed, text = imgui.input_text_multiline(f"##{name}", shown, size, _F.word_wrap.value)
+        self._after_text(name, changed, text, value, apply, hint if not text else "")
+
+    def _after_text(self, name: str, changed: bool, text: str, value: str, apply: Apply, hint: str) -> None:
+        self._placed(name)
+        low = imgui.get_item_rect_min()
+        active, left = imgui.is_item_active(), imgui.is_item_deactivated()
+        self._border(name, active)
+        if hint and not active:
+            draw = imgui.get_window_draw_list()
+            pen.write(draw, low.x + px(14), low.y + px(9), hint, theme.TEXT_BODY, INK_FAINT)
+        if changed:
+            self._drafts[name] = text
+            self.acts.put_back(name)
+        if left and name in self._drafts:
+            written = self._drafts.pop(name)
+            if written != value:
+                self._apply(name, written, apply)
+        self.problem(name)
+
+    def _border(self, name: str, lit: bool) -> None:
+        x, y, w, h = self.places[name]
+        ink = tone(AMBER) if name in self.acts.refused else tone(CYAN) if lit else LINE
+        draw = imgui.get_window_draw_list()
+        draw.add_rect(Vec(x, y), Vec(x + w, y + h), ink, px(theme.ROUNDING_SMALL), max(1.0, px(1)))
+
+    def problem(self, name: str) -> None:
+        """Why what stands in a field cannot be, and the way back."""
+        if name not in self.acts.refused:
+            return
+        widgets.text(f"{icons.WARNING}  {self.acts.refused[name][1]}", theme.TEXT_SMALL, tone(AMBER))
+        imgui.push_id(name)
+        if widgets.small_button("Put back what it was", icon=icons.RETRY):
+            self.acts.put_back(name)
+        imgui.pop_id()
+
+    # -- numbers, switches, choices ------------------------------------------------------------------------------
+
+    def level(self, thing: Thing, field: str, label: str, value: int, *, note: str = "") -> None:
+        """0 to 100."""
+        name = thing.id(field)
+        shown = self._sliding[name][0] if name in self._sliding else int(self.acts.shown(name, value))
+        imgui.push_id(name)
+        self.arrive(name)
+        changed, new = widgets.slider(label, shown, 0, 100, step=1, shown=f"{shown} of 100")
+        imgui.pop_id()
+        self._placed(name)
+        if note:
+            imgui.set_item_tooltip(note)
+        if changed:
+            self._sliding[name] = (round(new), imgui.get_time(), self._setter(thing, field, value, None))
+        self.problem(name)
+
+    def flag(
+        self, thing: Thing, field: str, label: str, value: bool, apply: Apply | None = None, *, note: str = ""
+    ) -> None:
+        """Yes or no."""
+        name = thing.id(field)
+        imgui.push_id(name)
+        self.arrive(name)
+        changed, new = widgets.toggle(label, bool(self.acts.shown(name, value)), note=note)
+        imgui.pop_id()
+        self._placed(name)
+        if changed:
+            self._apply(name, new, self._setter(thing, field, value, apply))
+        self.problem(name)
+
+    def pick(
+        self,
+        thing: Thing,
+        field: str,
+        label: str,
+        value: Any,
+        options: Sequence[tuple[Any, str]],
+        apply: Apply | None = None,
+    ) -> None:
+        """One of a few that stand side by side: (value, words)."""
+        name = thing.id(field)
+        if label:
+            self.label(label)
+        now = self.acts.shown(name, value)
+        at = next((place for place, (one, _) in enumerate(options) if one == now), -1)
+        imgui.push_id(name)
+        self.arrive(name)
+        new = widgets.segmented("pick", [words for _, words in options], at)
+        imgui.pop_id()
+        self._placed(name)
+        if new != at and new >= 0:
+            self._apply(name, options[new][0], self._setter(thing, field, value, apply))
+        self.problem(name)
+
+    def weight(self, thing: Thing, value: int, label: str = "How much it matters") -> None:
+        """Significance, 0 to 3, with its marks and the word for it."""
+        name = thing.id("significance")
+        shown = self.acts.shown(name, value)
+        told = WEIGHT_WORDS[shown] if 0 <= shown <= 3 else "not weighed yet"
+        if label:
+            self.label(label, told)
+        self.pick(thing, "significance", "", value, list(enumerate(WEIGHTS)))
+        imgui.set_item_tooltip(f"{told}.  · routine   • notable   {icons.STAR} significant   {icons.STAR * 2} pivotal")
+
+    def choice(self, thing: Thing, field: str, label: str, value: Any, options: Sequence[tuple[Any, str]]) -> None:
+        """One of many, from a list that drops down."""
+        name = thing.id(field)
+        self.label(label)
+        now = self.acts.shown(name, value)
+        words = next((words for one, words in options if one == now), "—")
+        self.arrive(name)
+        imgui.set_next_item_width(-1)
+        opened = imgui.begin_combo(f"##{name}", words)
+        self._placed(name)
+        if opened:
+            for one, told in options:
+                if imgui.selectable(f"{told}##{one}", one == now)[0] and one != now:
+                    self._apply(name, one, self._setter(thing, field, value, None))
+            imgui.end_combo()
+        self._border(name, opened)
+        self.problem(name)
+
+    # -- lists ---------------------------------------------------------------------------------------------------
+
+    def listing(
+        self, thing: Thing, field: str, label: str, values: Sequence[str], hint: str, apply: Apply | None = None
+    ) -> None:
+        """A list of short texts: each with a cross that takes it out, and a field that adds one."""
+        name = thing.id(field)
+        setter = self._setter(thing, field, values, apply)
+        now = [str(one) for one in self.acts.shown(name, values)]
+        self.label(label, "" if now else "none yet")
+        for place, one in enumerate(now):
+            if self.entry(f"{name} {place}", one):
+                self._apply(name, now[:place] + now[place + 1 :], setter)
+        self.adder(name, hint, lambda text: setter([*now, text]))
+        self.problem(name)
+
+    def entry(self, name: str, words: str) -> bool:
+        """One text of a list; True when its cross is pressed."""
+        room, draw = imgui.get_content_region_avail().x, imgui.get_window_draw_list()
+        at, cross = imgui.get_cursor_screen_pos(), px(30)
+        wide = room - cross - px(16)
+        imgui.push_font(theme.fonts.regular, 16)
+        high = max(imgui.calc_text_size(words, wrap_width=wide).y + px(10), cross)
+        imgui.pop_font()
+        pen.panel(draw, at.x, at.y, room, high, mixed(theme.PANEL, theme.RAISED, 0.6), rounding=theme.ROUNDING_SMALL)
+        draw.add_text(theme.fonts.regular, px(16), Vec(at.x + px(10), at.y + px(5)), INK, words, wide)
+        imgui.set_cursor_screen_pos(Vec(at.x + room - cross, at.y))
+        self.arrive(f"{name} -")
+        gone = icon_button(f"{name} -", icons.CROSS, "Take it out", cross)
+        self._placed(f"{name} -")
+        imgui.set_cursor_screen_pos(at)
+        imgui.dummy(Vec(room, high - px(4)))
+        return gone
+
+    def adder(self, name: str, hint: str, add: Apply) -> None:
+        """A field whose text is added by Enter or the plus beside it."""
+        field, side = f"{name} +", px(36)
+        self.arrive(field)
+        room = imgui.get_content_region_avail().x
+        imgui.set_next_item_width(room - side - px(8))
+        changed, text = imgui.input_text(f"##{field}", self._drafts.get(field, ""))
+        self._placed(field)
+        entered = imgui.is_item_deactivated() and any(imgui.is_key_pressed(key, False) for key in _ENTER)
+        low, active = imgui.get_item_rect_min(), imgui.is_item_active()
+        self._border(field, active)
+        if changed:
+            self._drafts[field] = text
+        if not text and not active:
+            fitted = pen.fit(hint, 16, room - side - px(36))
+            pen.write(imgui.get_window_draw_list(), low.x + px(14), low.y + px(10), fitted, 16, INK_FAINT)
+        imgui.same_line(0, px(8))
+        pressed = icon_button(f"{field} add", icons.PLUS, "Add", side)
+        if (pressed or entered) and text.strip():
+            self._drafts.pop(field, None)
+            self._apply(name, text.strip(), add)
+            if entered:
+                self.want(field)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def instant(
+        self,
+        thing: Thing,
+        field: str,
+        label: str,
+        value: int,
+        day_one_us: int,
+        apply: Apply | None = None,
+        *,
+        none: str = "",
+    ) -> None:
+        """A time in the fiction: friendly over it, exact in the field; ``none`` is what 0 means, where it may be."""
+        setter = self._setter(thing, field, value, apply)
+
+        def entered(text: str) -> None:
+            setter(0 if none and not text.strip() else clock.from_iso(text))
+
+        name = thing.id(field)
+        now = self.acts.shown(name, value)
+        exact = str(now) if isinstance(now, str) else "" if none and not now else clock.iso(now)
+        told = none if none and not value else clock.friendly(value, day_one_us)
+        self.label(label, told)
+        standing = "" if none and not value else clock.iso(value)
+        self.text_line(name, standing, entered, "2026-04-26T21:14", exact)
+
+
+def icon_button(name: str, icon: str, told: str, side: float) -> bool:
+    """A square button with an icon, told in words beside the pointer; ``side`` in pixels."""
+    item = widgets.Item(name, side, side)
+    if item.lift > 0:
+        low, high = Vec(item.x, item.y), Vec(item.x + side, item.y + side)
+        item.draw.add_rect_filled(low, high, mixed(theme.RAISED, theme.HOVER, item.lift), px(theme.ROUNDING_SMALL))
+    if item.focused:
+        item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + side, item.y + side), tone(CYAN), px(8), px(1.5))
+    ink = mixed(INK_SOFT, INK, item.lift)
+    pen.write(item.draw, item.x + side / 2, item.middle, icon, 15, ink, across=0.5, down=0.5)
+    imgui.set_item_tooltip(told)
+    return item.activated
+
+
+def buttons(acts: Sequence[tuple[str, str, Callable[[], object] | None]], fields: Fields | None = None) -> None:
+    """Small buttons side by side, on as many lines as they need: (icon, words, act); without act one is dimmed."""
+    right = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
+    for number, (icon, words, act) in enumerate(acts):
+        wide = pen.measure(f"{icon}  {words}", theme.TEXT_BODY)[0] + px(28)
+        if number and imgui.get_item_rect_max().x + px(8) + wide <= right:
+            imgui.same_line(0, px(8))
+        imgui.begin_disabled(act is None)
+        if fields is not None:
+            fields.arrive(words)
+        if widgets.small_button(words, icon=icon) and act is not None:
+            act()
+        imgui.end_disabled()
+
+
+def heading(words: str, note: str = "", *, colour: int = INK) -> None:
+    """A heading within a panel."""
+    at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
+    room = imgui.get_content_region_avail().x
+    wide = pen.write(
+        draw,
+        at.x,
+        at.y + px(4),
+        pen.fit(words, theme.TEXT_BODY, room, Weight.BOLD),
+        theme.TEXT_BODY,
+        colour,
+        Weight.BOLD,
+    )
+    if note:
+        small = pen.fit(note, theme.TEXT_SMALL, room - wide - px(12))
+        pen.write(draw, at.x + room, at.y + px(8), small, theme.TEXT_SMALL, INK_FAINT, across=1.0)
+    imgui.dummy(Vec(room, px(24)))
+
+
+def note(words: str, colour: int = INK_FAINT) -> None:
+    """A sentence in small type."""
+    widgets.text(words, theme.TEXT_SMALL, colour)

@@ -1,0 +1,213 @@
+"""The drawer's page of history: branches, snapshots, and how much each turn matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from imgui_bundle import imgui
+
+from engine.draw import icons, panels, pen, theme, widgets
+from engine.draw.colour import mixed
+from engine.draw.pen import Vec, px
+from engine.draw.theme import CYAN, INK, INK_FAINT, RAISED
+from engine.log import EventLog, Snapshots
+from engine.log.snapshots import Snapshot
+from game.roleplay import history
+from game.roleplay.history import BranchRow
+from game.roleplay.state import Turn
+from game.scenes.talk_dialogs import BranchDialog, RestoreDialog, switch_branch
+from game.scenes.talk_drawer_acts import Thing
+from game.scenes.talk_drawer_fields import WEIGHTS, buttons, note
+from game.scenes.talk_drawer_panel import Desktop, Read
+from game.scenes.talk_view import ChatView
+
+PAGE = 12
+SORTS = {"periodic": "every hundred events or half hour", "nightly": "once a day", "before": "before"}
+_FILTERS = ((4, "All"), (3, WEIGHTS[3]), (2, WEIGHTS[2]), (1, WEIGHTS[1]), (0, WEIGHTS[0]), (-1, "?"))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryData:
+    """The branches of one chat and the snapshots of the profile; ``none`` where no snapshots can be kept."""
+
+    host: str
+    branches: tuple[BranchRow, ...]
+    snapshots: tuple[Snapshot, ...]
+    none: bool
+
+
+class HistoryPanel:
+    """Branches, snapshots, significance review."""
+
+    title = "History"
+    icon = icons.REWIND
+
+    def __init__(self) -> None:
+        self._filter = 0
+        self._page = 0
+        self._turns: tuple[Turn, ...] = ()
+        self._of: tuple[object, ...] = ()
+        self._all_snapshots = False
+        self.snapshots: Snapshots | None = None
+
+    def wants(self) -> object:
+        """Nothing beside the chat."""
+        return None
+
+    def reads(self, view: ChatView) -> Read:
+        """Branches and snapshots."""
+        host, kept = view.host, self.snapshots
+        return lambda log: read_history(log, host, kept)
+
+    def draw(self, desk: Desktop, view: ChatView, data: Any) -> None:
+        """The whole page."""
+        self.snapshots = desk.room.desk.snapshots
+        if isinstance(data, HistoryData) and data.host == view.host:
+            self._branches(desk, view, data)
+            self._snapshots(desk, data)
+        self._review(desk, view)
+
+    # -- branches ------------------------------------------------------------------------------------------------
+
+    def _branches(self, desk: Desktop, view: ChatView, data: HistoryData) -> None:
+        widgets.section("Branches", "nothing that was said is lost")
+        for branch in data.branches:
+            self._branch(desk, view, branch)
+        last = view.turns[-1] if view.turns else None
+        here = (lambda: desk.push(BranchDialog(desk.room, view, last))) if last is not None and not desk.busy else None
+        buttons([(icons.BRANCH, "Branch here…", here)], desk.fields)
+        if last is None:
+            note("There is no turn yet to branch from.")
+
+    def _branch(self, desk: Desktop, view: ChatView, branch: BranchRow) -> None:
+        host, number = view.host, branch.id
+        with panels.card(f"branch {number}", mark=CYAN if branch.is_current else None):
+            told = "you are here" if branch.is_current else f"left at turn {branch.left_at}, {branch.own} of its own"
+            thing = Thing(host, "branch", (number,), "the branch")
+
+            def name(to: str) -> None:
+                desk.acts.do(
+                    "the name of a branch",
+                    partial(_name, host=host, branch=number, to=to),
+                    partial(_name, host=host, branch=number, to=branch.name),
+                    field=thing.id("name"),
+                    value=to,
+                )
+
+            desk.fields.line(thing, "name", told, branch.name, name, hint="no name yet", note=_when(branch.created_us))
+            if branch.last_line:
+                note(f"Turn {branch.turns}: {branch.last_line}")
+            if not branch.is_current:
+                imgui.push_id(number)
+                switch = partial(switch_branch, desk.room, host, branch) if not desk.busy else None
+                buttons([(icons.BRANCH, "Go on there", switch)])
+                imgui.pop_id()
+
+    # -- snapshots -----------------------------------------------------------------------------------------------
+
+    def _snapshots(self, desk: Desktop, data: HistoryData) -> None:
+        widgets.section("Snapshots", "copies of everything")
+        if data.none:
+            note("This profile cannot keep snapshots; its folder cannot be written to.")
+            return
+        if not data.snapshots:
+            note("None yet. One is taken before every rewind, every hundred events, and once a day.")
+        shown = data.snapshots if self._all_snapshots else data.snapshots[:4]
+        for snapshot in shown:
+            free = not desk.busy
+            pressed = widgets.row(
+                *(
+                    f"snapshot {snapshot.path.name}",
+                    _when(snapshot.at_us),
+                    f"{why(snapshot)} · event {snapshot.last_seq}",
+                ),
+                icon=icons.SAVE,
+                height=56,
+            )
+            imgui.set_item_tooltip("Look at what restoring it means")
+            if pressed and free:
+                desk.push(RestoreDialog(desk.room, snapshot))
+        if len(data.snapshots) > 4:
+            words = "Show fewer" if self._all_snapshots else f"Show all {len(data.snapshots)}"
+            buttons([(icons.DOWN, words, self._more)])
+
+    def _more(self) -> None:
+        self._all_snapshots = not self._all_snapshots
+
+    # -- significance review -------------------------------------------------------------------------------------
+
+    def _review(self, desk: Desktop, view: ChatView) -> None:
+        widgets.section("What matters", "turns by their weight")
+        new = widgets.segmented("weights", [words for _, words in _FILTERS], self._filter)
+        imgui.set_item_tooltip("All, pivotal, significant, notable, routine, not weighed yet")
+        if new != self._filter:
+            self._filter, self._page = new, 0
+        self._sort(view)
+        first = self._page * PAGE
+        shown = self._turns[first : first + PAGE]
+        if not shown:
+            note("No turn has this weight.")
+        for turn in shown:
+            self._turn(desk, view, turn)
+        back = partial(self._go, -1) if self._page else None
+        on = partial(self._go, 1) if first + PAGE < len(self._turns) else None
+        if back or on:
+            buttons([(icons.PREVIOUS, "Before", back), (icons.NEXT, "More", on)])
+
+    def _go(self, by: int) -> None:
+        self._page = max(self._page + by, 0)
+
+    def _sort(self, view: ChatView) -> None:
+        of = (view.host, view.version, self._filter)
+        if of == self._of:
+            return
+        self._of, wanted = of, _FILTERS[self._filter][0]
+        found = [turn for turn in view.turns if wanted == 4 or turn.said.significance == wanted]
+        self._turns = tuple(sorted(found, key=lambda turn: (-turn.said.significance, -turn.number)))
+
+    def _turn(self, desk: Desktop, view: ChatView, turn: Turn) -> None:
+        thing = Thing(view.host, "turn", (turn.number,), f"turn {turn.number}")
+        room, at = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
+        draw, words = imgui.get_window_draw_list(), " ".join(turn.text.split())
+        told = f"{turn.number}  {view.name_of(turn.speaker)}: {words}"
+        pen.panel(draw, at.x, at.y, room, px(76), mixed(theme.PANEL, RAISED, 0.5), rounding=theme.ROUNDING_SMALL)
+        pen.write(draw, at.x + px(12), at.y + px(6), pen.fit(told, 16, room - px(24)), 16, INK)
+        imgui.set_cursor_screen_pos(Vec(at.x + px(6), at.y + px(30)))
+        imgui.begin_group()
+        imgui.push_item_width(room - px(12))
+        desk.fields.weight(thing, turn.said.significance, "")
+        imgui.pop_item_width()
+        imgui.end_group()
+        imgui.set_cursor_screen_pos(at)
+        imgui.dummy(Vec(room, px(74)))
+
+
+def why(snapshot: Snapshot) -> str:
+    """Why a snapshot was taken, in words."""
+    if snapshot.sort == "before":
+        return {
+            "rewind": "before a rewind",
+            "branch": "before changing branches",
+            "delete": "before turns were cut out",
+        }.get(snapshot.why, f"before a {snapshot.why.replace('-', ' ')}")
+    return SORTS.get(snapshot.sort, snapshot.sort)
+
+
+def _when(at_us: int) -> str:
+    return datetime.fromtimestamp(at_us / 1e6).strftime("%a %d %b %Y, %H:%M")
+
+
+def _name(it: Any, *, host: str, branch: int, to: str) -> None:
+    it.change(lambda: history.name_branch(it.log, host, branch, to))
+
+
+def read_history(log: EventLog, host: str, snapshots: Snapshots | None) -> HistoryData:
+    """The branches of a chat and the snapshots there are."""
+    kept = tuple(snapshots.kept()) if snapshots is not None else ()
+    return HistoryData(host, tuple(history.branches(log, host)), kept, snapshots is None)
+
+
+_INK = INK_FAINT
