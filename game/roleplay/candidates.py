@@ -46,7 +46,7 @@ def by_words(log: EventLog, owner: str, held: dict[str, int]) -> list[tuple[Any,
     match, since = " OR ".join(chosen), 0
     if total > WORD_BUDGET:
         sql = "SELECT rowid FROM recall_words WHERE recall_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-        since = log.query(sql, (match, WORD_BUDGET))[0][0]
+        since = next(iter(log.query(sql, (match, WORD_BUDGET))), (0,))[0]  # a writer may have gone back meanwhile
     among = (
         "(SELECT rowid AS seq, bm25(recall_words) AS place FROM recall_words"
         " WHERE recall_words MATCH ?2 AND rowid > ?3 ORDER BY place, rowid DESC LIMIT ?4)"
