@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.rig.disks import Mount, mount_within
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
 
@@ -21,6 +25,13 @@ def real_data() -> Path:
     if not REAL.is_dir():
         pytest.skip("the folder of real charts and replays is not beside this checkout")
     return REAL
+
+
+@pytest.fixture
+def mount() -> Iterator[Mount]:
+    """Mounts small file systems for one test."""
+    with ExitStack() as undo:
+        yield mount_within(undo)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

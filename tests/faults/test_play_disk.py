@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,42 +17,11 @@ from game.rhythm.mods import Mods
 from game.rhythm.performance import Kept, rejudge
 from game.scenes.play import Phase, PlayScene
 from game.scenes.requests import ChartRef, Play, ShowResults
+from tests.rig.disks import Mount, fill, remount
 from tests.rig.stand import Stand, read_written, write_chart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
-
-Mount = Callable[[Path, str], Path]
 NOTES = "\n".join(f"{200_000 + 50_000 * row} {row * 7 % 4} tap" for row in range(60))
-
-
-@pytest.fixture
-def mount() -> Iterator[Mount]:
-    """Mounts a small file system of its own at a folder, with options as mount(8) takes them."""
-    with ExitStack() as undo:
-
-        def mounted(folder: Path, options: str) -> Path:
-            folder.mkdir(exist_ok=True)
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-            if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode != 0:
-                pytest.skip("mounting a small file system needs root")
-            undo.callback(subprocess.run, ["umount", "-l", str(folder)], check=True)
-            return folder
-
-        yield mounted
-
-
-def remount(folder: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
-
-
-def fill(folder: Path) -> None:
-    """Take every byte that is left."""
-    with (folder / "filler").open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError:
-            return
 
 
 class Fingers:

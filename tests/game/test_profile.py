@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import apsw
@@ -20,33 +18,10 @@ from game.rhythm.mods import Mods
 from game.rhythm.performance import FINISHED, Performance, started
 from game.rhythm.recorder import Recorder, new_stream
 from game.truth import Truth
+from tests.rig.disks import Mount, remount
 from tests.rig.judging import notes
 
 HOUSE = Path(__file__).resolve().parents[2]
-
-Mount = Callable[[Path, str], Path]
-
-
-@pytest.fixture
-def mount() -> Iterator[Mount]:
-    """Mounts a small file system of its own at a folder, with options as mount(8) takes them."""
-    with ExitStack() as undo:
-
-        def mounted(folder: Path, options: str) -> Path:
-            folder.mkdir(exist_ok=True)
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-            if sys.platform == "win32" or os.geteuid() != 0:
-                pytest.skip("mounting a small file system needs root")
-            if subprocess.run(command, capture_output=True).returncode != 0:
-                pytest.skip("this machine does not let its root mount")
-            undo.callback(subprocess.run, ["umount", "-l", str(folder)], check=True)
-            return folder
-
-        yield mounted
-
-
-def remount(folder: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
 def play_something(profile: Profile) -> str:

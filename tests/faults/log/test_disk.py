@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from engine.clock import ManualClock
 from engine.log import EventLog, LogFull, LogReadOnly, LogWriter, NewEvent, Snapshots
+from tests.rig.disks import Mount, remount
 from tests.rig.log_samples import LastWord, Presses, assert_whole, lanes, pressed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mounts or resource limits")
 WAIT_S = 30.0
-Mount = Callable[[Path, str], Path]
-
-
-@pytest.fixture
-def mount() -> Iterator[Mount]:
-    """Mounts a small file system of its own at a folder, with options as mount(8) takes them."""
-    with ExitStack() as undo:
-
-        def mounted(folder: Path, options: str) -> Path:
-            folder.mkdir(exist_ok=True)
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-            if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode != 0:
-                pytest.skip("mounting a small file system needs root")
-            undo.callback(subprocess.run, ["umount", "-l", str(folder)], check=True)
-            return folder
-
-        yield mounted
-
-
-def remount(folder: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(folder)], check=True)
 
 
 def heavy(lane: int) -> NewEvent:
