@@ -113,8 +113,13 @@ class Desk:
 
     @property
     def source(self) -> Source:
-        """Whose word it is when the voice speaks or answers."""
+        """Whose word it is when the voice speaks."""
         return Source(self.voice.truth, self.voice.origin)
+
+    @property
+    def judged(self) -> Source:
+        """Whose word it is when the voice answers: another model may do that than the one that speaks."""
+        return Source(*self.voice.judge)
 
     def write(self, host: str, decided: list[Fact], *, head: int | None = None) -> None:
         """Append to the chat hosted by ``host`` and tell the listener.
@@ -138,7 +143,7 @@ class Desk:
         answered = self.voice.answer(job)
         if answered.failures:
             failed = [
-                Fact(ClassifierFailed(job.name, one.raw_text[:RAW_CHARS], one.attempts, turn), self.source)
+                Fact(ClassifierFailed(job.name, one.raw_text[:RAW_CHARS], one.attempts, turn), self.judged)
                 for one in answered.failures
             ]
             with self.deciding:

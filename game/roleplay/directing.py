@@ -160,17 +160,17 @@ def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped)
     landed = chat.scenes + 1
     for doing in answer.doings:
         if doing.who in chat.present:
-            made.append(Fact(doing_changed(chat, doing), desk.source, doing.who))
+            made.append(Fact(doing_changed(chat, doing), desk.judged, doing.who))
     for place, (owner, told) in enumerate((bot, told) for told in answer.memories for bot in chat.bots if told.text):
         memory = MemoryWritten(
             *(chat.memories + place + 1, owner, told.text, chat.witnesses, chat.scene.id, target_us),
             *(told.significance, "told"),
         )
-        made.append(Fact(memory, desk.source, owner))
+        made.append(Fact(memory, desk.judged, owner))
     if answer.narration:
         parts = [list(part) for part in segments(answer.narration)]
         turn = TurnSaid(chat.turns + 1, NARRATOR, answer.narration, landed, target_us, parts)
-        made.append(Fact(turn, desk.source, NARRATOR))
+        made.append(Fact(turn, desk.judged, NARRATOR))
     return made
 
 

@@ -42,6 +42,10 @@ _LOOK_S = 0.005
 """How often it is looked whether something came: 200 times a second, as fast as fast models speak."""
 
 
+def _truth(model: Model) -> Truth:
+    return Truth.LOCAL_MODEL if model.endpoint.is_local else Truth.CLOUD_MODEL
+
+
 class ModelVoice:
     """Speaks through one model and asks others.
 
@@ -78,7 +82,12 @@ class ModelVoice:
     @property
     def truth(self) -> Truth:
         """A local model's word, or a cloud model's."""
-        return Truth.LOCAL_MODEL if self._narrative.endpoint.is_local else Truth.CLOUD_MODEL
+        return _truth(self._narrative)
+
+    @property
+    def judge(self) -> tuple[Truth, str]:
+        """The first of the models that are asked."""
+        return _truth(self._classifiers[0]), self._classifiers[0].origin()
 
     def narrate(
         self, view: SpeakerView, prompt: Prompt, on_text: Callable[[str], None], cancel: threading.Event

@@ -61,7 +61,7 @@ def _update(desk: Desk, host: str, said: Turn) -> None:
         around = jobs_of.edges(desk.log, chat, said.speaker)
         threads = reading.threads(desk.log, host)
         happenings = reading.happenings(desk.log, host, ("planned", "active"))
-        desk.write(host, state_changes(chat, said, answer, around, threads, happenings, desk.source))
+        desk.write(host, state_changes(chat, said, answer, around, threads, happenings, desk.judged))
     for number in answer.completed:
         promote(desk, host, number, said.number, said.chosen)
 
@@ -73,7 +73,7 @@ def _weigh(desk: Desk, host: str, said: Turn) -> None:
     with desk.deciding:
         if not _still(desk, host, said):
             return
-        desk.write(host, [Fact(TurnWeighed(said.number, said.chosen, answer.significance), desk.source)])
+        desk.write(host, [Fact(TurnWeighed(said.number, said.chosen, answer.significance), desk.judged)])
     if answer.significance >= MEMORABLE:
         _remember_beat(desk, host, said, answer.significance)
 
@@ -110,7 +110,7 @@ def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
 
 def _write_memory(desk: Desk, chat: Chat, memory: MemoryWritten) -> None:
     """Write it, with the pin a pivotal one gets at once (004 8.5)."""
-    desk.write(chat.host, [Fact(memory, desk.source, memory.owner)])
+    desk.write(chat.host, [Fact(memory, desk.judged, memory.owner)])
     if memory.significance >= 3:
         for stream_chat, facts in auto_pin(desk.log, chat.host, memory):
             desk.write(stream_chat, facts)
@@ -198,7 +198,7 @@ def _edge_facts(desk: Desk, scene: Scene, owner: str, target: str, answer: EdgeS
     )
     moved = edge_moved(edge, change, scene.clock_us, scene=scene.id, basis=scene.basis)
     words = EdgeSummarised(owner, target, answer.summary, scene.id, scene.basis, moment)
-    return [Fact(moved, desk.source, owner), Fact(words, desk.source, owner)]
+    return [Fact(moved, desk.judged, owner), Fact(words, desk.judged, owner)]
 
 
 def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary]) -> None:
@@ -209,7 +209,7 @@ def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummar
     assert isinstance(answer, GroupWords)
     with desk.deciding:
         if answer.summary and _scene_still(desk, host, scene):
-            desk.write(host, [Fact(GroupSummarised(answer.summary, scene.id, scene.basis), desk.source)])
+            desk.write(host, [Fact(GroupSummarised(answer.summary, scene.id, scene.basis), desk.judged)])
 
 
 def retell(desk: Desk, host: str, scenes: Sequence[Scene]) -> None:

@@ -131,12 +131,12 @@ def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion, t
     made: Facts = []
     for owner, item in answer.objects:
         if owner in chat.present and item and item not in reading.items(desk.log, owner):
-            made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), desk.source, owner))
+            made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), desk.judged, owner))
     for change in (*answer.knowledge, *answer.relationship):
         if {change.owner, change.target} <= set(chat.present) and change.owner != change.target:
             edge = reading.edge(desk.log, change.owner, change.target)
             only = EdgeChange(owner=change.owner, target=change.target, facts=change.facts)
             kept = change if change in answer.relationship else only
             moved = edge_moved(edge, kept, chat.clock_us, turn=turn, swipe=swipe)
-            made.append(Fact(moved, desk.source, change.owner))
+            made.append(Fact(moved, desk.judged, change.owner))
     return made

@@ -84,7 +84,7 @@ def _commit_yours(desk: Desk, host: str, text: str) -> tuple[Turn, str]:
         turn = TurnSaid(number, YOU, text, chat.scene.id, chat.clock_us, parts, addressee)
         made = [Fact(turn, actor=YOU)]
         if parsed.doing is not None:
-            made.append(Fact(doing_changed(chat, parsed.doing.model_copy(update={"who": YOU}), number), desk.source))
+            made.append(Fact(doing_changed(chat, parsed.doing.model_copy(update={"who": YOU}), number), desk.judged))
         desk.write(host, made)
     return reading.turn(desk.log, host, number), addressee
 

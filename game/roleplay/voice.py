@@ -64,6 +64,11 @@ class Voice(Protocol):
         """LOCAL_MODEL or CLOUD_MODEL."""
         ...
 
+    @property
+    def judge(self) -> tuple[Truth, str]:
+        """Truth and origin of what :meth:`answer` says; another model may answer than speaks."""
+        ...
+
     def narrate(
         self, view: SpeakerView, prompt: Prompt, on_text: Callable[[str], None], cancel: threading.Event
     ) -> Spoken:

@@ -37,6 +37,11 @@ class OfflineVoice:
         """As high as any model on this machine."""
         return Truth.LOCAL_MODEL
 
+    @property
+    def judge(self) -> tuple[Truth, str]:
+        """It answers as itself."""
+        return self.truth, self.origin
+
     def narrate(
         self, view: SpeakerView, prompt: Prompt, on_text: Callable[[str], None], cancel: threading.Event
     ) -> Spoken:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.llm import Client
+from engine.llm import Client, Endpoint, Model, Secret
 from game.roleplay import directing, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
@@ -256,3 +256,12 @@ def test_stepping_to_another_wording_has_the_closed_scene_told_anew() -> None:
         (again,) = recall.scene_summaries(desk.log, "mara", "mara")
         assert again.number == first.number
         assert len(server.requests) == asked, "what was told once is not asked for again"
+
+
+def test_what_is_judged_is_the_judging_models_word_not_the_speakers() -> None:
+    with Client() as client:
+        here = Model(Endpoint("http://127.0.0.1:1/v1"), "speaker")
+        away = Model(Endpoint("https://models.example/v1", Secret("k" * 20)), "judge")
+        voice = ModelVoice(client, here, (away,))
+        assert (voice.truth, voice.origin) == (Truth.LOCAL_MODEL, "ai-local:speaker")
+        assert voice.judge == (Truth.CLOUD_MODEL, "ai-cloud:models.example/judge")
