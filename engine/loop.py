@@ -134,7 +134,6 @@ class Loop:
         at_us = self._clock.now_us()
         passed_us, self._last_us = at_us - self._last_us, at_us
         self._gaps.add(passed_us)
-        self.stack.run_calls()
         for _ in range(self.stepper.advance(passed_us)):
             self.stack.step(self.stepper.step_us)
         if self.frame_hz and at_us < self._next_frame_us:
