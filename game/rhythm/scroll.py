@@ -113,20 +113,6 @@ class ScrollMap:
         inside = (np.minimum(head, tail) <= high) & (np.maximum(head, tail) >= low)
         return np.flatnonzero(inside) + first
 
-    def lane_places(
-        self, first: int, last: int, now_us: float, span_us: float, head_out: Floats, tail_out: Floats
-    ) -> None:
-        """Write where the notes ``first`` to ``last`` stand in the lane: 0 on the hit line, 1 at the far end.
-
-        Fills the first ``last - first`` values of both arrays, which the caller keeps from frame to frame.
-        """
-        here = self.position(now_us)
-        scale = self.speed_factor(now_us) / span_us
-        for source, out in ((self.head, head_out), (self.tail, tail_out)):
-            part = out[: last - first]
-            np.subtract(source[first:last], here, out=part)
-            np.multiply(part, scale, out=part)
-
     def _window(self, now_us: float, span_us: float, above: float, below: float) -> tuple[float, float, bool]:
         """The stretch of ribbon in sight, and whether that is all of it."""
         zoom = self.speed_factor(now_us)

@@ -175,11 +175,6 @@ class Judge:
         return self._hits[: self._hit_count]
 
     @property
-    def hit_count(self) -> int:
-        """``len(hits)``, cheaper: where the next look at what is new begins."""
-        return self._hit_count
-
-    @property
     def state(self) -> ScoreState:
         """Combo, score, accuracy, health and counts as they stand."""
         return self._scorer.state()

@@ -160,7 +160,7 @@ def test_live_play_tells_what_is_new_who_is_held_and_how_far_each_note_is() -> N
     judge.press(1, 1_010_000)
     assert judge.held(0)
     judge.advance(1_050_000)
-    seen = judge.hit_count
+    seen = len(judge.hits)
     assert [int(hit["error_us"]) for hit in judge.hits] == [5_000, 10_000]
     assert judge.state.combo == 1
     assert judge.note_states.tolist() == [NoteState.HIT, NoteState.HOLDING, NoteState.AHEAD]

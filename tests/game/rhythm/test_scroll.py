@@ -108,9 +108,9 @@ def test_before_its_first_speed_a_field_waits_in_it_unless_it_eases_in() -> None
 def test_nothing_in_sight_is_left_out(rows: Any, notes: Any, now_us: int, span_us: int, zoom: float) -> None:
     scroll = ScrollMap(chart_with(rows, notes, [(0, zoom, 0)]))
     first, last = scroll.visible(now_us, span_us, above=1.0, below=0.25)
-    count = len(notes)
-    head, tail = np.zeros(count), np.zeros(count)
-    scroll.lane_places(0, count, now_us, span_us, head, tail)
+    # Where notes stand in the lane: 0 on the hit line, 1 at the far end.
+    scale = scroll.speed_factor(now_us) / span_us
+    head, tail = ((ends - scroll.position(now_us)) * scale for ends in (scroll.head, scroll.tail))
     margin = 1e-9
     seen = np.flatnonzero(
         (np.minimum(head, tail) <= 1.0 - margin) & (np.maximum(head, tail) >= -0.25 + margin)
