@@ -282,7 +282,7 @@ def _activity(db: apsw.Connection, event: StoredEvent) -> None:
 def _edge_seeded(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
     pair = (event.stream, chat, said["owner"], said["target"])
-    insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 0, 0, 0, "", event.seq, 1)
+    insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 1, 0, 0, 0, "", event.seq, 1)
     # Where a story begins from is the player's word on the beginning, not on what comes of it: scenes rewrite it.
     insert(db, "edge_words", event.seq, *pair, said["summary"], max(event.truth, Truth.AUTOMATION), 0, 0, "", 1)
     _facts(db, event, "fact", said["facts"])
@@ -303,7 +303,7 @@ def _edge_moved(db: apsw.Connection, event: StoredEvent) -> None:
     alive, said_seq = told_by(db, event)
     insert(
         *(db, "edge_numbers", event.seq, event.stream, of_chat(event), said["owner"], said["target"]),
-        *(said["clock_us"], said["affinity_delta"], said["trust_delta"], None, None, said["turn"], said["swipe"]),
+        *(said["clock_us"], said["affinity_delta"], said["trust_delta"], None, None, 0, said["turn"], said["swipe"]),
         *(said["scene"], said["basis"], said_seq, alive),
     )
     _facts(db, event, "fact", said["facts"])

@@ -35,7 +35,7 @@ def _edge(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
     pair = (event.stream, of_chat(event), *key)
     if field in ("affinity", "trust"):
         numbers = (value if field == "affinity" else None, value if field == "trust" else None)
-        insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, *numbers, 0, 0, 0, "", event.seq, 1)
+        insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, *numbers, 1, 0, 0, 0, "", event.seq, 1)
     elif field == "summary":
         insert(db, "edge_words", event.seq, *pair, value, event.truth, 0, 0, "", 1)
     elif field in ("facts", "moments"):

@@ -255,47 +255,51 @@ def _turn(row: tuple[Any, ...], wordings: list[Alternative]) -> Turn:
 
 # -- edges -----------------------------------------------------------------------------------------------------------
 
-_SINCE_RESET = (
-    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = owner), 0)"
-    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = target), 0)"
+_PAIR = (
+    "owner = ?1 AND target = ?2 AND live"
+    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
+    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 )
+"""What counts of an edge: nothing from before either of the two was reset."""
 
 
 def edge(log: EventLog, owner: str, target: str) -> Edge:
     """How ``owner`` sees ``target``, from every chat they met in."""
     pair = (owner, target)
-    last = log.query(
-        "SELECT chat, clock_us FROM edge_numbers WHERE owner = ? AND target = ? AND live AND clock_us <> 0"
-        f"{_SINCE_RESET} ORDER BY seq DESC LIMIT 1",
-        pair,
-    )
+    sql = f"SELECT chat, clock_us FROM edge_numbers WHERE {_PAIR} AND clock_us <> 0 ORDER BY seq DESC LIMIT 1"
+    last = log.query(sql, pair)
+    affinity, trust = _numbers(log, pair)
     summary, draft = _summary(log, pair)
+    known = _known(log, pair)
     return Edge(
-        owner,
-        target,
-        _number(log, "affinity", pair),
-        _number(log, "trust", pair),
-        summary,
-        _known(log, "fact", pair),
-        _known(log, "moment", pair),
-        draft,
+        *(owner, target, affinity, trust, summary, known["fact"], known["moment"], draft),
         *(last[0] if last else ("", 0)),
     )
 
 
 def met(log: EventLog, owner: str, target: str) -> bool:
     """Whether there is an edge from ``owner`` to ``target`` at all."""
-    sql = f"SELECT 1 FROM edge_numbers WHERE owner = ? AND target = ? AND live{_SINCE_RESET} LIMIT 1"
-    return bool(log.query(sql, (owner, target)))
+    return bool(log.query(f"SELECT 1 FROM edge_numbers WHERE {_PAIR} LIMIT 1", (owner, target)))
 
 
-def _number(log: EventLog, name: str, pair: tuple[str, str]) -> int:
-    """The last value that was set, and what moved it since; what was decided never leaves 0 to 100, a rewind may."""
-    where = f"owner = ? AND target = ? AND live{_SINCE_RESET}"
-    sql = f"SELECT seq, {name}_set FROM edge_numbers WHERE {where} AND {name}_set IS NOT NULL ORDER BY seq DESC LIMIT 1"
-    seq, base = next(iter(log.query(sql, pair)), (0, MIDDLE))
-    moved = log.query(f"SELECT sum({name}_delta) FROM edge_numbers WHERE {where} AND said_seq > ?", (*pair, seq))
-    return within(base + (moved[0][0] or 0))
+def _numbers(log: EventLog, pair: tuple[str, str]) -> tuple[int, int]:
+    """Affinity and trust: the last value that was set and what moved it since.
+
+    What was decided never leaves 0 to 100; what is left of it after a rewind elsewhere may.
+    """
+    affinity, trust, affinity_seq, trust_seq = MIDDLE, MIDDLE, 0, 0
+    sql = f"SELECT seq, affinity_set, trust_set FROM edge_numbers WHERE {_PAIR} AND is_set = 1 ORDER BY seq"
+    for seq, affinity_set, trust_set in log.query(sql, pair):
+        if affinity_set is not None:
+            affinity, affinity_seq = affinity_set, seq
+        if trust_set is not None:
+            trust, trust_seq = trust_set, seq
+    sql = (
+        "SELECT coalesce(sum(affinity_delta) FILTER (WHERE said_seq > ?3), 0),"
+        f" coalesce(sum(trust_delta) FILTER (WHERE said_seq > ?4), 0) FROM edge_numbers WHERE {_PAIR}"
+    )
+    ((affinity_moved, trust_moved),) = log.query(sql, (*pair, affinity_seq, trust_seq))
+    return within(affinity + affinity_moved), within(trust + trust_moved)
 
 
 def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
@@ -305,7 +309,7 @@ def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
     waits (002).
     """
     standing, draft, by = "", "", Truth.CLOUD_MODEL
-    sql = f"SELECT summary, truth FROM edge_words WHERE owner = ? AND target = ? AND live{_SINCE_RESET} ORDER BY seq"
+    sql = f"SELECT summary, truth FROM edge_words WHERE {_PAIR} ORDER BY seq"
     for words, truth in log.query(sql, pair):
         said_by = Truth(truth)
         if by is not Truth.USER or may_overwrite(said_by, by):
@@ -315,22 +319,19 @@ def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
     return standing, draft
 
 
-def _known(log: EventLog, sort: str, pair: tuple[str, str]) -> tuple[str, ...]:
-    """What is known, in the order it became known; what the player struck out, only they bring back (002)."""
-    sql = (
-        f"SELECT fact, known, truth FROM edge_facts WHERE owner = ? AND target = ? AND sort = ? AND live{_SINCE_RESET}"
-        " ORDER BY seq, place"
-    )
-    known: dict[str, None] = {}
-    struck: set[str] = set()
-    for fact, is_known, truth in log.query(sql, (*pair, sort)):
+def _known(log: EventLog, pair: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    """Facts and moments, in the order they became known; what the player struck out, only they bring back (002)."""
+    sql = f"SELECT sort, fact, known, truth FROM edge_facts WHERE {_PAIR} ORDER BY seq, place"
+    known: dict[str, dict[str, None]] = {"fact": {}, "moment": {}}
+    struck: set[tuple[str, str]] = set()
+    for sort, fact, is_known, truth in log.query(sql, pair):
         if not is_known:
-            known.pop(fact, None)
-            struck.add(fact)
-        elif fact not in struck or Truth(truth) is Truth.USER:
-            known.setdefault(fact)
-            struck.discard(fact)
-    return tuple(known)
+            known[sort].pop(fact, None)
+            struck.add((sort, fact))
+        elif (sort, fact) not in struck or Truth(truth) is Truth.USER:
+            known[sort].setdefault(fact)
+            struck.discard((sort, fact))
+    return {sort: tuple(facts) for sort, facts in known.items()}
 
 
 # -- story -----------------------------------------------------------------------------------------------------------

@@ -71,10 +71,12 @@ EDGES = """
 CREATE TABLE edge_numbers (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
     clock_us INTEGER NOT NULL, affinity_delta INTEGER NOT NULL, trust_delta INTEGER NOT NULL,
-    affinity_set INTEGER, trust_set INTEGER, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL,
+    affinity_set INTEGER, trust_set INTEGER, is_set INTEGER NOT NULL, turn INTEGER NOT NULL,
+    swipe INTEGER NOT NULL, scene INTEGER NOT NULL,
     basis TEXT NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX edge_numbers_by_pair ON edge_numbers (owner, target, seq);
+CREATE INDEX edge_numbers_set ON edge_numbers (owner, target, seq) WHERE is_set = 1;
 CREATE INDEX edge_numbers_by_turn ON edge_numbers (chat, turn) WHERE turn > 0;
 CREATE INDEX edge_numbers_by_scene ON edge_numbers (chat, scene) WHERE scene > 0;
 CREATE TABLE edge_facts (
