@@ -80,6 +80,7 @@ _STATUS = (
     ("sober", False, r"\b(?:is drunk|is tipsy|getting drunk|sways drunkenly|betrunken)\b"),
     ("injured", True, r"\b(?:is bleeding|limps?|limping|breaks? (?:my|her|his|their) (?:arm|leg|wrist)|blutet)\b"),
 )
+_LASTING = word_set("drive driv ride rid sleep sing listen walk")
 _BODY = word_set("eyes hands arms fingers lips shoulders cheeks tears legs knees ears brows eyebrows this his")
 _HIGH = word_set("driving riding fighting climbing running swimming operating chasing wrestling")
 _MEDIUM = word_set(
@@ -156,28 +157,23 @@ def _verb(text: str, names: tuple[str, ...], posture: str | None, where: str) ->
     found = ""
     for clause in _CLAUSE.split(text)[:200]:
         words = clause.split()
+        first_person = words[:1] in (["I"], ["i"], ["ich"])
         while words and words[0].lower().strip(",") in {"i", "i'm", "am", "is", "she", "he", "they", *names, *_ADVERB}:
             words.pop(0)
-        if len(words) < 1 or not words[0].isalpha() or not words[0].islower():
+        if not words or not words[0].isalpha() or not words[0].islower() or words[0] in _BODY or len(words) > 14:
             continue
-        root = ing_form(words[0])
-        if words[0] in _BODY or not (
-            words[0].endswith("ing") or words[0].endswith("s") or words[0] == clause.split()[-len(words)]
-        ):
-            continue
-        if _lasts(words[0], clause.split()) and len(words) <= 14:
-            found = " ".join([root, *words[1:]])
+        if _lasts(words[0], first_person=first_person):
+            found = " ".join([ing_form(words[0]), *words[1:]])
     if found:
         return found
     return f"{posture} {where}".strip() if posture else ""
 
 
-def _lasts(verb: str, clause: list[str]) -> bool:
-    """Whether the clause tells of something one is busy with for a while."""
+def _lasts(verb: str, *, first_person: bool) -> bool:
+    """Whether a verb tells of something one is busy with for a while; "write" does so after "I" alone."""
     base = base_form(verb[:-3] if verb.endswith("ing") else verb)
-    if base in ("drive", "driv", "ride", "rid", "sleep", "sing", "listen", "walk") and len(clause) > 0:
+    if base in _LASTING:
         return True
-    known = (
-        base in _MOMENT or f"{base}e" in _MOMENT or (len(base) > 3 and base[-1] == base[-2] and base[:-1] in _MOMENT)
-    )
-    return not known and (verb.endswith("s") or verb.endswith("ing"))
+    doubled = len(base) > 3 and base[-1] == base[-2] and base[:-1] in _MOMENT
+    known = base in _MOMENT or f"{base}e" in _MOMENT or doubled
+    return not known and (first_person or verb.endswith(("s", "ing")))

@@ -114,6 +114,23 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"that|this|to\b)[^.!?;,]{2,50}))",
     ),
 )
+_GERMAN_KIN = (
+    r"(?:(?:kleine|große|jüngere|ältere)[rn]? )?(?:Schwester|Bruder|Mutter|Vater|Mama|Papa|Sohn|Tochter|Frau|Mann|"
+    r"Freundin|Freund|"
+    r"Hund|Katze|Oma|Opa|Tante|Onkel)"
+)
+_RULES += (
+    ("heißt {x}", rf"\b(?:[Ii]ch heiße|[Mm]ein Name ist)\s+(?P<x>{_NAME})"),
+    (
+        "hat {a} {k} namens {x}",
+        rf"\b[Ii]ch habe (?P<a>eine[n]?) (?P<k>{_GERMAN_KIN}) (?:namens|"
+        rf"mit Namen) (?P<x>{_NAME})",
+    ),
+    ("{gposs} {k} heißt {x}", rf"\b[Mm]eine? (?P<k>{_GERMAN_KIN}) heißt (?P<x>{_NAME})"),
+    ("wohnt in {x}", r"\b[Ii]ch (?:wohne|lebe) in (?P<x>[^.!?;,]{2,40})"),
+    ("kommt aus {x}", r"\b[Ii]ch komme aus (?P<x>[^.!?;,]{2,40})"),
+    ("arbeitet als {x}", r"\b[Ii]ch arbeite als (?P<x>[^.!?;,]{2,40})"),
+)
 _COMPILED = tuple((form, re.compile(cue)) for form, cue in _RULES)
 _UNSURE = re.compile(
     r"\b(?:if i|would i|should i|imagine i|pretend|as if|wish i|maybe i|do i|am i|perhaps i|she said|he said|"
@@ -148,10 +165,11 @@ def _facts_in(sentence: str, name: str) -> list[str]:
                 parts["v"] = f"{third_person(head)} {tail}".strip()
             parts = {key: _as_told(value) if key in "xvp" else value for key, value in parts.items()}
             parts["poss"] = f"{subject}'s" if subject else "their"
+            parts["gposs"] = f"{subject}s" if subject else "ihre"
             fact = form.format(**parts).strip()
             if form == "is called {x}" and parts["x"] == subject:
                 continue
-            told = fact if not subject or fact.startswith(parts["poss"]) else f"{subject} {fact}"
+            told = fact if not subject or fact.startswith((parts["poss"], parts["gposs"])) else f"{subject} {fact}"
             made.append(shortened(told, 140))
     return made
 

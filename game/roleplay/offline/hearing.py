@@ -45,12 +45,16 @@ HARSH = frozenset(sort for sort, _ in cues.HARSH)
 _OPENS_QUESTION = re.compile(
     r"^(?:so|and|but|well|hey|oh)?,?\s*(?:who|what|where|when|why|how|which|do you|are you|is it|can you|"
     r"could you|did you|"
-    r"will you|would you|have you|remember when)\b",
+    r"will you|would you|have you|remember when|tell me (?:more |something )?about you)\b",
     re.IGNORECASE,
 )
 _TAG = re.compile(
     r",? (?:you know(?: that)?|right|isn't it|aren't you|don't you think|huh|okay|ok|you see|weißt du(?: das)?|"
     r"oder)\?$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:don't|do not|never|not|wouldn't|didn't) (?:think|say|saying|said|mean|believe|call|called)\b.*\byou\b",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
@@ -125,6 +129,8 @@ def _acts_of(sentence: str) -> list[Act]:
 
 def _acts_by(sentence: str, said: _Rules, stated: _Rules, asked_by: _Rules) -> list[Act]:
     found = [act for sort, cue in said if (act := _act(sort, cue, sentence))]
+    if _DENIED.search(sentence):
+        found = [act for act in found if act.sort not in ("insult", "compliment", "accusation")]
     if _REPORTED.search(sentence):
         found = [act for act in found if act.sort not in HEAVY | HARSH | {"flirt", "promise", "compliment"}]
     sentence = _TAG.sub(".", sentence) if not _OPENS_QUESTION.match(sentence) else sentence

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from game.roleplay.events import YOU
+from game.roleplay.offline.hearing import is_german
 from game.roleplay.offline.manner import Manner
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.segments import parts
@@ -20,7 +21,7 @@ from game.roleplay.offline.text import (
     turned,
     word_set,
 )
-from game.roleplay.state import Bot, Edge
+from game.roleplay.state import Bot, Edge, Memory
 from game.roleplay.view import SpeakerView
 
 MOST_LONG = 170
@@ -177,10 +178,29 @@ def to_face(text: str, view: SpeakerView) -> str:
     called = [name, first_name(name)] if name and name.lower() != "you" else []
     if view.addressee == YOU:
         called.append("the player")
+    if is_german(text):
+        return _to_face_german(text, [one for one in called if one])
     text, found = _swapped(text, [one for one in called if one], "you", "your")
     text, _ = _swapped(text, [own, first_name(own)], "I", "my")
     if found:
         text = _THEIRS.sub(lambda one: _YOURS[one.group().lower()], text)
+    return text
+
+
+def _to_face_german(text: str, names: list[str]) -> str:
+    """``Ben wohnt in Kiel`` as ``du wohnst in Kiel``."""
+    verbs = {"hat": "hast", "ist": "bist", "war": "warst", "heißt": "heißt"}
+    for name in sorted(names, key=len, reverse=True):
+        own = re.match(rf"{re.escape(name)}s (?P<rest>.*)", text)
+        if own:
+            female = re.match(
+                r"(?:\w+e )?(?:Schwester|Mutter|Mama|Tochter|Frau|Freundin|Katze|Oma|Tante)", own.group("rest")
+            )
+            return f"dein{'e' if female else ''} {own.group('rest')}"
+        told = re.match(rf"{re.escape(name)} (?P<verb>\w+)(?P<rest>.*)", text)
+        if told:
+            verb = told.group("verb")
+            return f"du {verbs.get(verb, f'{verb[:-1]}st' if verb.endswith('t') else verb)}{told.group('rest')}"
     return text
 
 
@@ -234,16 +254,20 @@ def of_past(view: SpeakerView) -> list[Known]:
     made: list[Known] = []
     memories = [*(one.memory for one in view.remembered), *view.pinned, *view.earlier]
     for memory in memories[:24]:
-        told = sentences(straight(bounded(memory.text)))
-        for sentence in told[:12]:
-            heading = len(told) > 1 and sentence is told[0] and re.search(r", (?:with|alone)\b", sentence)
-            if len(sentence) > MOST_LONG or heading:
-                continue
-            made.append(Known(to_face(sentence, view), stems(sentence), 1 + memory.significance, "scene"))
-    for moment in edge_to(view, view.addressee).moments[-8:]:
-        made.append(Known(to_face(moment[:MOST_LONG], view), stems(moment), 3, "scene"))
+        made += _told_in(memory, view)
+    moments = [moment[:MOST_LONG] for moment in edge_to(view, view.addressee).moments[-8:]]
+    made += [Known(to_face(moment, view), stems(moment), 3, "scene") for moment in moments]
     said_before = [turn for turn in view.recent[:-2] if turn.speaker == view.addressee]
     return made + [known for turn in said_before for known in _said_in(parts(turn)[0])]
+
+
+def _told_in(memory: Memory, view: SpeakerView) -> list[Known]:
+    """The sentences of a memory; where and when it was, in its first line, goes with each."""
+    told = sentences(straight(bounded(memory.text)))[:12]
+    heading = bool(len(told) > 1 and re.search(r", (?:with|alone)\b", told[0]))
+    where = stems(told[0]) if heading else frozenset()
+    fit = [one for one in told[1 if heading else 0 :] if len(one) <= MOST_LONG]
+    return [Known(to_face(one, view), stems(one) | where, 1 + memory.significance, "scene") for one in fit]
 
 
 def _said_in(speech: str) -> list[Known]:

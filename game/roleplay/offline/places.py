@@ -25,9 +25,10 @@ _MOVING = re.compile(
     re.IGNORECASE,
 )
 _TO_HOME = re.compile(r"\b(?:at|to|go|goes|went|head|my|your|her|his|come|came)\s+$", re.IGNORECASE)
+_ARTICLE = re.compile(rf"\b{_OWNER}\s", re.IGNORECASE)
 _NEEDS_ARTICLE = frozenset(("see", "stage", "field", "cell", "lift", "bridge", "party", "camp", "square", "market"))
 _PLAIN_ADJ = word_set(
-    "in at on to into near by of from with and is are was were the a an small that this old back go over down up out "
+    "in at on to into near by of from with and is are was were the a an that this back go over down up out "
     "inside home for we you she he they it i just then alone together quietly still only all been being"
 )
 
@@ -37,11 +38,13 @@ def places_in(text: str) -> list[tuple[int, Place]]:
     made = []
     for found in _PLACE.finditer(text):
         name = found.group("name").lower()
+        if re.match(rf" (?:{_NAMES})(?!\w)", text[found.end() : found.end() + 40], re.IGNORECASE):
+            continue
         if name == "home" and not _TO_HOME.search(text[max(0, found.start("name") - 12) : found.start("name")]):
             continue
         if name in ("bar", "counter", "bridge") and re.match(r" of (?:a|an|the)\b", text[found.end() :][:12]):
             continue
-        if name in _NEEDS_ARTICLE and not found.group("owner"):
+        if name in _NEEDS_ARTICLE and not found.group("owner") and not _ARTICLE.search(found.group("adj")):
             continue
         made.append((found.start("name"), place_named(_full_name(found), text)))
     return made

@@ -82,6 +82,9 @@ LAST = (
 )
 """What is answered where nothing is asked, the weightiest first."""
 
+_OPEN = frozenset(("q_any", "q_you", "q_what", "q_how", "q_can", "q_like", "q_guess", "q_ever"))
+"""Questions that are only the form of an offer or a plea."""
+
 POOLS: Pools = {**HEART, **TALK, **DEEDS, **asked.QUESTIONS, **stated.STATEMENTS, **asked.OF_OTHER}
 
 _ORIGIN = (
@@ -121,7 +124,8 @@ def salient(heard: Heard) -> Act | None:
     ]
     if questions:
         last = [act for act in questions if act.sentence == questions[-1].sentence]
-        return next((act for act in last if not act.sort.startswith("q_")), last[-1])
+        plain = all(act.sort in _OPEN for act in last if act.sort.startswith("q_"))
+        return next((act for act in last if plain != act.sort.startswith("q_")), last[-1])
     for sort in LAST:
         found = next((act for act in heard.acts if act.sort == sort), None)
         if found is not None:
@@ -207,12 +211,15 @@ class Replier:
         if (
             act.sort in ("q_self", "q_wrong", "q_why", "q_where", "q_who", "q_ever", "q_opinion")
             and self.band != "cold"
+            and (of_self := self._of_self(act, about))
         ):
-            return self._of_self(act, about)
+            return of_self
         if act.sort == "q_like":
             return self._liking(act, about)
         if act.sort in ("q_ever", "q_you"):
             return self._yes_or_no(act)
+        if act.sort == "q_opinion" and re.fullmatch(r"[A-Z]\w+", act.about) and not best_of(self.past, about):
+            return self._from_lore(about) or self.chooser.pick(asked.OF_ABSENT, {"topic": act.about})
         if act.sort == "apology":
             return self._sorry()
         if (

@@ -16,7 +16,7 @@ _TOWARDS = re.compile(r"\b(?:to|towards?|for|into|back to|nach|zum|zur)\s+(?P<x>
 _ARRIVE = re.compile(r"\b(?:arriv\w*|get there|there|ankommen|da sind|reach)\b", re.IGNORECASE)
 _TRAVEL = re.compile(r"\b(?:driv|walk|rid|fly|sail|travel|head|go|run|cycl|hik|march|row|climb|fahr)\w*", re.IGNORECASE)
 _NOTHING = re.compile(
-    r"^\W*(?:no(?:thing)?(?: (?:much|notable|special|happened|really))*|nope|"
+    r"^\W*(?:not (?:much|really|a thing)|no(?:thing)?(?: (?:much|notable|special|happened|really))*|nope|"
     r"nichts(?: besonderes)?|nein|uneventful|-)?\W*$",
     re.IGNORECASE,
 )

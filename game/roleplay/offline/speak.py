@@ -58,7 +58,7 @@ def _last(view: SpeakerView) -> Turn | None:
 def _answer(view: SpeakerView, manner: Manner, chooser: Chooser, last: Turn) -> str:
     heard = hear(last)
     goes_on = last.speaker in (view.speaker.id, NARRATOR)
-    act = Act("continue", "", "") if goes_on else salient(heard) or Act("short", "", "")
+    act = Act("continue", "", "") if goes_on else salient(heard) or Act("silence", "", "")
     chooser.slots.update(of_what(heard, act))
     chooser.slots["is_verb"] = (
         "yes"
@@ -122,9 +122,8 @@ def _more(
 
 
 LIGHT = word_set(
-    "greeting short continue deed smile look sit nod laugh joke like dislike did think statement invitation plan "
-    "offer "
-    "agreement compliment gift weather play drink about_you missed thanks happy approach used i_am"
+    "greeting short continue silence deed smile look sit nod laugh joke like dislike did think statement invitation "
+    "plan offer agreement compliment gift weather play drink about_you missed thanks happy approach used i_am"
 )
 """What leaves room for a remark of one's own on something else."""
 
@@ -158,7 +157,7 @@ def _related(
     fresh = [one for one in replier.past if one.sort == "scene"]
     for options, forms, field, least in (
         (replier.other, asked.KNOWN, "memory", 1),
-        (fresh, asked.MIND, "memory", 2),
+        (fresh, asked.MIND, "memory", 1),
         (replier.self_known, asked.OF_SELF_ASIDE, "self", 2),
     ):
         for one in best_of(options, about, least)[:2]:

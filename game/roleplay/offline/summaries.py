@@ -16,7 +16,7 @@ from game.roleplay.jobs import (
     SummariseScene,
 )
 from game.roleplay.offline.facts import facts_of
-from game.roleplay.offline.hearing import Act, Heard, hear, hear_text
+from game.roleplay.offline.hearing import HARSH, Act, Heard, hear, hear_text
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.segments import parts
 from game.roleplay.offline.text import capital, content, listed, sentences, shortened, word_set
@@ -110,7 +110,8 @@ def _beats(at: int, turn: Turn, job: SummariseScene, names: dict[str, str]) -> l
     for act in (*heard.acts, *heard.deeds):
         text = _told(act, who, names.get(to, "someone"), mine, to == job.witness.id or not turn.addressee)
         if text:
-            made.append(_Beat(max(weight, 1), at, text))
+            hurts = act.sort in HARSH and not mine
+            made.append(_Beat(max(weight, 2 if hurts else 1), at, text))
     if not mine:
         name = "" if who == "the player" else who
         to_me = to == job.witness.id

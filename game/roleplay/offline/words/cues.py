@@ -212,8 +212,13 @@ TALK: tuple[tuple[str, str], ...] = (
     ),
     (
         "request",
-        r"^(?:please,? |hey,? )?(?:can|could|will|would) you (?:please )?(?P<x>[^.!?]*)|\bplease (?P<x2>(?:don't |"
-        r"do not )?[a-z]+ [^.!?]*)|^(?P<x3>(?:tell|show|give|help|teach|hold|sing|play|read|listen to) me\b[^.!?]*)",
+        r"^(?:please,? |hey,? )?(?:can|could|will|would) you (?:please )?(?P<x>(?:please|help|tell|show|give|hold|"
+        r"pass|bring|"
+        r"make|play|sing|read|teach|wait|stay|come|sit|look|listen|open|close|stop|take|let|get|hand|fix|call|"
+        r"write|promise|"
+        r"dance|follow|lend|keep|drive|cook|explain|repeat|turn|put|do me|forgive|join|walk)\b[^.!?]*)|"
+        r"\bplease (?P<x2>(?:don't |do not )?[a-z]+ [^.!?]*)|"
+        r"^(?P<x3>(?:tell|show|give|help|teach|hold|sing|play|read|listen to) me\b[^.!?]*)",
     ),
     (
         "agreement",
@@ -342,8 +347,8 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "q_wrong",
         r"\bwhat(?:'s| is) (?:wrong|the matter|bothering you|on your mind|going on)\b|"
-        r"\bwhat happened(?: to you)?\?|\bare you (?:sad|crying|upset|angry|scared|nervous|worried|tired|lonely|"
-        r"hurt|cold|drunk|happy|hungry|bored|jealous|blushing)(?P<x>)\b|\bwhat are you (?:afraid|scared|"
+        r"\bwhat happened(?: to you)?\?|\bare you (?:sad|crying|upset|angry|scared|worried|"
+        r"hurt)(?P<x>)\b|\bwhat are you (?:afraid|scared|"
         r"thinking)\b(?P<x2>[^?]*)",
     ),
     (
@@ -384,7 +389,11 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
         r"feel about) (?P<x2>[^?]*)|\bdo you believe in (?P<x3>[^?]*)|"
         r"\bwhat's your (?:opinion|take) (?:on|of) (?P<x4>[^?]*)|\bwhat about (?P<x5>[^?]*)",
     ),
-    ("q_guess", r"\bdo you (?:think|reckon|suppose|believe)\b(?P<x>[^?]*)|\bwill (?:it|he|she|they|we)\b(?P<x2>[^?]*)"),
+    (
+        "q_guess",
+        r"\bdo you (?:think|reckon|suppose|believe)\b(?P<x>[^?]*)|\bwill (?:it|he|she|they|"
+        r"we)\b(?P<x2>[^?]*)",
+    ),
     (
         "q_want",
         r"\bwhat do you (?:really )?(?:want|need|wish for|dream (?:of|about))\b|\bwhat would (?:you like|"

@@ -139,7 +139,6 @@ HOLDING: tuple[str, ...] = (
     "sets {thing} aside for a second, then picks it up again",
     "taps a finger against {thing}",
     "weighs {thing} in one hand",
-    "hides for a moment behind {thing}",
 )
 """For those who hold something."""
 
@@ -148,6 +147,7 @@ DRINKING: tuple[str, ...] = (
     "swirls what is left in {thing}",
     "warms {their} hands on {thing}",
     "drinks, to win a moment",
+    "hides for a moment behind {thing}",
 )
 """For those who hold something to drink."""
 

@@ -10,7 +10,7 @@ SCENE: tuple[str, ...] = (
     "{clock}. {place_cap}. {me} is here, {verb}.",
     "{place_cap}, {clock_low}. {me} is {verb}, and has been for a while by the look of it.",
     "It is {clock_low}, and {place} has gone quiet around {me}, who is {verb}.",
-    "{clock}. At {place}, {me} is {verb} and has not noticed anyone yet.",
+    "{clock}. At {place}, {me} is {verb}, and looks up when the door goes.",
 )
 """The first lines of a story, where something is being done."""
 

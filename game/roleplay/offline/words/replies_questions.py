@@ -394,6 +394,13 @@ OF_OTHER: Pools = {
 }
 """What one thinks of somebody who is here too."""
 
+OF_ABSENT: tuple[str, ...] = (
+    "{topic}? I don't know {topic} well enough to say.",
+    "I've only heard of {topic}. What's the story?",
+    "You'd know {topic} better than I do. What do you think?",
+)
+"""What one thinks of somebody who is not here and never came up."""
+
 OF_LORE: tuple[str, ...] = (
     "They say {lore}.",
     "What I know of it is what everyone knows: {lore}.",

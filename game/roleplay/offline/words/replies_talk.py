@@ -136,6 +136,16 @@ TALK: Pools = {
         "cold": ("Is that all?",),
         "warm": ("You don't have to fill the quiet. Not with me.",),
     },
+    "silence": {
+        "any": (
+            "You've gone quiet.",
+            "Where are you, in your head?",
+            "We don't have to talk.",
+            "It's all right. I'm not in a hurry.",
+            "Say something, or don't. Both are fine.",
+        ),
+        "cold": ("Nothing to say? Good.",),
+    },
     "continue": {
         "any": (
             "And another thing, while I have the nerve.",
