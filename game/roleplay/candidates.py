@@ -19,6 +19,10 @@ from game.roleplay.witness import MEMORY_COLUMNS, RESET, memories
 NEAREST = 64
 """Candidates each list brings."""
 
+LATEST = 20_000
+"""Of a longer life only the newest memories are looked through by their signatures; words and concepts, which say the
+same, find the older ones.  A model's places say more and are all looked through."""
+
 WORD_BUDGET = 2_000
 """Memories that are weighed by BM25 at most: the rarest words first, of a common one only its newest memories."""
 
@@ -57,8 +61,9 @@ def by_words(log: EventLog, owner: str, held: dict[str, int]) -> list[tuple[Any,
 def near(log: EventLog, owner: str, question: Question) -> list[tuple[Any, ...]]:
     """The memories whose signatures differ least from the question's."""
     among = (
-        "(SELECT seq, vec_distance_hamming(vec_bit(signs), vec_bit(?2)) AS place FROM recall_signatures"
-        f" WHERE owner = ?1 AND seq > {RESET} ORDER BY place, seq DESC LIMIT ?3)"
+        "(SELECT seq, vec_distance_hamming(vec_bit(signs), vec_bit(?2)) AS place FROM (SELECT seq, signs FROM"
+        f" recall_signatures WHERE owner = ?1 AND seq > {RESET} ORDER BY seq DESC LIMIT max(?3, {LATEST}))"
+        " ORDER BY place, seq DESC LIMIT ?3)"
     )
     return _first(log, owner, (question.place.signature,), among)
 

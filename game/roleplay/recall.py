@@ -3,10 +3,10 @@
 Every function here asks the one query of :mod:`game.roleplay.witness`, whose SQL holds the witness rule.  What the
 player may look at of their own is :mod:`game.roleplay.chat_search`.
 
-How what comes to mind is ranked.  Candidates come from three lists: memories that share telling words (FTS5, BM25),
-those whose signatures lie near (sqlite-vec), and those a model puts near, where it has been asked.  Then, as in
-generative_agents (relevance 3, importance 2, recency 0.5), but with what matters and what is fresh multiplying the
-relevance (004 11.1), so that neither brings up what has nothing to do with it:
+How what comes to mind is ranked.  Candidates come from two lists: memories that share telling words or their concepts
+(FTS5, BM25), and those that lie near (sqlite-vec), by a model's places where there are any, else by signatures.  Then
+the weights of generative_agents (relevance 3, importance 2, recency 0.5), but with what matters and what is fresh
+multiplying the relevance (004 11.1), so that neither brings up what has nothing to do with it:
 
     score = relevance * (1 + 2/3 * significance / 3) * (1 + 1/6 * 0.99 ** age)
 
@@ -126,16 +126,13 @@ def _relevant(
 ) -> list[tuple[Memory, float]]:
     """What has to do with ``text`` at all, and how much."""
     question = Question(text)
-    if not question.words:
-        return []
     held = candidates.held(log, owner, question)
     rows = {row[0]: row for row in candidates.by_words(log, owner, held)}
-    rows.update((row[0], row) for row in candidates.near(log, owner, question))
-    by_a_model: dict[int, float] = {}
-    if vector is not None:
-        placed = candidates.placed(log, owner, *vector)
-        rows.update((row[0], row[:-1]) for row in placed)
-        by_a_model = dict(zip((row[0] for row in placed), by_model([row[-1] for row in placed]), strict=True))
+    placed = candidates.placed(log, owner, *vector) if vector is not None else []
+    rows.update((row[0], row[:-1]) for row in placed)
+    by_a_model = dict(zip((row[0] for row in placed), by_model([row[-1] for row in placed]), strict=True))
+    if not placed and question.words:
+        rows.update((row[0], row) for row in candidates.near(log, owner, question))
     mark = owners_mark(owner)
     measure = Relevance(question, {one: held[term] for one in question.stems if (term := mark + one) in held})
     found = []
