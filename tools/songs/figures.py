@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from tools.songs.score import TICKS, Note, steps
-from tools.songs.theory import chord_classes
+from tools.songs.score import TICKS, Note, Score, steps
+from tools.songs.theory import bass_pitch, chord_classes, led, pitch
 
 _MARKS = {"X": 1.0, "x": 0.8, "o": 0.6, "g": 0.35}
 
@@ -94,6 +95,38 @@ def drum_bars(rows: dict[str, str], first_bar: int, bars: int, meter: int, step:
             beat += length
         played[part] = [note for note in notes if note.tick < stop * TICKS]
     return played
+
+
+def add_drums(score: Score, runs: Iterable[tuple[dict[str, str], int, int]], step: float = 0.25) -> None:
+    """Let each run of ``(rows, first bar, bars)`` be played: see :func:`drum_bars`."""
+    for rows, bar, bars in runs:
+        for part, notes in drum_bars(rows, bar, bars, score.meter, step).items():
+            score.add(part, notes)
+
+
+class Bar(NamedTuple):
+    """A bar of harmony: the manner of its section, its place in that, its beat, and what sounds."""
+
+    kind: str
+    place: int
+    beat: float
+    root: int
+    high: list[int]
+    low: list[int]
+
+
+def harmony(
+    plan: Iterable[tuple[int, list[str], str]], meter: int, floor: str, high: tuple[str, str], low: tuple[str, str]
+) -> Iterator[Bar]:
+    """The bars of ``plan`` (first bar, a chord for each bar, manner), each section's voices led on their own.
+
+    ``floor`` is the lowest bass note, ``high`` and ``low`` the ranges of the two sets of voices.
+    """
+    for first, symbols, kind in plan:
+        above, below = (led(symbols, *map(pitch, ends)) for ends in (high, low))
+        for place, symbol in enumerate(symbols):
+            beat = float((first + place) * meter)
+            yield Bar(kind, place, beat, bass_pitch(symbol, pitch(floor)), above[place], below[place])
 
 
 def without(notes: Iterable[Note], first: float, last: float) -> list[Note]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded
+from tools.songs.figures import add_drums, arpeggio, bass, block, harmony, seconded
 from tools.songs.score import Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
-from tools.songs.theory import bass_pitch, led, pitch
 from tools.songs.voices import choir, electric_piano, glass, pad, plucked, upright_bass
 
 METER = 4
@@ -48,32 +47,25 @@ def _harmony(score: Score) -> None:
         (28, CHORUS, "last"),
         (36, ["Gmaj7", "A/C#", "Bm7", "Dmaj9"], "outro"),
     ]
-    for bar, symbols, kind in plan:
-        voicings = led(symbols, pitch("A3"), pitch("E5"))
-        low = led(symbols, pitch("D3"), pitch("F#4"))
-        for place, (symbol, voicing) in enumerate(zip(symbols, voicings, strict=True)):
-            beat = (bar + place) * METER
-            root = bass_pitch(symbol, pitch("E2"))
-            orders = {"intro": "0.1.2.3.2.1.3.1.", "break": "0.1.2.3.4.3.2.1.", "outro": "0.1.2.3.2.1.3.1."}
-            order = orders.get(kind, "0121 3121 0121 3212" if place % 2 == 0 else "0123 2101 0123 4321")
-            score.add("string", arpeggio(voicing, order, beat, length=0.9))
-            score.add("pad", block(low[place], beat, 3.95, 0.5 if kind in ("intro", "verse") else 0.7))
-            if kind == "intro" or kind == "outro":
-                continue
-            score.add("piano", block(voicing, beat, 1.4, 0.55))
-            if kind in ("chorus", "last"):
-                score.add("piano", block(voicing, beat + 1.5, 0.9, 0.45) + block(voicing, beat + 3, 0.9, 0.5))
-                score.add("choir", block(low[place][1:], beat, 3.9, 0.6))
-            figure = "0:1.5! 0:.5 7:1 12:.5 7:.5" if kind != "break" else "0:4"
-            score.add("bass", bass(root, figure if place % 4 != 3 else "0:1.5! 0:.5 7:.5 5:.5 7:.5 9:.5", beat))
+    for kind, place, beat, root, voicing, low in harmony(plan, METER, "E2", ("A3", "E5"), ("D3", "F#4")):
+        orders = {"intro": "0.1.2.3.2.1.3.1.", "break": "0.1.2.3.4.3.2.1.", "outro": "0.1.2.3.2.1.3.1."}
+        order = orders.get(kind, "0121 3121 0121 3212" if place % 2 == 0 else "0123 2101 0123 4321")
+        score.add("string", arpeggio(voicing, order, beat, length=0.9))
+        score.add("pad", block(low, beat, 3.95, 0.5 if kind in ("intro", "verse") else 0.7))
+        if kind == "intro" or kind == "outro":
+            continue
+        score.add("piano", block(voicing, beat, 1.4, 0.55))
+        if kind in ("chorus", "last"):
+            score.add("piano", block(voicing, beat + 1.5, 0.9, 0.45) + block(voicing, beat + 3, 0.9, 0.5))
+            score.add("choir", block(low[1:], beat, 3.9, 0.6))
+        figure = "0:1.5! 0:.5 7:1 12:.5 7:.5" if kind != "break" else "0:4"
+        score.add("bass", bass(root, figure if place % 4 != 3 else "0:1.5! 0:.5 7:.5 5:.5 7:.5 9:.5", beat))
 
 
 def _drums(score: Score) -> None:
     soft = {"kick": "x.....o.x.......", "rim": "....o.......o..g", "shaker": "ogxgogxgogxgogxg"}
     full = {"kick": "x.....o.x..o....", "brush": "g...x..g.g..x..g", "shaker": "ogxgogxgogxgogxg"}
-    for rows, bar, bars in ((soft, 8, 4), (full, 12, 8), (soft, 24, 4), (full, 28, 8)):
-        for part, notes in drum_bars(rows, bar, bars, METER).items():
-            score.add(part, notes)
+    add_drums(score, ((soft, 8, 4), (full, 12, 8), (soft, 24, 4), (full, 28, 8)))
     score.add("crash", steps("o", 12 * METER) + steps("o", 28 * METER) + steps("g", 36 * METER))
     for bar in (11, 27):
         score.add("tom_high", steps("..o.g...", bar * METER + 2))

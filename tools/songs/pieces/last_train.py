@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, stabs, without
+from tools.songs.figures import add_drums, arpeggio, bass, block, harmony, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, shifted, steps
 from tools.songs.song import Song, Strip
-from tools.songs.theory import bass_pitch, led, pitch
 from tools.songs.voices import (
     choir,
     electric_piano,
@@ -103,12 +102,8 @@ def _harmony(score: Score) -> None:
         (40, [*RUN, *RUN_END], "run"),
         (ARRIVING_BAR, ["Cmaj7", "Em9"], "arrival"),
     ]
-    for bar, symbols, kind in plan:
-        high = led(symbols, pitch("A3"), pitch("F5"))
-        low = led(symbols, pitch("C3"), pitch("F4"))
-        for place, symbol in enumerate(symbols):
-            beat = (bar + place) * METER
-            _bar(score, kind, place, beat, bass_pitch(symbol, pitch("E1")), high[place], low[place])
+    for bar in harmony(plan, METER, "E1", ("A3", "F5"), ("C3", "F4")):
+        _bar(score, *bar)
 
 
 def _drums(score: Score) -> None:
@@ -120,9 +115,7 @@ def _drums(score: Score) -> None:
         "ride": "................|..............o.",
     }
     tunnel = {"hat": "..o...o...o...o.", "rim": "........x......."}
-    for rows, bar, bars in ((platform, 4, 8), (two_step, 16, 16), (tunnel, 32, 8), (two_step, 40, 16)):
-        for part, notes in drum_bars(rows, bar, bars, METER).items():
-            score.add(part, notes)
+    add_drums(score, ((platform, 4, 8), (two_step, 16, 16), (tunnel, 32, 8), (two_step, 40, 16)))
     start = LEAVING_BAR * METER
     score.add("brush", steps("x.gox.gox.gox.go|x.gox.gox.gox.go", start))
     score.add("kick", steps("X...X...X...X...|X...X...X...X...|X...X...X...X...|X...X...X.......", start))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, stabs, without
+from tools.songs.figures import add_drums, arpeggio, bass, block, harmony, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, shifted, steps
 from tools.songs.song import Song, Strip
-from tools.songs.theory import bass_pitch, led, pitch
 from tools.songs.voices import choir, glass, lead, pad, plucked, rising_noise, sub_bass, supersaw, synth_bass
 
 METER = 4
@@ -51,12 +50,8 @@ def _chords(score: Score) -> None:
         (44, [*DROP, *DROP_END], "drop"),
         (52, [*VERSE, *VERSE_END][:4], "outro"),
     ]
-    for bar, symbols, kind in plan:
-        high = led(symbols, pitch("Bb3"), pitch("F5"))
-        low = led(symbols, pitch("C3"), pitch("E4"))
-        for place, symbol in enumerate(symbols):
-            beat = (bar + place) * METER
-            _bar(score, kind, place, beat, bass_pitch(symbol, pitch("E1")), high[place], low[place])
+    for bar in harmony(plan, METER, "E1", ("Bb3", "F5"), ("C3", "E4")):
+        _bar(score, *bar)
 
 
 def _bar(score: Score, kind: str, place: int, beat: float, root: int, high: list[int], low: list[int]) -> None:
@@ -98,9 +93,7 @@ def _drums(score: Score) -> None:
         "shaker": "ogogogogogogogog",
     }
     light = {"kick": "X.......X.......", "shaker": "ogxgogxgogxgogxg"}
-    for rows, bar, bars in ((light, 2, 2), (verse, 4, 8), (drop, 16, 16), (drop, 44, 8), (verse, 52, 3)):
-        for part, notes in drum_bars(rows, bar, bars, METER).items():
-            score.add(part, notes)
+    add_drums(score, ((light, 2, 2), (verse, 4, 8), (drop, 16, 16), (drop, 44, 8), (verse, 52, 3)))
     for bar in (12, 40):
         score.add("kick", steps("X...X...X...X...|X...X...X...X...|X.X.X.X.X.X.X.X.", bar * METER))
         score.add("snare", steps("o.......o.......|o...o...o...o...|o.o.o.o.o.o.x.x.|xxxxxxxxXXXX....", bar * METER))

@@ -5,7 +5,7 @@ Written straight, played with a triplet shuffle: of four quarter-beat steps the 
 
 from __future__ import annotations
 
-from tools.songs.figures import arpeggio, block, drum_bars, seconded, stabs, without
+from tools.songs.figures import add_drums, arpeggio, block, seconded, stabs, without
 from tools.songs.score import TICKS, Note, Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -97,10 +97,8 @@ def _drums(score: Score) -> None:
     chorus = {"kick": "X.X.X.X.", "clap": "..x...x.", "ride": "x.xox.xo", "hat": ".x.x.x.x", "brush": ".g.g.g.g"}
     bridge = {"kick": "X.......", "ride": "x.xox.xo", "rim": "......x."}
     intro = {"hat": "..x...x.", "ride": "x.xox.xo"}
-    rows = [(intro, 2, 2), (head, 4, 16), (chorus, 20, 8), (bridge, 28, 4), (chorus, 32, 16), (head, 48, 3)]
-    for pattern, bar, bars in rows:
-        for part, notes in drum_bars(pattern, bar, bars, METER, 0.5).items():
-            score.add(part, notes)
+    runs = [(intro, 2, 2), (head, 4, 16), (chorus, 20, 8), (bridge, 28, 4), (chorus, 32, 16), (head, 48, 3)]
+    add_drums(score, runs, 0.5)
     for bar in (11, 19, 31, 39, 47):
         for part in ("clap", "rim", "brush"):
             score.parts[part] = without(score.parts[part], bar * METER + 2, (bar + 1) * METER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tools.songs.figures import arpeggio, bass, block, drum_bars, seconded, without
+from tools.songs.figures import add_drums, arpeggio, bass, block, seconded, without
 from tools.songs.score import Score, Tempo, form, line, steps
 from tools.songs.song import Song, Strip
 from tools.songs.theory import bass_pitch, led, pitch
@@ -98,9 +98,7 @@ def _drums(score: Score) -> None:
         "shaker": "ogogogogogogogog|ogogogogogog",
     }
     bridge = {"kick": "X...............|X...........", "shaker": "o.g.o.g.o.g.o.g.|o.g.o.g.o.g."}
-    for rows, bar, bars in ((verse, 4, 6), (chorus, 10, 8), (bridge, 18, 4), (chorus, 22, 8)):
-        for part, notes in drum_bars(rows, bar, bars, METER).items():
-            score.add(part, notes)
+    add_drums(score, ((verse, 4, 6), (chorus, 10, 8), (bridge, 18, 4), (chorus, 22, 8)))
     for bar in (9, 13, 17, 21, 25):
         for part in ("snare", "rim"):
             score.parts[part] = without(score.parts[part], bar * METER + 4, (bar + 1) * METER)
