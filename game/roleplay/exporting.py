@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.errors import UserError
 from engine.log import EventLog
 from game.roleplay import clock, jobs_of, reading
+from game.roleplay.scenes import MEMORABLE, quotes_of
 
 FORM = "ourojam-scene-1"
 
@@ -22,6 +23,7 @@ def export_scene(log: EventLog, folder: Path, host: str, number: int) -> Path:
     if scene is None:
         raise UserError(f"this chat has no scene {number}; choose one that the drawer lists")
     place = next((one.name for one in reading.containers(log, host) if one.id == scene.container), "")
+    turns = reading.turns_of_scene(log, host, number)
     told = {
         "form": FORM,
         "chat": host,
@@ -31,10 +33,9 @@ def export_scene(log: EventLog, folder: Path, host: str, number: int) -> Path:
         "clock": clock.iso(scene.clock_us),
         "present": [jobs_of.name_of(log, who) for who in scene.present],
         "significance": scene.significance,
-        "quotes": list(scene.quotes),
+        "quotes": quotes_of(turns) if scene.significance >= MEMORABLE else [],
         "turns": [
-            {"speaker": jobs_of.name_of(log, turn.speaker), "text": turn.text, "turn": turn.number}
-            for turn in reading.turns_of_scene(log, host, number)
+            {"speaker": jobs_of.name_of(log, turn.speaker), "text": turn.text, "turn": turn.number} for turn in turns
         ],
     }
     path = folder / host / f"scene-{number:04d}.json"

@@ -27,7 +27,7 @@ from game.roleplay.jobs import (
 )
 from game.roleplay.ledger import Fact, Facts
 from game.roleplay.prose import only_ooc
-from game.roleplay.scenes import MEMORABLE
+from game.roleplay.scenes import MEMORABLE, quotes_of
 from game.roleplay.state import Chat, Scene, Turn
 from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
@@ -138,7 +138,7 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
         if not _scene_still(desk, host, scene) or not _same_turns(desk, host, number, turns):
             return
         for witness, summary in told.items():
-            _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary))
+            _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary, turns))
     _tell_edges(desk, host, scene, told)
     if len(scene.present) == 3 and told:
         _tell_group(desk, host, scene, told)
@@ -156,8 +156,12 @@ def _same_turns(desk: Desk, host: str, number: int, turns: Sequence[Turn]) -> bo
     return [turn.seq for turn in now] == [turn.seq for turn in turns]
 
 
-def _summary(desk: Desk, chat: Chat, scene: Scene, witness: str, told: SceneSummary) -> MemoryWritten:
-    quotes = [_named(desk, quote) for quote in scene.quotes] if scene.significance >= MEMORABLE else []
+def _summary(
+    desk: Desk, chat: Chat, scene: Scene, witness: str, told: SceneSummary, turns: Sequence[Turn]
+) -> MemoryWritten:
+    """The memory a witness keeps, with key lines as they stand now of what that witness was there to hear."""
+    heard = [turn for turn in turns if scene.hears(witness, turn.number)]
+    quotes = [_named(desk, quote) for quote in quotes_of(heard)] if scene.significance >= MEMORABLE else []
     text = "\n".join([told.summary, *(f"“{quote}”" for quote in quotes)])
     mask = sum({chat.bit(who) for who in scene.present})
     return MemoryWritten(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from game.roleplay import directing, erasing, history, reading, recall, swipes, talk
+from game.roleplay import directing, editing, erasing, history, reading, recall, swipes, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from tests.rig.company import company
@@ -124,3 +124,28 @@ def test_what_is_cut_out_is_told_anew_without_it(which: int) -> None:
         desk.change(lambda: erasing.undo_delete(desk.log, done))
         assert remembered(desk) == before
         assert desk.log.check_rebuild() == []
+
+
+def test_key_lines_are_those_of_the_chosen_wording_and_only_what_the_witness_heard() -> None:
+    with company() as desk:
+        talked(desk, 1)
+        first = reading.turns(desk.log, "mara")[-1]
+        editing.weigh_turn(desk.log, "mara", first.number, 3)
+        directing.add_guest(desk, "mara", "ivo", met="From the tram.")
+        talk.say(desk, "mara", "Ivo, this is Mara.")
+        desk.settle()
+        directing.remove_guest(desk, "mara")
+        desk.settle()
+        line = next(text for sort, text in first.said.segments if sort == "dialogue")[:60]
+        assert any(line in text for text in summaries(desk, "mara"))
+        assert not any(line in text for text in summaries(desk, "ivo"))
+        talk.rewrite(desk, "mara", first.number, "I never said that.")
+        desk.settle()
+        assert not any(line in text for text in summaries(desk, "mara"))
+        talk.choose(desk, "mara", first.number, 0)
+        desk.settle()
+        assert any(line in text for text in summaries(desk, "mara"))
+
+
+def summaries(desk: Desk, owner: str) -> list[str]:
+    return [one.text for one in recall.recent(desk.log, owner, 100) if one.form == "summary"]
