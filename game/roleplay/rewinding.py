@@ -137,12 +137,14 @@ def _last_of_turn(events: Sequence[StoredEvent], to_turn: int) -> int:
 
 
 def _last_of_kickoff(events: Sequence[StoredEvent]) -> int:
-    """The place of the last event of the kickoff in a chat's history."""
-    last = 0
+    """The place of the last event of the kickoff in a chat's history: up to the first scene and what came with it."""
+    last, begun = 0, False
     for number, event in enumerate(events):
-        jumped = event.kind == happened.ClockMoved.kind and event.payload["why"] != "kickoff"
-        if event.kind not in _KICKOFF or jumped or event.payload.get("scene", 1) > 1:
-            break
+        if begun:
+            jumped = event.kind == happened.ClockMoved.kind and event.payload["why"] != "kickoff"
+            if event.kind not in _KICKOFF or jumped or event.payload.get("scene", 1) > 1:
+                break
+        begun = begun or event.kind == happened.SceneOpened.kind
         last = number
     return last
 

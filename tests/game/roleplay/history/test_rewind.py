@@ -224,6 +224,17 @@ def test_to_turn_0_is_just_after_the_kickoff(story: Story) -> None:
     assert story.say(YOU) == 1
 
 
+def test_what_was_set_by_hand_before_the_kickoff_does_not_hide_it() -> None:
+    with new_log() as log:
+        story = Story(log)
+        editing.edit_edge(log, "mira", YOU, "mira", "affinity", 70)
+        story.begin()
+        begun = tables(log)
+        story.talk(2)
+        history.rewind(log, None, "mira", 0)
+        assert tables(log) == begun
+
+
 def test_an_edge_set_by_hand_in_another_chat_is_not_moved_again_by_what_is_carried_over(story: Story) -> None:
     home = Story(story.log, "tobias", "BotB")
     home.begin()
