@@ -12,6 +12,7 @@ from game.scenes.requests import ShowTalk
 from game.scenes.talk import TalkScene
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_people import WelcomePage
+from game.scenes.talk_settings import TalkSettingsPage
 
 if TYPE_CHECKING:
     from game.commands.shot_views import Studio
@@ -84,7 +85,7 @@ def _voice(studio: Studio) -> None:
     assert isinstance(scene, TalkScene)
     assert isinstance(scene.form, WelcomePage)
     scene.form.skip()
-    studio.run(2.0)
+    studio.until(lambda: isinstance(scene.form, TalkSettingsPage) and scene.form.found is not None)
 
 
 def _kickoff(studio: Studio) -> None:
@@ -97,7 +98,7 @@ def _section(name: str) -> Callable[[Studio], None]:
     def show(studio: Studio) -> None:
         scene = _enter(studio)
         scene.show(name)
-        studio.run(2.0)
+        studio.until(lambda: scene.settings is None or scene.settings.found is not None)
 
     return show
 

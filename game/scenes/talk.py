@@ -12,22 +12,25 @@ from engine.draw.pen import px
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
 from engine.scene import Scene
-from game.roleplay.state import Bot, Turn
+from game.roleplay.state import Bot
 from game.scenes.context import Context
 from game.scenes.menu_keys import menu_action, steer
 from game.scenes.requests import ShowTalk
 from game.scenes.skyline import Skyline
 from game.scenes.talk_chat import ChatPage
+from game.scenes.talk_dialogs import BranchDialog, DeleteDialog, RewindDialog
+from game.scenes.talk_dialogs_bot import UnsavedDialog
+from game.scenes.talk_dialogs_toast import draw_toast
+from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_library import LibraryPage
-from game.scenes.talk_notes import UnsavedDialog
 from game.scenes.talk_panel import Place
 from game.scenes.talk_people import BotPage, WelcomePage
 from game.scenes.talk_rail import Rail, width_of
 from game.scenes.talk_room import TalkRoom
+from game.scenes.talk_search import SearchScene
 from game.scenes.talk_settings import TalkSettingsPage, config_of
 from game.scenes.talk_turns import Doors
-from game.scenes.talk_view import ChatView
 
 SECTIONS = {"f2": "chats", "f3": "bots", "f4": "settings"}
 _KEYS = {imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
@@ -66,12 +69,16 @@ class TalkScene(Scene):
         self.room.configure(config_of(context))
         if self.room.problem:  # what is set cannot be understood: there is where it is mended (004 16.5)
             self.show("settings")
+        room = self.room
         doors = Doors(
-            *(self._no_door, self._no_door, self._no_door, self.begin, lambda: self.show("settings")),
+            lambda view, turn: RewindDialog(room, view, turn),
+            lambda view, turn: DeleteDialog(room, view, turn),
+            lambda view, turn: BranchDialog(room, view, turn),
+            *(self.begin, lambda: self.show("settings")),
             self.stack.push,
             context.say,
         )
-        self.chat = ChatPage(self.room, doors)
+        self.chat = ChatPage(room, doors, Drawer(room, self.stack.push, context.say))
         self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot)
         self.library = LibraryPage(self.room, context.say, self.edit_bot, self.open_chat, self.stack.push)
         self.form = context.remembered.pop(_FORMS, None)
@@ -90,13 +97,13 @@ class TalkScene(Scene):
         if self.form is None and self.section == "chats":
             self.chat.composer.focus()
 
-    def _no_door(self, view: ChatView, turn: Turn) -> Scene | None:
-        return None
-
     # -- where to ------------------------------------------------------------------------------------------------
 
     def show(self, section: str) -> None:
-        """Show a section of the rail."""
+        """Show a section of the rail; ``search`` is a question over whatever is shown."""
+        if section == "search":
+            self.search()
+            return
         self.section, self.form = section, None
         if section == "settings" and self.room.ready:
             self.settings = TalkSettingsPage(self._context, self.room, self._context.say)
@@ -107,6 +114,15 @@ class TalkScene(Scene):
         self.section, self.form = "chats", None
         self.room.open(host)
         self.chat.composer.focus()
+
+    def search(self) -> None:
+        """Search all chats."""
+        self.stack.push(SearchScene(self.room, self._go))
+
+    def _go(self, host: str, turn: int) -> None:
+        self.open_chat(host)
+        if turn:
+            self.chat.go_to(turn)
 
     def new_bot(self) -> None:
         """Make a character; what was begun is gone on with."""
@@ -202,6 +218,8 @@ class TalkScene(Scene):
             for key, control in _KEYS.items():
                 if imgui.is_key_pressed(key, False):
                     self._key(control)
+        if io.key_ctrl and imgui.is_key_pressed(imgui.Key.f, False):
+            self.search()
         if io.key_ctrl and imgui.is_key_pressed(imgui.Key.s, False):
             save = getattr(self.form, "save", None)
             if save is not None:
@@ -231,6 +249,7 @@ class TalkScene(Scene):
         self.rail.draw(frame, (px(12), px(12), rail, frame.height - px(24)), lit)
         place = (rail + px(24), 0.0, frame.width - rail - px(24), float(frame.height))
         self._page().draw(frame, place, live)
+        draw_toast(frame, room, live)
 
     def _page(self) -> Page:
         if self.form is not None:
@@ -249,6 +268,6 @@ class TalkScene(Scene):
             return
         corner = self.room.corner()
         trouble = corner.trouble
-        if trouble is not None and trouble.kind == "unsaved":
-            corner.trouble = None
-            self.stack.push(UnsavedDialog(trouble))
+        if trouble is not None and trouble.kind == "unsaved" and trouble is not self._unsaved:
+            self._unsaved = trouble
+            self.stack.push(UnsavedDialog(self.room))

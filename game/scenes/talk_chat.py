@@ -11,6 +11,7 @@ from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_SOFT, LINE, RED, tone
 from game.roleplay import clock, directing
+from game.roleplay.events import NARRATOR
 from game.roleplay.talk import GUEST_LEFT
 from game.scenes.talk_composer import Composer
 from game.scenes.talk_entries import place_of
@@ -45,6 +46,11 @@ class ChatPage:
         self._spots = Spots()
         self._host = ""
         self._spoke = False
+        self._go_to = 0
+
+    def go_to(self, turn: int) -> None:
+        """Show a turn and choose it, once the chat is there."""
+        self._go_to = turn
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -135,11 +141,28 @@ class ChatPage:
         composer_h = min(self.composer.height(column), h * 0.5)
         bottom = y + h - composer_h - px(18)
         self.paper.follow(view, self.turns)
+        if self._go_to and view is not None:
+            self.paper.chosen, self._go_to = self._go_to, 0
+            self.paper.show_turn(self.paper.chosen)
         within = (x, y + px(TOP), w, bottom - y - px(TOP))
         self.paper.draw(frame, within, (left, column), self.turns, live)
         if view is not None:
             self.room.corner().seen = view.chat.turns
-            self.composer.draw(frame, self._spots, (left - px(8), bottom + px(4), column + px(16), composer_h), live)
+            under = (left - px(8), bottom + px(4), column + px(16), composer_h)
+            self.composer.draw(frame, self._spots, under, live, self._legend(view))
+
+    def _legend(self, view: ChatView) -> str:
+        """Which keys do what where the keyboard is not in the field."""
+        if self.turns.edit is not None:
+            return "Ctrl+Enter: done    Esc: leave it as it was"
+        if self.drawer_has_keys:
+            return "Esc: back from the drawer"
+        turn = view.turn(self.paper.chosen) if self.paper.chosen else None
+        if turn is None:
+            return ""
+        anew = "" if turn.is_yours or turn.speaker == NARRATOR else "R anew   ← → wordings   "
+        keep = "" if turn.accepted else "K keep   "
+        return f"{anew}E edit   {keep}W rewind   B branch   H hide   Del   Esc back"
 
     def _follow(self) -> None:
         """Another chat begins at its end; whoever sends something sees it."""

@@ -80,8 +80,14 @@ class Composer:
             room.corner().draft = text
         self.field.focus()
 
-    def draw(self, frame: Frame, spots: Spots, place: tuple[float, float, float, float], live: bool) -> None:
-        """Draw it in ``place``; ``live`` while nothing stands above."""
+    def draw(
+        self, frame: Frame, spots: Spots, place: tuple[float, float, float, float], live: bool, legend: str = ""
+    ) -> None:
+        """Draw it in ``place``; ``live`` while nothing stands above.
+
+        While something else is written in or a turn is chosen, the ``legend`` says which keys do what.
+        """
+        away = bool(legend)
         self.follow()
         room, (x, y, w, h) = self._room, place
         imgui.set_next_window_pos(Vec(x, y))
@@ -91,13 +97,15 @@ class Composer:
         imgui.begin("talk composer", None, _FLAGS)
         spots.begin(live)
         streaming = room.speech is not None
-        self.field.locked = streaming or not live
+        self.field.locked = streaming or not live or away
+        if away:
+            self.field.release()
         border = tone(CYAN) if self.field.active and not streaming else LINE
         pen.panel(spots.draw, x, y, w, h, mixed(theme.PANEL, RAISED, 0.7), border=border)
         hint = self._hint()
         sent = self.field.draw(w - px(2 * PADDING + 8), h - px(2 * PADDING + FOOT), hint)
         if live:
-            self._foot(spots, place)
+            self._foot(spots, place, legend)
             self._listen()
         imgui.end()
         imgui.pop_style_var(2)
@@ -120,7 +128,7 @@ class Composer:
         if not self.field.text and imgui.is_key_pressed(_K.up_arrow):
             self._key("up")
 
-    def _foot(self, spots: Spots, place: tuple[float, float, float, float]) -> None:
+    def _foot(self, spots: Spots, place: tuple[float, float, float, float], legend: str) -> None:
         room, (x, y, w, h) = self._room, place
         top = y + h - px(FOOT + 8)
         right = x + w - px(PADDING)
@@ -137,7 +145,7 @@ class Composer:
             wide = pen.measure(f"{icons.SEND}  {words}Enter", 16, Weight.BOLD)[0] + px(40)
             primary = bool(self.field.text.strip())
             spots.button(right - wide, top, words, self.send, icon=icons.SEND, note="Enter", primary=primary)
-            told = "Shift+Enter: new line    ↑ to the turns    Tab: drawer"
+            told = legend or "Shift+Enter: new line    ↑ to the turns    Tab: drawer"
         middle = top + px(16)
         fitted = pen.fit(told, theme.TEXT_SMALL, right - wide - x - px(2 * PADDING))
         pen.write(spots.draw, x + px(PADDING + 8), middle, fitted, theme.TEXT_SMALL, INK_FAINT, down=0.5)

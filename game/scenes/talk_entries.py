@@ -201,7 +201,7 @@ def with_notes(made: list[Entry], room: TalkRoom, view: ChatView, corner: Corner
         out.append(NoteEntry("kickoff"))
     if room.speaking and room.speech is not None and room.speech.is_slow:
         out.append(NoteEntry("slow"))
-    if corner.trouble is not None and corner.trouble.kind != "unsaved":
+    if corner.trouble is not None:
         out.append(NoteEntry("trouble"))
     if corner.question:
         out.append(NoteEntry("question"))

@@ -10,12 +10,20 @@ from collections.abc import Callable
 
 from imgui_bundle import imgui
 
-from engine.draw import theme
+from engine.draw import pen, theme
 from engine.draw.pen import Vec, px
 
 _K = imgui.Key
 _F = imgui.InputTextFlags_
+_UNSEEN = (
+    *(imgui.Col_.frame_bg, imgui.Col_.frame_bg_hovered, imgui.Col_.frame_bg_active),
+    imgui.Col_.nav_cursor,
+)
+"""Whoever draws the field's frame draws these."""
+
 _serials = itertools.count()
+FOCUS_FRAMES = 4
+"""So many frames the keyboard is asked for."""
 
 
 class WritingField:
@@ -45,7 +53,7 @@ class WritingField:
         self._sends = sends
         self._single = single
         self._secret = secret
-        self._focus = False
+        self._focus = 0
         self._put = False
         self._serial = next(_serials)
         self.caret_line = (0, 0)
@@ -53,7 +61,14 @@ class WritingField:
 
     def focus(self) -> None:
         """Write here from the next frame on."""
-        self._focus = True
+        self._focus = FOCUS_FRAMES
+
+    def release(self) -> None:
+        """Write here no more."""
+        self._focus = 0
+        if self.active:
+            self._serial = next(_serials)
+            self.active = False
 
     def set(self, text: str) -> None:
         """Put ``text`` in place of what is there."""
@@ -63,19 +78,21 @@ class WritingField:
     def draw(self, width: float, height: float, hint: str = "") -> bool:
         """The field where Dear ImGui's cursor stands, in pixels; True when what is written is to be sent."""
         at = imgui.get_cursor_screen_pos()
-        for slot in (imgui.Col_.frame_bg, imgui.Col_.frame_bg_hovered, imgui.Col_.frame_bg_active):
+        for slot in _UNSEEN:
             imgui.push_style_color(slot.value, theme.vec(0))
         imgui.push_style_var(imgui.StyleVar_.frame_padding.value, Vec(px(4), px(4)))
-        if self._focus and not self.locked:
+        if self._focus and not self.locked:  # a window that has just come up does not take it at once
             imgui.set_keyboard_focus_here()
-            self._focus = False
-        flags = _F.callback_always.value | (_F.password.value if self._secret else 0)
+            self._focus -= 1
+        flags = _F.callback_always.value
         flags |= 0 if self._single else _F.word_wrap.value
         if self._sends:
             flags |= _F.ctrl_enter_for_new_line.value
         if self.locked or self._pastes_too_much():
             flags |= _F.read_only.value
         was_active = self.active
+        if self._secret:  # Dear ImGui's own way of hiding takes the rest of the window with it in this version
+            imgui.push_style_color(imgui.Col_.text.value, theme.vec(0))
         name = f"##writing{self._serial}"
         if self._single:
             imgui.set_next_item_width(width)
@@ -83,16 +100,30 @@ class WritingField:
         else:
             changed, text = imgui.input_text_multiline(name, self.text, Vec(width, height), flags, self._watch)
         self.active = imgui.is_item_active()
+        if self.active:
+            self._focus = 0
+        if self._secret:
+            imgui.pop_style_color()
+            self._draw_dots(at, width)
         imgui.pop_style_var()
-        imgui.pop_style_color(3)
+        imgui.pop_style_color(len(_UNSEEN))
         if changed and not imgui.is_key_pressed(_K.escape):
             self._take(text)
         if hint and not self.text:
-            draw = imgui.get_window_draw_list()
-            draw.add_text(
-                *(theme.fonts.regular, px(theme.TEXT_BODY), Vec(at.x + px(4), at.y + px(4)), theme.INK_FAINT, hint)
-            )
+            self._draw_hint(hint, at, width)
         return self._sends and (self.active or was_active) and self._entered()
+
+    def _draw_hint(self, hint: str, at: imgui.ImVec2, width: float) -> None:
+        draw, place = imgui.get_window_draw_list(), Vec(at.x + px(4), at.y + px(4))
+        if self._single:
+            hint = pen.fit(hint, theme.TEXT_BODY, width - px(8))
+        wrap = 0.0 if self._single else width - px(8)
+        draw.add_text(theme.fonts.regular, px(theme.TEXT_BODY), place, theme.INK_FAINT, hint, wrap)
+
+    def _draw_dots(self, at: imgui.ImVec2, width: float) -> None:
+        dots = pen.fit("•" * min(len(self.text), 64), theme.TEXT_BODY, width)
+        draw = imgui.get_window_draw_list()
+        draw.add_text(theme.fonts.regular, px(theme.TEXT_BODY), Vec(at.x + px(4), at.y + px(4)), theme.INK, dots)
 
     def _entered(self) -> bool:
         io = imgui.get_io()

@@ -15,9 +15,10 @@ from engine.draw.pen import Vec, px
 from engine.draw.theme import INK, INK_SOFT, tone
 from engine.errors import UserError
 from engine.scene import Scene
-from game.roleplay import authoring, history, importing
+from game.roleplay import importing
 from game.roleplay.state import Bot
 from game.scenes.picker import Overlay
+from game.scenes.talk_dialogs_bot import DeleteBotDialog, ResetDialog
 from game.scenes.talk_form import Entry, Say, button, page, problem, same_line
 from game.scenes.talk_panel import Place
 from game.scenes.talk_room import TalkRoom
@@ -90,7 +91,7 @@ class LibraryPage:
             ("Talk", icons.TALK, lambda: self._talk(bot.id)),
             ("Edit", icons.PEN, lambda: self._edit(bot)),
             ("Export", icons.EXPORT, lambda: self.export(bot)),
-            ("Reset", icons.REWIND, lambda: self._push(ResetDialog(self._room, self._say, bot))),
+            ("Reset", icons.REWIND, lambda: self._push(ResetDialog(self._room, bot))),
             ("Delete", icons.DELETE, lambda: self._push(DeleteBotDialog(self._room, bot))),
         ]
         for number, (words, icon, act) in enumerate(acts):
@@ -176,73 +177,3 @@ class ImportDialog(Overlay):
         ) and self._path.text.strip():
             self._then(self._path.text.strip().strip("\"'"))
             self.leave()
-
-
-class ResetDialog(Overlay):
-    """Wipes what a character lived through, once its name was typed (004 5.3)."""
-
-    width = 620.0
-    height = 380.0
-
-    def __init__(self, room: TalkRoom, say: Say, bot: Bot) -> None:
-        super().__init__()
-        self._room = room
-        self._bot = bot
-        self.title = f"Reset {bot.name}?"
-        self._typed = Entry(f"Type {bot.name} to confirm", say, most=authoring.MAX_NAME)
-        self._typed.field.focus()
-        self._working = False
-
-    def content(self, frame: Frame) -> None:
-        """What goes, what stays, and the field."""
-        widgets.text("Gone: the chat, its scenes, memories, and how everyone stands to them.", colour=INK_SOFT)
-        widgets.text("Kept: who they are, how you know each other, the first scene.", colour=INK_SOFT)
-        widgets.text("A snapshot is taken first. The next thing you say begins anew.", colour=INK_SOFT)
-        widgets.space(8)
-        self._typed.draw()
-        if button("Reset", icon=icons.REWIND, primary=True) and not self._working:
-            self._reset()
-        same_line()
-        if button("Cancel", note="Esc"):
-            self.leave()
-
-    def _reset(self) -> None:
-        bot, typed = self._bot, self._typed.text
-        self._working = True
-        self._room.do(
-            "the reset",
-            lambda desk: desk.change(lambda: history.reset(desk.log, desk.snapshots, bot.id, typed)),
-            lambda done: (self.leave("reset"), None)[1],
-            self._failed,
-        )
-
-    def _failed(self, error: UserError) -> None:
-        self._working, self._typed.error = False, str(error)
-
-
-class DeleteBotDialog(Overlay):
-    """Takes a character out of the library."""
-
-    width = 560.0
-    height = 230.0
-
-    def __init__(self, room: TalkRoom, bot: Bot) -> None:
-        super().__init__()
-        self._room = room
-        self._bot = bot
-        self.title = f"Delete {bot.name}?"
-        self.note = "They leave the library and the list of chats. What others remember of them stays."
-
-    def content(self, frame: Frame) -> None:
-        """Yes or no."""
-        widgets.space(12)
-        self.focus_here(True)
-        if button("Keep them", note="Esc"):
-            self.leave()
-        same_line()
-        if button("Delete", icon=icons.DELETE):
-            bot_id = self._bot.id
-            if self._room.host == bot_id:
-                self._room.open("")
-            self._room.do("deleting", lambda desk: authoring.remove(desk, bot_id))
-            self.leave("deleted")

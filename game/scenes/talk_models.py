@@ -46,12 +46,11 @@ class VoiceFields:
         self.key_env = Entry(
             "or from the environment", say, main.key_env if main else "", hint="FEATHERLESS_KEY", most=100
         )
-        note = "A small, quick model for the bookkeeping; without one the model that tells does it."
         self.small = Entry("Small model (optional)", say, small.model if small else "", most=MAX_MODEL_NAME)
         self.small_address = Entry(
             "Its address, if another", say, small.base_url if small and not self._same(small) else "", most=MAX_ADDRESS
         )
-        self.small.hint = note
+        self.small.hint = "small and quick, for the bookkeeping"
         self.fallbacks = Entry(
             "If it refuses, these", say, ", ".join(small.fallbacks) if small else "", hint="names, by commas", most=2000
         )

@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.draw import icons, pen, theme, widgets
-from engine.draw.frame import Frame
+from engine.draw import icons, pen, theme
 from engine.draw.pen import px
 from engine.draw.theme import AMBER, CYAN, INK, Mark, tone
 from game.scenes.canvas import mixed
-from game.scenes.picker import Overlay
-from game.scenes.talk_form import button, same_line
 from game.scenes.talk_markup import Paragraph, Style
-from game.scenes.talk_speech import Trouble
 from game.scenes.talk_transcript import Budget
 from game.scenes.talk_turn import Look
 from game.scenes.talk_type import draw_lines
@@ -81,28 +77,3 @@ def draw_note(look: Look, note: Note, y: float, height: float) -> None:
             primary=choice.primary,
             mark=note.mark if choice.primary else CYAN,
         ) + px(10)
-
-
-class UnsavedDialog(Overlay):
-    """The disk did not take it: said over everything, until it is tried again or given up (004 16.5)."""
-
-    title = UNSAVED
-    width = 640.0
-    height = 250.0
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__()
-        self._trouble = trouble
-
-    def content(self, frame: Frame) -> None:
-        """What is wrong, and another try."""
-        widgets.space(4)
-        widgets.text(self._trouble.words)
-        widgets.space(12)
-        self.focus_here(True)
-        if button("Retry", icon=icons.RETRY, primary=True) and self._trouble.again is not None:
-            self.leave()
-            self._trouble.again()
-        same_line()
-        if button("Close", note="Esc"):
-            self.leave()

@@ -32,6 +32,7 @@ SECTIONS = (
     ("chats", "Chats", icons.TALK, "F2"),
     ("bots", "Characters", icons.PEOPLE, "F3"),
     ("settings", "Settings", icons.SETTINGS, "F4"),
+    ("search", "Search", icons.SEARCH, "Ctrl+F"),
 )
 
 

@@ -16,7 +16,7 @@ from game.scenes.context import NOTICE_US, Notice
 from game.scenes.notices import draw_notices
 from game.scenes.picker import Picker
 from game.scenes.preview import Preview
-from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings
+from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings, ShowTalk
 from game.scenes.select import SelectScene
 from game.scenes.title import TitleScene
 from tests.rig.scene_game import SceneGame, make_chart, write_song
@@ -45,13 +45,15 @@ def title(game: SceneGame) -> TitleScene:
 
 def test_enter_leads_to_the_songs(game: SceneGame, title: TitleScene) -> None:
     game.press("return")
-    assert game.asked == [SelectSong()]
+    assert game.opened == [SelectSong()]
 
 
 def test_the_arrows_go_round_the_menu(game: SceneGame, title: TitleScene) -> None:
     game.press("down", "return")
-    assert game.asked == [ShowSettings()]
-    game.press("up", "up")
+    assert game.opened == [ShowTalk()]
+    game.press("down", "return")
+    assert game.opened[1:] == [ShowSettings()]
+    game.press("up", "up", "up")
     game.press("return")
     assert isinstance(game.stack.top, Picker)
 
@@ -63,25 +65,25 @@ def pad(game: SceneGame, *controls: str) -> None:
 
 
 def test_a_gamepad_goes_through_the_menu_and_answers_its_questions(game: SceneGame, title: TitleScene) -> None:
-    pad(game, "hat:0:down", "button:0")
-    assert game.asked == [ShowSettings()]
-    game.asked.clear()
+    pad(game, "hat:0:down", "hat:0:down", "button:0")
+    assert game.opened == [ShowSettings()]
+    game.opened.clear()
     pad(game, "button:1")
     assert isinstance(game.stack.top, Picker)
     pad(game, "button:1")
     assert len(game.stack) == 1
     pad(game, "button:1", "axis:1:+", "button:0")
-    assert game.asked == [Quit()]
+    assert game.opened == [Quit()]
 
 
 @pytest.mark.parametrize(("keys", "what"), [((), "input"), (("down",), "audio")])
 def test_calibrate_asks_by_eye_or_by_ear(game: SceneGame, title: TitleScene, keys: tuple[str, ...], what: str) -> None:
-    game.press("down", "down", "return")
+    game.press("down", "down", "down", "return")
     game.turn(4)
     game.press(*keys)
     game.turn(2)
     game.press("return")
-    assert game.asked == [Calibrate(what)]
+    assert game.opened == [Calibrate(what)]
 
 
 def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneGame, title: TitleScene) -> None:
@@ -89,7 +91,7 @@ def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneG
     game.turn(4)
     game.press("return")
     assert game.stack.top is title
-    assert game.asked == []
+    assert game.opened == []
     game.press("escape")
     game.turn(4)
     game.press("escape")
@@ -99,13 +101,13 @@ def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneG
     game.press("down")
     game.turn(2)
     game.press("return")
-    assert game.asked == [Quit()]
+    assert game.opened == [Quit()]
 
 
 def test_the_menu_answers_the_mouse(game: SceneGame, title: TitleScene) -> None:
     game.turn(3)
-    game.click(400, 180)
-    assert game.asked == [ShowSettings()]
+    game.click(400, 150)
+    assert game.opened == [ShowSettings()]
 
 
 def test_what_is_dropped_onto_the_title_is_found_in_the_songs(
@@ -113,7 +115,7 @@ def test_what_is_dropped_onto_the_title_is_found_in_the_songs(
 ) -> None:
     folder = write_song(tmp_path / "gift", make_chart("Gift"))
     game.feed(WindowEvent(now_us(), WindowChange.FILE_DROPPED, str(folder)))
-    assert game.asked == [SelectSong()]
+    assert game.opened == [SelectSong()]
     game.until(lambda: not Collection.of(game.context).busy, "the song")
     scene = SelectScene(game.context, SelectSong())
     game.show(scene)
@@ -169,5 +171,5 @@ def test_notices_are_drawn_above_the_scene_and_leave_when_their_time_is_over(
 def test_a_held_mouse_button_or_stray_key_does_nothing(game: SceneGame, title: TitleScene) -> None:
     game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
     game.press("q")
-    assert game.asked == []
+    assert game.opened == []
     assert game.stack.top is title
