@@ -106,7 +106,7 @@ def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneG
 
 def test_the_menu_answers_the_mouse(game: SceneGame, title: TitleScene) -> None:
     game.turn(3)
-    game.click(400, 150)
+    game.click(400, 196)
     assert game.opened == [ShowSettings()]
 
 
