@@ -122,11 +122,6 @@ class Dialog(Overlay):
             border = LINE if off else mixed(LINE, accent, item.lift)
             ink = INK_FAINT if off else mixed(INK_SOFT, INK, item.lift)
         pen.panel(item.draw, item.x, item.y, item.w, item.h, ground, border=border, lit=0.0)
-        if item.focused:
-            grown = px(3)
-            low = Vec(item.x - grown, item.y - grown)
-            high = Vec(item.x + item.w + grown, item.y + item.h + grown)
-            item.draw.add_rect(low, high, INK, px(theme.ROUNDING) + grown, px(2))
         label = f"{answer.icon}  {answer.words}" if answer.icon else answer.words
         fitted = pen.fit(label, theme.TEXT_BODY, item.w - px(20), Weight.BOLD)
         middle = item.x + item.w / 2

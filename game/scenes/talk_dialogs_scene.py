@@ -9,7 +9,7 @@ from functools import partial
 from imgui_bundle import imgui
 
 from engine.draw import icons, theme, widgets
-from engine.draw.theme import CYAN, INK, INK_SOFT, tone
+from engine.draw.theme import CYAN, INK_SOFT, tone
 from engine.errors import UserError
 from game.roleplay import clock, directing
 from game.roleplay.desk import Desk
@@ -168,7 +168,8 @@ class MetDialog(Dialog):
         host, guest = self._view.bot.name, self._guest.name
         if not self.yes:
             self.say(
-                f"If not, they meet now, and know nothing of each other. If they have, you say how {host} and {guest} stand."
+                "If not, they meet now, and know nothing of each other."
+                f" If they have, you say how {host} and {guest} stand."
             )
             return
         hint = f"{guest} used to rent the room above. They have not spoken since …"
@@ -258,6 +259,3 @@ class MeanwhileDialog(Dialog):
             return Exchange([])
 
         self.room.speak(work)
-
-
-_ = INK

@@ -1,4 +1,4 @@
-"""The drawer at the right of a chat: what is true of it, page by page, and each field of it to be set by hand (004 6.4).
+"""The drawer at the right of a chat: what is true of it, page by page, each field to be set by hand (004 6.4).
 
 It draws from what was read on another thread and hands what is done to the hands' thread; see
 :mod:`game.scenes.talk_drawer_acts`.  Pages: scene, bonds, memory, story, history, model.
@@ -145,6 +145,8 @@ class Drawer:
         imgui.end_child()
         self._foot()
         imgui.end()
+        if not live:
+            _dim(x, y, w, h)
         imgui.pop_style_var(2)
         fields.end()
 
@@ -170,8 +172,6 @@ class Drawer:
         low, high = Vec(item.x + px(1), item.y), Vec(item.x + item.w - px(1), item.y + item.h)
         ground = mixed(mixed(faded(theme.RAISED, 0.0), theme.HOVER, item.lift), faded(accent, 0.18), on)
         item.draw.add_rect_filled(low, high, ground, px(8))
-        if item.focused:
-            item.draw.add_rect(low, high, accent, px(8), px(1.5))
         middle = item.x + item.w / 2
         ink = mixed(mixed(INK_SOFT, INK, item.lift), accent, on)
         pen.write(item.draw, middle, item.y + px(17), panel.icon, 16, ink, across=0.5, down=0.5)
@@ -205,3 +205,14 @@ class Drawer:
         told = f"Ctrl+Z takes back: {undo}" if undo else "Enter or a click elsewhere keeps what you write, Esc does not"
         words = pen.fit(told, theme.TEXT_SMALL, wide)
         pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, INK_SOFT if undo else INK_FAINT, down=0.5)
+
+
+def _dim(x: float, y: float, w: float, h: float) -> None:
+    """A veil over the drawer while a question is asked: a window of its own, as cards lie over what is drawn before."""
+    flags = _BARE | imgui.WindowFlags_.no_inputs.value | imgui.WindowFlags_.no_focus_on_appearing.value
+    imgui.set_next_window_pos(Vec(x, y))
+    imgui.set_next_window_size(Vec(w, h))
+    imgui.begin("talk drawer veil", None, flags)
+    low, high = Vec(x, y), Vec(x + w, y + h)
+    imgui.get_window_draw_list().add_rect_filled(low, high, faded(theme.NIGHT, 0.7), px(theme.ROUNDING))
+    imgui.end()

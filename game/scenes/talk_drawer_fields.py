@@ -55,7 +55,7 @@ class Fields:
         """Whether a field is looked for whose name begins so: then what holds it opens."""
         return self._wanted.startswith(name)
 
-    def fold(self, name: str, words: str, inside: str) -> bool:
+    def fold(self, name: str, words: str, inside: str, right: str = "", ink_right: int = INK_FAINT) -> bool:
         """A line that opens and shuts what stands under it; fields named ``inside`` lie there.  True while open."""
         if self.wants_in(inside):
             self._opened.add(name)
@@ -67,10 +67,10 @@ class Fields:
         pen.write(
             item.draw, item.x + px(8), item.middle, icons.DOWN if opened else icons.NEXT, 12, ink, across=0.5, down=0.5
         )
-        fitted = pen.fit(words, 16, item.w - px(24))
+        end = item.x + item.w - px(6)
+        taken = pen.write(item.draw, end, item.middle, right, theme.TEXT_SMALL, ink_right, across=1.0, down=0.5)
+        fitted = pen.fit(words, 16, item.w - px(36) - taken)
         pen.write(item.draw, item.x + px(22), item.middle, fitted, 16, ink, down=0.5)
-        if item.focused:
-            item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), tone(CYAN), px(8), px(1.5))
         if item.activated:
             (self._opened.discard if opened else self._opened.add)(name)
         return opened
@@ -264,14 +264,36 @@ class Fields:
         self.problem(name)
 
     def weight(self, thing: Thing, value: int, label: str = "How much it matters") -> None:
-        """Significance, 0 to 3, with its marks and the word for it."""
+        """Significance, 0 to 3: marks with their words, side by side; left and right move when focused."""
         name = thing.id("significance")
-        shown = self.acts.shown(name, value)
-        told = WEIGHT_WORDS[shown] if 0 <= shown <= 3 else "not weighed yet"
+        shown = int(self.acts.shown(name, value))
         if label:
-            self.label(label, told)
-        self.pick(thing, "significance", "", value, list(enumerate(WEIGHTS)))
-        imgui.set_item_tooltip(f"{told}.  · routine   • notable   {icons.STAR} significant   {icons.STAR * 2} pivotal")
+            self.label(label, "" if 0 <= shown <= 3 else "not weighed yet")
+        imgui.push_id(name)
+        self.arrive(name)
+        item = widgets.Item("weight", imgui.get_content_region_avail().x, px(50))
+        imgui.pop_id()
+        self._placed(name)
+        new, part = shown, item.w / 4
+        if item.activated and item.hovered and not item.focused:
+            new = min(max(int((imgui.get_io().mouse_pos.x - item.x) / part), 0), 3)
+        if item.focused:
+            step = imgui.is_key_pressed(imgui.Key.right_arrow) - imgui.is_key_pressed(imgui.Key.left_arrow)
+            new = min(max(shown + step, 0), 3) if step else shown
+        border = mixed(LINE, tone(CYAN), item.lift * 0.8)
+        pen.panel(item.draw, item.x, item.y, item.w, item.h, theme.PANEL, rounding=theme.ROUNDING_SMALL, border=border)
+        for one in range(4):
+            left = item.x + one * part
+            if one == shown:
+                low, high = Vec(left + px(3), item.y + px(3)), Vec(left + part - px(3), item.y + item.h - px(3))
+                item.draw.add_rect_filled(low, high, tone(CYAN), px(6))
+            ink = theme.NIGHT if one == shown else INK_SOFT
+            weight_mark(item.draw, left + part / 2, item.y + px(16), one, ink)
+            words = pen.fit(WEIGHT_WORDS[one], 13, part - px(4))
+            pen.write(item.draw, left + part / 2, item.y + px(37), words, 13, ink, across=0.5, down=0.5)
+        if new != shown:
+            self._apply(name, new, self._setter(thing, "significance", value, None))
+        self.problem(name)
 
     def choice(self, thing: Thing, field: str, label: str, value: Any, options: Sequence[tuple[Any, str]]) -> None:
         """One of many, from a list that drops down."""
@@ -361,6 +383,7 @@ class Fields:
         apply: Apply | None = None,
         *,
         none: str = "",
+        friendly: bool = True,
     ) -> None:
         """A time in the fiction: friendly over it, exact in the field; ``none`` is what 0 means, where it may be."""
         setter = self._setter(thing, field, value, apply)
@@ -372,20 +395,26 @@ class Fields:
         now = self.acts.shown(name, value)
         exact = str(now) if isinstance(now, str) else "" if none and not now else clock.iso(now)
         told = none if none and not value else clock.friendly(value, day_one_us)
-        self.label(label, told)
+        self.label(label, told if friendly else "")
         standing = "" if none and not value else clock.iso(value)
         self.text_line(name, standing, entered, "2026-04-26T21:14", exact)
 
 
-def icon_button(name: str, icon: str, told: str, side: float) -> bool:
+def weight_mark(draw: imgui.ImDrawList, x: float, y: float, weight: int, ink: int, size: float = 13) -> None:
+    """The mark of a significance, drawn so that it is there in every font: a dot, a disc, a star, two stars."""
+    if weight < 2:
+        draw.add_circle_filled(Vec(x, y), px(1.8 if weight <= 0 else 4.0), ink, 16)
+    else:
+        pen.write(draw, x, y, WEIGHTS[min(weight, 3)], size, ink, across=0.5, down=0.5)
+
+
+def icon_button(name: str, icon: str, told: str, side: float, *, lit: bool = False) -> bool:
     """A square button with an icon, told in words beside the pointer; ``side`` in pixels."""
     item = widgets.Item(name, side, side)
     if item.lift > 0:
         low, high = Vec(item.x, item.y), Vec(item.x + side, item.y + side)
         item.draw.add_rect_filled(low, high, mixed(theme.RAISED, theme.HOVER, item.lift), px(theme.ROUNDING_SMALL))
-    if item.focused:
-        item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + side, item.y + side), tone(CYAN), px(8), px(1.5))
-    ink = mixed(INK_SOFT, INK, item.lift)
+    ink = tone(CYAN) if lit else mixed(INK_SOFT, INK, item.lift)
     pen.write(item.draw, item.x + side / 2, item.middle, icon, 15, ink, across=0.5, down=0.5)
     imgui.set_item_tooltip(told)
     return item.activated

@@ -12,7 +12,7 @@ from imgui_bundle import imgui
 from engine.draw import icons, panels, pen, theme, widgets
 from engine.draw.colour import mixed
 from engine.draw.pen import Vec, px
-from engine.draw.theme import CYAN, INK, INK_FAINT, RAISED
+from engine.draw.theme import CYAN, INK, RAISED
 from engine.log import EventLog, Snapshots
 from engine.log.snapshots import Snapshot
 from game.roleplay import history
@@ -20,13 +20,13 @@ from game.roleplay.history import BranchRow
 from game.roleplay.state import Turn
 from game.scenes.talk_dialogs import BranchDialog, RestoreDialog, switch_branch
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import WEIGHTS, buttons, note
+from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, note
 from game.scenes.talk_drawer_panel import Desktop, Read
 from game.scenes.talk_view import ChatView
 
 PAGE = 12
 SORTS = {"periodic": "every hundred events or half hour", "nightly": "once a day", "before": "before"}
-_FILTERS = ((4, "All"), (3, WEIGHTS[3]), (2, WEIGHTS[2]), (1, WEIGHTS[1]), (0, WEIGHTS[0]), (-1, "?"))
+_FILTERS = ((4, "All turns"), *((one, WEIGHT_WORDS[one]) for one in (3, 2, 1, 0)), (-1, "Not weighed yet"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,12 @@ class HistoryPanel:
 
     def _review(self, desk: Desktop, view: ChatView) -> None:
         widgets.section("What matters", "turns by their weight")
-        new = widgets.segmented("weights", [words for _, words in _FILTERS], self._filter)
-        imgui.set_item_tooltip("All, pivotal, significant, notable, routine, not weighed yet")
-        if new != self._filter:
-            self._filter, self._page = new, 0
+        imgui.set_next_item_width(-1)
+        if imgui.begin_combo("##weights", _FILTERS[self._filter][1]):
+            for place, (_, words) in enumerate(_FILTERS):
+                if imgui.selectable(words, place == self._filter)[0]:
+                    self._filter, self._page = place, 0
+            imgui.end_combo()
         self._sort(view)
         first = self._page * PAGE
         shown = self._turns[first : first + PAGE]
@@ -173,7 +175,7 @@ class HistoryPanel:
         room, at = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
         draw, words = imgui.get_window_draw_list(), " ".join(turn.text.split())
         told = f"{turn.number}  {view.name_of(turn.speaker)}: {words}"
-        pen.panel(draw, at.x, at.y, room, px(76), mixed(theme.PANEL, RAISED, 0.5), rounding=theme.ROUNDING_SMALL)
+        pen.panel(draw, at.x, at.y, room, px(86), mixed(theme.PANEL, RAISED, 0.5), rounding=theme.ROUNDING_SMALL)
         pen.write(draw, at.x + px(12), at.y + px(6), pen.fit(told, 16, room - px(24)), 16, INK)
         imgui.set_cursor_screen_pos(Vec(at.x + px(6), at.y + px(30)))
         imgui.begin_group()
@@ -182,7 +184,7 @@ class HistoryPanel:
         imgui.pop_item_width()
         imgui.end_group()
         imgui.set_cursor_screen_pos(at)
-        imgui.dummy(Vec(room, px(74)))
+        imgui.dummy(Vec(room, px(84)))
 
 
 def why(snapshot: Snapshot) -> str:
@@ -208,6 +210,3 @@ def read_history(log: EventLog, host: str, snapshots: Snapshots | None) -> Histo
     """The branches of a chat and the snapshots there are."""
     kept = tuple(snapshots.kept()) if snapshots is not None else ()
     return HistoryData(host, tuple(history.branches(log, host)), kept, snapshots is None)
-
-
-_INK = INK_FAINT

@@ -17,7 +17,7 @@ from game.roleplay import clock, editing
 from game.roleplay.chat_search import memories_for_player, memory_for_player
 from game.roleplay.state import PIN_CAP, SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, Memory
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import WEIGHT_WORDS, WEIGHTS, buttons, icon_button, note
+from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, icon_button, note, weight_mark
 from game.scenes.talk_drawer_panel import Desktop, Read
 from game.scenes.talk_view import ChatView
 
@@ -130,17 +130,8 @@ class MemoryPanel:
         border = tone(CYAN) if item.focused else mixed(LINE, tone(CYAN), 0.5 if opened else 0.0)
         pen.panel(item.draw, at.x, at.y, room, high, ground, rounding=theme.ROUNDING_SMALL, border=border)
         ink = tone(AMBER) if weight >= 2 else INK_SOFT
-        pen.write(
-            item.draw,
-            at.x + px(18),
-            at.y + px(18),
-            WEIGHTS[weight],
-            13 if weight >= 2 else 18,
-            ink,
-            across=0.5,
-            down=0.5,
-        )
-        left = at.x + px(38)
+        weight_mark(item.draw, at.x + px(19), at.y + px(18), weight, ink, 12)
+        left = at.x + px(40)
         item.draw.add_text(theme.fonts.regular, px(16), Vec(left, at.y + px(8)), INK, words, wrap)
         told = _told(view, memory)
         small = pen.fit(told, theme.TEXT_SMALL, wrap)
@@ -155,7 +146,7 @@ class MemoryPanel:
         told = "Unpin it" if memory.pinned else f"Pin it: at most {PIN_CAP} are always before the mind"
         name = f"memory {memory.chat} {memory.number} pin"
         desk.fields.arrive(name)
-        if icon_button("pin", icons.CROSS if memory.pinned else icons.PIN, told, side):
+        if icon_button("pin", icons.PIN, told, side, lit=bool(memory.pinned)):
             toggle_pin(desk, memory)
 
     def _fields(self, desk: Desktop, view: ChatView, memory: Memory) -> None:

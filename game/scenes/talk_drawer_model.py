@@ -106,14 +106,11 @@ class ModelPanel:
         desk.acts.do("looking at the prompt", lambda it: prepare(it, host, who, YOU)[1], then=made)
 
     def _block(self, desk: Desktop, place: int, block: Block) -> None:
-        out = "left out · " if block.dropped else ""
-        words = f"{block.name} · {out}{block.tokens} tokens"
-        colour = tone(_TIERS.get(block.tier, CYAN))
+        tokens = f"{block.tier}, {block.tokens} tokens"
+        ink = tone(_TIERS.get(block.tier, CYAN)) if not block.dropped else INK_FAINT
         imgui.push_id(place)
-        widgets.pill(block.tier, colour if not block.dropped else INK_FAINT)
-        imgui.set_item_tooltip(_TOLD.get(block.tier, block.tier))
-        imgui.same_line(0, 8)
-        if desk.fields.fold(f"block {place}", words, f"block {place} "):
+        if desk.fields.fold(f"block {place}", block.name, f"block {place} ", tokens, ink):
+            note(f"“{block.tier}”: {_TOLD.get(block.tier, '')}")
             widgets.text(block.text, theme.TEXT_SMALL, INK_SOFT if not block.dropped else INK_FAINT)
         if block.dropped:
             note(f"Left out: {block.dropped}", tone(AMBER))

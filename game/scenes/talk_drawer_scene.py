@@ -121,7 +121,9 @@ class ScenePanel:
                 value=checked,
             )
 
-        desk.fields.instant(thing, "clock_us", "Exact time, UTC (ISO 8601)", chat.clock_us, chat.day_one_us, set_clock)
+        desk.fields.instant(
+            thing, "clock_us", "Exact time, UTC (ISO 8601)", chat.clock_us, chat.day_one_us, set_clock, friendly=False
+        )
 
     # -- the scene and its place ---------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from game.roleplay.editing import HAPPENING_STATES
 from game.roleplay.state import Happening, Thread
 from game.roleplay.story import MOVES, OVER
 from game.scenes.talk_drawer_acts import Thing, Work
-from game.scenes.talk_drawer_fields import buttons, heading, note
+from game.scenes.talk_drawer_fields import buttons, note
 from game.scenes.talk_drawer_panel import Desktop, Read, called
 from game.scenes.talk_view import ChatView
 
@@ -48,7 +48,7 @@ class StoryPanel:
     """Threads, events, items."""
 
     title = "Story"
-    icon = icons.STAR
+    icon = icons.REPLAY
 
     def wants(self) -> object:
         """Nothing beside the chat."""
@@ -100,7 +100,7 @@ class StoryPanel:
         with panels.card(f"thread {thread.id}", mark=CYAN if thread.open else None):
             desk.fields.line(thing, "title", "Thread", thread.title)
             desk.fields.flag(thing, "open", "Still open", thread.open)
-            desk.fields.line(thing, "outcome", "How it ended", thread.outcome, hint="while it is open: nothing")
+            desk.fields.line(thing, "outcome", "How it ended", thread.outcome, hint="nothing yet")
 
     # -- happenings ----------------------------------------------------------------------------------------------
 
@@ -218,6 +218,3 @@ def read_story(log: EventLog, host: str, present: tuple[str, ...]) -> StoryData:
         tuple(reading.happenings(log, host)),
         tuple((who, reading.items(log, who)) for who in present),
     )
-
-
-__all__ = ["StoryData", "StoryPanel", "heading", "read_story"]

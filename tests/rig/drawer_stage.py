@@ -136,7 +136,7 @@ class Stage:
         self.until(lambda: not self.drawer.desk.fields.wants_in(field), f"the field {field}")
         self.game.turn(2)
 
-    def type(self, text: str, *, enter: bool = True) -> None:
+    def put(self, text: str, *, enter: bool = True) -> None:
         """Write into the field that has the keyboard in place of what is there."""
         from engine.clock import now_us
         from engine.input.events import TextEvent
@@ -154,7 +154,7 @@ class Stage:
     def write(self, page: int, field: str, text: str, *, lines: bool = False) -> None:
         """Put ``text`` into a field of a page and leave it."""
         self.to(page, field)
-        self.type(text, enter=not lines)
+        self.put(text, enter=not lines)
 
     def place(self, field: str) -> tuple[float, float]:
         """The middle of a field on the screen."""
