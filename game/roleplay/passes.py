@@ -135,25 +135,23 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
         assert isinstance(answer, SceneSummary)
         told[witness] = answer
     with desk.deciding:
-        if not _scene_still(desk, host, scene) or not _same_turns(desk, host, number, turns):
+        if not _scene_still(desk, host, scene, turns):
             return
         for witness, summary in told.items():
             _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary, turns))
-    _tell_edges(desk, host, scene, told)
+    _tell_edges(desk, host, scene, told, turns)
     if len(scene.present) == 3 and told:
-        _tell_group(desk, host, scene, told)
+        _tell_group(desk, host, scene, told, turns)
     if scene.significance >= MEMORABLE and desk.exports is not None:
         export_scene(desk.log, desk.exports, host, scene.id)
 
 
-def _scene_still(desk: Desk, host: str, scene: Scene) -> bool:
+def _scene_still(desk: Desk, host: str, scene: Scene, turns: Sequence[Turn]) -> bool:
+    """Whether the scene is the one that was asked about, in the same wordings, on the same branch."""
     now = reading.scene(desk.log, host, scene.id)
-    return now is not None and now.closed and now.basis == scene.basis and now.clock_us == scene.clock_us
-
-
-def _same_turns(desk: Desk, host: str, number: int, turns: Sequence[Turn]) -> bool:
-    now = reading.turns_of_scene(desk.log, host, number)
-    return [turn.seq for turn in now] == [turn.seq for turn in turns]
+    if now is None or not now.closed or now.basis != scene.basis:
+        return False
+    return [turn.seq for turn in reading.turns_of_scene(desk.log, host, scene.id)] == [turn.seq for turn in turns]
 
 
 def _summary(
@@ -176,7 +174,7 @@ def _named(desk: Desk, quote: str) -> str:
     return f"{jobs_of.name_of(desk.log, who)}: {words}"
 
 
-def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary]) -> None:
+def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary], turns: Sequence[Turn]) -> None:
     chat = reading.chat(desk.log, host)
     for owner, summary in told.items():
         for target in [one for one in scene.present if one != owner]:
@@ -185,7 +183,7 @@ def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummar
             answer = desk.ask(host, SummariseEdge(edge, one, other, summary.summary, scene.significance))
             assert isinstance(answer, EdgeSummary)
             with desk.deciding:
-                if not _scene_still(desk, host, scene):
+                if not _scene_still(desk, host, scene, turns):
                     return
                 moment = summary.moment if scene.significance >= MEMORABLE else ""
                 desk.write(host, _edge_facts(desk, scene, owner, target, answer, moment))
@@ -205,14 +203,14 @@ def _edge_facts(desk: Desk, scene: Scene, owner: str, target: str, answer: EdgeS
     return [Fact(moved, desk.judged, owner), Fact(words, desk.judged, owner)]
 
 
-def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary]) -> None:
+def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary], turns: Sequence[Turn]) -> None:
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)
     former = reading.group(desk.log, host)
     answer = desk.ask(host, SummariseGroup(who, former, tuple(one.summary for one in told.values())))
     assert isinstance(answer, GroupWords)
     with desk.deciding:
-        if answer.summary and _scene_still(desk, host, scene):
+        if answer.summary and _scene_still(desk, host, scene, turns):
             desk.write(host, [Fact(GroupSummarised(answer.summary, scene.id, scene.basis), desk.judged)])
 
 
