@@ -50,7 +50,7 @@ class ModelVoice:
     """Speaks through one model and asks others.
 
     ``classifiers`` are asked in their order: the next where one refuses twice.  ``embedder`` may be None.  The client
-    stays the caller's to close; any thread may call, several at once.
+    is closed with the voice, or by its caller; any thread may call, several at once.
     """
 
     def __init__(
@@ -68,6 +68,10 @@ class ModelVoice:
         self._embedder = embedder
         self._reply_tokens = reply_tokens
         self._embed_from_s = 0.0
+
+    def close(self) -> None:
+        """Stop everything that is under way at once."""
+        self._client.close()
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from game.roleplay.jobs import Interjection, ParsedTurn, SceneEnd
 from game.roleplay.ledger import Fact
 from game.roleplay.placing import place_memories
 from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
-from game.roleplay.speaking import Said, speak
+from game.roleplay.speaking import Said, Unsaved, speak
 from game.roleplay.state import Chat, Turn
 
 GUEST_LEFT = "guest_left"
@@ -162,6 +162,8 @@ def _try_speak(
 ) -> Said | None:
     try:
         said = speak(desk, host, who, addressee, listener, stop, beat=beat)
+    except Unsaved:
+        raise
     except UserError as error:
         exchange.problem = str(error)
         return None
@@ -225,6 +227,8 @@ def another(
     try:
         said = speak(desk, host, turn.speaker, turn.addressee or YOU, listener, cancel or threading.Event(),
                      beat=turn.beat, scene=turn.scene, instead_of=turn)  # fmt: skip
+    except Unsaved:
+        raise
     except UserError as error:
         exchange.problem = str(error)
         return exchange

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from engine.llm import Client, load
@@ -21,10 +20,4 @@ def chosen_voice(folder: Path) -> Voice:
     narrative = settings.narrative_model()
     if narrative is None:
         return OfflineVoice()
-    return ModelVoice(_client(), narrative, settings.classifier_chain(), settings.embedding_model())
-
-
-@cache
-def _client() -> Client:
-    """The program's one client; its connections end with the program."""
-    return Client()
+    return ModelVoice(Client(), narrative, settings.classifier_chain(), settings.embedding_model())
