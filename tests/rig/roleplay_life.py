@@ -206,6 +206,7 @@ def edit(life: Life, story: Story) -> None:
         ("edge", [story.host, YOU], "facts", [life.text() for _ in range(chance.randint(0, 3))]),
         ("memory", [chance.randint(1, chat.memories + 1)], "text", life.text()),
         ("memory", [chance.randint(1, chat.memories + 1)], "significance", chance.randint(0, 3)),
+        ("memory", [chance.randint(1, chat.memories + 1)], "witnesses", chance.randint(0, 7)),
         ("activity", [story.host], "verb", life.text()),
         ("container", [1], "name", life.text()),
         ("scene", [chat.scene.id], "description", life.text()),

@@ -18,7 +18,7 @@ from tests.rig.roleplay_story import new_log, tables
 
 SEQUENCES = 200
 STEPS_EACH = 25
-SOAKED = 4000
+SOAKED = 2000
 
 
 class Plain:
@@ -95,18 +95,19 @@ class Plain:
 
     def memories(self, owner: str) -> list[tuple[str, int, str]]:
         """Chat, number and text of all that ``owner`` remembers and witnessed, the oldest first."""
-        texts = {}
+        by_hand: dict[tuple[str, int, str], Any] = {}
         for event in self.events:
-            if event.kind == "manual_edit" and event.payload["what"] == "memory" and event.payload["field"] == "text":
-                texts[event.stream, event.payload["key"][0]] = event.payload["value"]
+            if event.kind == "manual_edit" and event.payload["what"] == "memory":
+                by_hand[event.stream, event.payload["key"][0], event.payload["field"]] = event.payload["value"]
         found = []
         for event in self.events:
             said, chat = event.payload, event.stream.partition("/")[2]
             if event.kind != "memory.written" or said["owner"] != owner or place(event) <= self.reset_seq[owner]:
                 continue
             bit = 2 if owner == chat else 4
-            if said["witnesses"] & bit and self.counts(event):
-                found.append((chat, said["memory"], texts.get((event.stream, said["memory"]), said["text"])))
+            if by_hand.get((event.stream, said["memory"], "witnesses"), said["witnesses"]) & bit and self.counts(event):
+                text = by_hand.get((event.stream, said["memory"], "text"), said["text"])
+                found.append((chat, said["memory"], text))
         return found
 
 
