@@ -27,13 +27,13 @@ WORD_BUDGET = 2_000
 """Memories that are weighed by BM25 at most: the rarest words first, of a common one only its newest memories."""
 
 MAX_TERMS = 64
-"""Different stems and concepts of a question that are looked for."""
+"""Different stems and concepts of a question that are looked for: the last ones, which were said last."""
 
 
 def held(log: EventLog, owner: str, question: Question) -> dict[str, int]:
     """Of each stem and concept of a question, how many of the owner's memories have it, as far as it matters."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM recall_words WHERE recall_words MATCH ? LIMIT ?)"
-    terms = marked(owner, question.words)[:MAX_TERMS]
+    terms = marked(owner, question.words)[-MAX_TERMS:]
     return {term: log.query(sql, (f'"{term}"', WORD_BUDGET + 1))[0][0] for term in terms}
 
 

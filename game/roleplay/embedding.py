@@ -15,7 +15,7 @@ All sums are of integers, so that every machine gives the same bytes.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 from hashlib import blake2b
 from math import isqrt, sqrt
 from typing import NamedTuple
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from game.roleplay.concepts import COMMON, STEMS_OF, concepts_of
-from game.roleplay.words import stem, stems, words
+from game.roleplay.words import Kept, stem, stems, words
 
 SIGNS = 512
 """Signs of a signature."""
@@ -41,7 +41,7 @@ MAX_WORDS = 4096
 """Different words of a text that are looked at."""
 
 _CACHED = 20_000
-"""Words whose features and rows are kept at hand: 20 MiB of rows."""
+"""Words whose rows are kept at hand: 20 MiB."""
 
 
 class Place(NamedTuple):
@@ -60,9 +60,7 @@ def telling(found: list[str]) -> list[str]:
     return ([word for word in different if word not in COMMON] or list(different))[:MAX_WORDS]
 
 
-@lru_cache(_CACHED)
-def features(word: str) -> dict[str, int]:
-    """What a folded word is made of, each feature with its weight; together they are of :data:`WORD_LENGTH`."""
+def _features_of(word: str) -> dict[str, int]:
     cut = stem(word)
     found = {f"w{word}": WORD_WEIGHT, f"s{cut}": STEM_WEIGHT}
     for concept in concepts_of(word, cut):
@@ -71,21 +69,31 @@ def features(word: str) -> dict[str, int]:
     return {feature: round(weight * scale) for feature, weight in found.items()}
 
 
+features = Kept(_features_of)
+"""What each folded word is made of, each feature with its weight; together they are of :data:`WORD_LENGTH`."""
+
+
 class _WordRows:
-    """The rows of the words met so far; when there are too many, all are forgotten and drawn again as they come."""
+    """The rows of the words met so far; when there are too many, all are forgotten and drawn again as they come.
+
+    Any thread may ask: memories are written on one and asked for on another.
+    """
 
     def __init__(self) -> None:
+        self._mutex = threading.Lock()
         self._places: dict[str, int] = {}
         self._rows = np.empty((1024, SIGNS), np.int16)
 
     def sum_of(self, found: list[str]) -> NDArray[np.int64]:
         """The sum of the rows of some words."""
-        if len(self._places) + len(found) > _CACHED:
-            self._places.clear()
-        places = [self._places.get(word, -1) for word in found]
-        if -1 in places:
-            places = [self._place(word) for word in found]
-        total: NDArray[np.int64] = np.add.reduce(self._rows[places], axis=0, dtype=np.int64)
+        with self._mutex:
+            if len(self._places) + len(found) > _CACHED:
+                self._places.clear()
+            places = [self._places.get(word, -1) for word in found]
+            if -1 in places:
+                places = [self._place(word) for word in found]
+            rows = self._rows[places]
+        total: NDArray[np.int64] = np.add.reduce(rows, axis=0, dtype=np.int64)
         return total
 
     def _place(self, word: str) -> int:
@@ -103,7 +111,7 @@ _word_rows = _WordRows()
 
 
 def _row(word: str) -> NDArray[np.int16]:
-    made_of = features(word)
+    made_of = features[word]
     drawn = b"".join([blake2b(feature.encode(), digest_size=SIGNATURE_BYTES).digest() for feature in made_of])
     bits = np.unpackbits(np.frombuffer(drawn, np.uint8).reshape(-1, SIGNATURE_BYTES), axis=1)
     weights = np.array(list(made_of.values()), np.int16)
@@ -129,7 +137,7 @@ class Question:
         self._bag: dict[str, int] = {}
         self._akin = set(self.stems)  # stems of all words that share a feature with one of the question's
         for word in self.words:
-            for feature, weight in features(word).items():
+            for feature, weight in features[word].items():
                 self._bag[feature] = self._bag.get(feature, 0) + weight
             for concept in concepts_of(word, stem(word)):
                 self._akin |= STEMS_OF[concept]
@@ -140,5 +148,5 @@ class Question:
         akin, bag = self._akin, self._bag
         shared = 0
         for word in [word for word, cut in zip(found, cuts, strict=True) if cut in akin]:
-            shared += sum([weight * bag.get(feature, 0) for feature, weight in features(word).items()])
+            shared += sum([weight * bag.get(feature, 0) for feature, weight in features[word].items()])
         return min(shared / (self._length * length), 1.0) if shared and length else 0.0

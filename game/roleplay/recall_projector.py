@@ -24,7 +24,7 @@ from game.roleplay.concept_words import MUCH_THE_SAME, OF_ONE_KIND
 from game.roleplay.concepts import COMMON, concepts_of
 from game.roleplay.embedding import placed, telling
 from game.roleplay.rows import in_place, insert
-from game.roleplay.words import stem, stems, words
+from game.roleplay.words import Kept, stem, stems, words
 
 CREATE = """
 CREATE TABLE recall_signatures (
@@ -62,16 +62,18 @@ def owners_mark(owner: str) -> str:
     return f"{crc32(owner.encode()):08x}"
 
 
-@lru_cache(20_000)
-def _terms(word: str) -> tuple[str, ...]:
+def _terms_of(word: str) -> tuple[str, ...]:
     cut = stem(word)
     return (cut, *[f"§{concept}" for concept in concepts_of(word, cut)])
+
+
+_terms = Kept(_terms_of)
 
 
 def marked(owner: str, found: list[str]) -> list[str]:
     """What the memories of ``owner`` with these telling words are searched by: stems, and concepts with a ``§``."""
     mark = owners_mark(owner)
-    return [mark + term for term in dict.fromkeys(chain.from_iterable(map(_terms, found)))]
+    return [mark + term for term in dict.fromkeys(chain.from_iterable([_terms[word] for word in found]))]
 
 
 def signs_of(vector: NDArray[np.float32]) -> bytes:

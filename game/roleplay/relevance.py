@@ -19,8 +19,8 @@ from game.roleplay.words import stems, words
 COVERED_SHARE, LIKENESS_SHARE = 0.35, 0.65
 """Anything from 0.2 to 0.5 finds the same of the labelled questions it was tuned on."""
 
-LEAST = 0.04
-"""Less than this is chance; what falls below does not come to mind."""
+LEAST = 0.02
+"""What has less to do with it does not come to mind: one concept shared by a memory and a page of talk has more."""
 
 MANY = 100_000
 """A life's memories: a word in as many of them tells nothing."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
+
+Made = TypeVar("Made")
 
 MAX_TEXT = 20_000
 """Characters of one text that are looked at: more than any memory or question has."""
@@ -33,9 +37,6 @@ _ENDINGS = (("ern", 4), ("en", 3), ("er", 4), ("em", 4), ("e", 3), ("n", 3))
 A letter cut too many joins more than it parts.
 """
 
-_CACHED = 50_000
-_stems: dict[str, str] = {}
-
 
 def fold(text: str) -> str:
     """``text`` without case and marks: ``Übermütig`` and ``ubermutig`` are the same."""
@@ -62,16 +63,6 @@ def words(text: str) -> list[str]:
     return made
 
 
-def stem(word: str) -> str:
-    """The part of a folded word that its forms share: ``walks walked walking`` give ``walk``."""
-    found = _stems.get(word)
-    if found is None:
-        if len(_stems) >= _CACHED:
-            _stems.clear()
-        found = _stems[word] = _cut(word)
-    return found
-
-
 def _cut(word: str) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
@@ -89,6 +80,32 @@ def _cut(word: str) -> str:
     return word
 
 
+class Kept(dict[str, Made]):
+    """What was made of each word, made once; when there are too many words all are forgotten.
+
+    A dict, because a look-up then costs a tenth of a function's call, and there are forty in a memory.
+    """
+
+    def __init__(self, make: Callable[[str], Made], most: int = 20_000) -> None:
+        super().__init__()
+        self._make, self._most = make, most
+
+    def __missing__(self, word: str) -> Made:
+        if len(self) >= self._most:
+            self.clear()
+        made = self[word] = self._make(word)
+        return made
+
+
+_stems = Kept(_cut, 50_000)
+
+
+def stem(word: str) -> str:
+    """The part of a folded word that its forms share: ``walks walked walking`` give ``walk``."""
+    return _stems[word]
+
+
 def stems(found: list[str]) -> list[str]:
     """The stems of folded words, one for one."""
-    return [stem(word) for word in found]
+    kept = _stems
+    return [kept[word] for word in found]

@@ -25,7 +25,7 @@ from game.roleplay.concepts import COMMON
 from game.roleplay.embedding import placed, telling
 from game.roleplay.events import MemoryWritten, TurnSaid
 from game.roleplay.projector import RoleplayProjector
-from game.roleplay.recall_projector import RecallProjector
+from game.roleplay.recall_projector import RecallProjector, marked
 from game.roleplay.words import words
 from tests.bench.figure import Figure
 from tests.rig.recall_cases import Case, cases, distractors
@@ -78,6 +78,13 @@ def found(questions: list[Case], memories: list[str], ways: Mapping[str, Way]) -
         }
 
 
+def plain_search(log: EventLog, question: str) -> list[tuple[object, ...]]:
+    """What one would write first: all words of the question, and BM25 puts what has any of them in order."""
+    terms = " OR ".join(f'"{term}"' for term in marked(OWNER, telling(words(question))))
+    sql = "SELECT rowid FROM recall_words WHERE recall_words MATCH ? ORDER BY bm25(recall_words) LIMIT 4"
+    return log.query(sql, (terms,)) if terms else []
+
+
 def figures() -> Iterator[Figure]:
     """What is found, then how fast."""
     labelled = cases()
@@ -118,7 +125,8 @@ def _speeds(path: Path) -> Iterator[Figure]:
         short = [tongue.text(12) for _ in range(QUESTIONS // 2)]
         long = [tongue.text(60) for _ in range(QUESTIONS // 2)]
         taken = _timed_ms(lambda question: recall.recalled(log, OWNER, question), short + long)
-        beside = f"{MEMORIES:,} memories of {WORDS} words, questions of 12 and of 60"
+        plain = statistics.median(_timed_ms(lambda question: plain_search(log, question), (short + long)[::10]))
+        beside = f"{MEMORIES:,} memories of {WORDS} words, questions of 12 and of 60; {plain:.0f} ms BM25 of all words"
         yield Figure("recall: what comes to mind, median", statistics.median(taken), "ms", beside=beside)
         yield Figure(
             "recall: what comes to mind, p99", taken[len(taken) * 99 // 100], "ms", P99_LIMIT_MS, beside=beside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from math import cos, pi
 from pathlib import Path
@@ -21,6 +22,7 @@ SAMPLE = "Anna's sister übte in der Küche Geige 🎻 — 東京で, twice; the
 
 PLACE = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from game.roleplay.embedding import placed, telling
 from game.roleplay.words import words
@@ -126,3 +128,10 @@ def test_a_listed_word_is_itself_and_not_another_with_its_stem() -> None:
     assert set(concepts_of("wine", stem("wine"))) & set(concepts_of("beer", stem("beer")))
     assert not set(concepts_of("hat", stem("hat"))) & set(concepts_of("hate", stem("hate")))
     assert concepts_of("qwertz", "qwertz") == ()
+
+
+def test_threads_that_meet_new_words_together_agree_on_them() -> None:
+    texts = [" ".join(f"neu{number * 7 + at}wort" for at in range(30)) for number in range(200)]
+    with ThreadPoolExecutor(4) as pool:
+        found = [list(made) for made in [pool.map(place, texts), pool.map(place, texts[::-1]), pool.map(place, texts)]]
+    assert found[0] == found[1][::-1] == found[2] == [place(text) for text in texts]
