@@ -1,8 +1,7 @@
-"""A whole game without window or device, for tests of scenes: real parts, songs made here, and a player's hands."""
+"""The stand for scenes with songs made here and a player's hands, for tests that go from key to picture."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,31 +13,24 @@ import soundfile
 from engine.clock import now_us, wall_us
 from engine.errors import UserError
 from engine.input.events import Event, InputEvent, TextEvent
-from engine.jobs import Jobs
-from engine.loop import Loop
-from engine.scene import Scene, SceneStack
+from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.events import to_log
-from game.profile import Profile
 from game.rhythm.chart import TIMING, Chart, NoteKind, make_notes
 from game.rhythm.entries import ChartEntry
 from game.rhythm.events import PerformanceEnded, PerformanceStarted
 from game.rhythm.formats.jam import write_jam
-from game.rhythm.library import Library
-from game.scenes.context import Context
-from game.scenes.requests import Request
+from tests.rig.stand import Stand
 
 RATE_HZ = 8000
 WAITING_HZ = 20
-"""While something is waited for, a few pictures a second are enough."""
 
 
-class SceneGame:
-    """A profile, a library over ``songs`` below ``folder``, a silent sound and a headless window.
+class SceneGame(Stand):
+    """A :class:`Stand` with a library over ``songs`` below ``folder`` and with a player's hands: one thing a frame."""
 
-    ``asked`` collects what the scenes asked the app to open; nothing is opened.
-    """
+    window: HeadlessWindow
 
     def __init__(
         self,
@@ -50,33 +42,14 @@ class SceneGame:
         sound: Sound | None = None,
     ) -> None:
         """A ``window`` and a ``sound`` that are given are shared and stay open."""
-        self.profile = Profile.open(folder / "profile")
-        self._own = [one for one, given in (("window", window), ("sound", sound)) if given is None]
-        self.window = window or HeadlessWindow(size, frame_us=16_667)
-        self.sound = sound or Sound.silent()
-        self.stack = SceneStack()
-        self.loop = Loop(self.window, self.stack)
-        self.jobs = Jobs(self.stack.call_soon)
-        self.asked: list[Request] = []
-        roots = (*((songs,) if songs is not None else ()), self.profile.songs)
-        self.library = Library.open(self.profile.library_cache, roots)
-        self.context = Context(
-            *(self.profile, self.sound, self.library, self.jobs, self.window),
-            *(self.asked.append, self.asked.append, self.loop.stats),
-        )
-
-    def close(self) -> None:
-        """Give everything back."""
-        self.stack.clear()
-        self.jobs.close()
-        self.library.close()
-        for name in self._own:
-            getattr(self, name).close()
-        self.profile.close()
+        drawn = window or HeadlessWindow(size, frame_us=16_667)
+        super().__init__(folder / "profile", drawn, sound, frame_hz=0, roots=(songs,) if songs is not None else ())
+        if window is None:
+            self._owned(drawn)
 
     def show(self, scene: Scene) -> None:
         """Put a scene on top and draw it once."""
-        self.stack.push(scene)
+        super().show(scene)
         self.turn()
 
     def turn(self, frames: int = 1) -> None:
@@ -84,19 +57,12 @@ class SceneGame:
         for _ in range(frames):
             self.loop.once(0)
 
-    def until(self, condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
-        """Let the game go on until ``condition`` holds.
-
-        Raises:
-            TimeoutError: it did not within ``within_s`` seconds; the message names ``what``.
-        """
-        end = time.monotonic() + within_s
+    def until(self, condition: Callable[[], Any], what: str, within_s: float = 60.0) -> Any:
+        """See :class:`Stand`; a few pictures a second are enough meanwhile."""
         self.loop.frame_hz = WAITING_HZ
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError(f"{what} did not come within {within_s:g} s")
-            self.loop.once(1)
+        value = super().until(condition, what, within_s)
         self.loop.frame_hz = 0
+        return value
 
     def feed(self, *events: Event) -> None:
         """Let something happen, one thing a frame as a player would."""

@@ -58,7 +58,7 @@ class Stand:
         self.stack = SceneStack()
         self.loop = Loop(self.window, self.stack, frame_hz=frame_hz)
         self.jobs = Jobs(self.stack.call_soon)
-        self.library = Library.open(self.profile.library_cache, roots)
+        self.library = Library.open(self.profile.library_cache, (*roots, self.profile.songs))
         self.opened: list[Request] = []
         self.context = Context(
             self.profile,
@@ -112,7 +112,7 @@ class Stand:
         """Let these happen at the next turn."""
         self.headless.feed(*events)
 
-    def press(self, name: str) -> None:
+    def hold(self, name: str) -> None:
         """A key goes down now."""
         self.feed(InputEvent(now_us(), "keyboard", f"key:{name}", 1.0))
 
@@ -122,7 +122,7 @@ class Stand:
 
     def tap(self, name: str) -> None:
         """A key goes down and up."""
-        self.press(name)
+        self.hold(name)
         self.release(name)
         self.once()
 

@@ -86,7 +86,7 @@ def strike(stand: Stand, scene: PlayScene) -> None:
     """Press the first lane's key until a note is hit."""
 
     def hit() -> bool:
-        stand.press("d")
+        stand.hold("d")
         stand.release("d")
         return len(of(scene).result().errors_us) > 0
 
@@ -253,7 +253,7 @@ def test_a_key_pressed_after_a_stall_does_not_judge_what_was_slept_through(stand
     scene = playing(stand, write_chart(tmp_path / "song", NOTES))
     played_to(stand, scene, FIRST_US - 100_000)
     time.sleep(1.2)
-    stand.press("d")
+    stand.hold("d")
     stand.once()
     assert isinstance(stand.stack.top, PauseMenu)
     assert of(scene).song_us < FIRST_US
@@ -263,14 +263,14 @@ def test_a_key_pressed_after_a_stall_does_not_judge_what_was_slept_through(stand
 def test_a_hold_is_not_let_go_by_a_window_that_loses_its_keys(stand: Stand, tmp_path: Path) -> None:
     scene = playing(stand, write_chart(tmp_path / "song", HOLD))
     played_to(stand, scene, FIRST_US)
-    stand.press("d")
+    stand.hold("d")
     played_to(stand, scene, FIRST_US + 300_000)
     stand.release("d")  # the system lets go of every key of a window that goes
     stand.feed(WindowEvent(now_us(), WindowChange.FOCUS_LOST))
     stand.once()
     assert isinstance(stand.stack.top, PauseMenu)
     stand.tap("return")
-    stand.press("d")  # held again in time
+    stand.hold("d")  # held again in time
     played_to(stand, scene, FIRST_US + 1_500_000)
     stand.release("d")
     result = results(stand).result
@@ -283,7 +283,7 @@ def test_a_hold_is_not_let_go_by_a_window_that_loses_its_keys(stand: Stand, tmp_
 def test_a_hold_whose_key_is_let_go_in_the_menu_is_let_go_when_the_song_goes_on(stand: Stand, tmp_path: Path) -> None:
     scene = playing(stand, write_chart(tmp_path / "song", HOLD))
     played_to(stand, scene, FIRST_US)
-    stand.press("d")
+    stand.hold("d")
     played_to(stand, scene, FIRST_US + 300_000)
     stand.tap("escape")
     stand.release("d")
@@ -335,11 +335,11 @@ def test_again_makes_a_performance_of_its_own_and_leaving_ends_it(stand: Stand, 
 
 
 def hold_backquote(stand: Stand) -> None:
-    stand.press("grave")
+    stand.hold("grave")
 
 
 def press_ctrl_r(stand: Stand) -> None:
-    stand.press("lctrl")
+    stand.hold("lctrl")
     stand.tap("r")
 
 
@@ -370,7 +370,7 @@ def test_scroll_speed_changes_in_mid_song(stand: Stand, tmp_path: Path, key: str
     playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
     stand.once()
     if ctrl:
-        stand.press("lctrl")
+        stand.hold("lctrl")
     stand.tap(key)
     assert stand.profile.settings.playfield.scroll_ms == scroll_ms
     assert stand.profile.settings.sound.audio_offset_us == 0
@@ -387,8 +387,8 @@ def test_scroll_speed_stays_within_its_bounds(stand: Stand, tmp_path: Path) -> N
 def test_a_key_that_plays_a_lane_changes_no_setting(stand: Stand, tmp_path: Path) -> None:
     stand.profile.set("input.layouts", {"4": [["keyboard/key:minus"], ["keyboard/key:f4"], ["a"], ["b"]]})
     scene = playing(stand, write_chart(tmp_path / "song", NOTES), soon=False)
-    stand.press("minus")
-    stand.press("f4")
+    stand.hold("minus")
+    stand.hold("f4")
     stand.until(lambda: of(scene).held[:2].all(), "the keys")
     assert stand.profile.settings.playfield.scroll_ms == 600
     assert stand.profile.settings.sound.audio_offset_us == 0
@@ -397,7 +397,7 @@ def test_a_key_that_plays_a_lane_changes_no_setting(stand: Stand, tmp_path: Path
 def test_an_audio_offset_changed_in_mid_song_holds_from_then_on(stand: Stand, tmp_path: Path) -> None:
     scene = playing(stand, write_chart(tmp_path / "song", NOTES))
     for _ in range(30):
-        stand.press("equals")
+        stand.hold("equals")
         stand.release("equals")
     stand.once()
     assert stand.profile.settings.sound.audio_offset_us == 30_000

@@ -97,7 +97,7 @@ def test_the_library_is_looked_through_on_entering(
 def test_arrows_choose_song_and_difficulty_and_enter_plays(game: SceneGame, scene: SelectScene) -> None:
     game.press("down", "up", "right", "return")
     chart = entry(game, "Aurora", 7)
-    assert game.asked == [Play(ChartRef(chart.path, chart.chart_index), scene.choices.rules, scene.choices.mods)]
+    assert game.opened == [Play(ChartRef(chart.path, chart.chart_index), scene.choices.rules, scene.choices.mods)]
 
 
 def test_the_list_goes_round_and_home_and_end_reach_its_ends(game: SceneGame, scene: SelectScene) -> None:
@@ -137,7 +137,7 @@ def test_a_search_that_finds_nothing_leaves_nothing_to_play(game: SceneGame, sce
     assert scene.counts == (0, 0)
     assert scene.chart is None
     game.press("return")
-    assert game.asked == []
+    assert game.opened == []
     game.press("escape")
     assert scene.counts == (3, 4)
 
@@ -151,7 +151,7 @@ def test_the_list_answers_while_the_search_is_written_in(game: SceneGame, scene:
     assert title(scene) == "Bolero"
     game.press("return")
     game.turn(2)
-    assert [type(request) for request in game.asked] == [Play]
+    assert [type(request) for request in game.opened] == [Play]
 
 
 def test_a_search_can_compare(game: SceneGame, scene: SelectScene) -> None:
@@ -167,7 +167,7 @@ def test_tab_opens_the_mods_and_the_rate_reaches_the_game(game: SceneGame, scene
     game.press("right", "right")
     game.press("escape")
     game.press("return")
-    request = game.asked[0]
+    request = game.opened[0]
     assert isinstance(request, Play)
     assert request.mods.rate_percent == 110
 
@@ -226,9 +226,9 @@ def test_a_click_chooses_and_a_second_plays(game: SceneGame, scene: SelectScene)
     game.turn(40)
     game.click(LIST_X, FIRST_ROW_Y + ROW_PITCH)
     assert title(scene) == "Bolero"
-    assert game.asked == []
+    assert game.opened == []
     game.click(LIST_X, FIRST_ROW_Y + ROW_PITCH)
-    assert [type(request) for request in game.asked] == [Play]
+    assert [type(request) for request in game.opened] == [Play]
 
 
 def test_the_wheel_over_the_panel_changes_the_difficulty(game: SceneGame, scene: SelectScene) -> None:
@@ -287,7 +287,7 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
     game.press("down")
     game.turn(2)
     game.press("return")
-    assert game.asked == [Watch(low)]
+    assert game.opened == [Watch(low)]
     scene.open_board(high)
     game.turn(4)
     for name in ("down", "right"):
@@ -295,7 +295,7 @@ def test_the_leaderboard_offers_to_watch_and_to_race(game: SceneGame) -> None:
         game.turn(2)
     game.press("return")
     game.press("return")
-    request = game.asked[1]
+    request = game.opened[1]
     assert isinstance(request, Play)
     assert request.ghost == high
 
@@ -414,7 +414,7 @@ def test_files_that_could_not_be_read_are_listed(
 
 def test_settings_are_a_key_away(game: SceneGame, scene: SelectScene) -> None:
     game.press("f10")
-    assert game.asked == [ShowSettings()]
+    assert game.opened == [ShowSettings()]
 
 
 @pytest.mark.parametrize(("key", "scroll_ms"), [("ctrl+f3", 620), ("ctrl+f4", 580)])
@@ -431,7 +431,7 @@ def test_a_gamepad_chooses_a_song_and_plays_it(game: SceneGame, scene: SelectSce
         game.turn(2)
     assert scene.chart is not None
     assert scene.chart != before
-    [request] = game.asked
+    [request] = game.opened
     assert isinstance(request, Play)
     assert request.chart.path == scene.chart.path
 
@@ -451,7 +451,7 @@ def test_an_empty_library_can_be_looked_at_and_left(tmp_path: Path, window: Head
     assert scene.counts == (0, 0)
     game.press("down", "right", "return", "f2", "f7")
     game.turn(3)
-    assert game.asked == []
+    assert game.opened == []
     game.press("escape")
     assert game.stack.top is not scene
     game.close()

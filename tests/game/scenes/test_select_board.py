@@ -83,7 +83,7 @@ def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) 
     assert scene.choices.ghost == unranked
     game.turn(2)
     game.press("return")
-    request = game.asked[-1]
+    request = game.opened[-1]
     assert isinstance(request, Play)
     assert request.ghost == unranked
     scene.open_board(failed)
@@ -91,7 +91,7 @@ def test_every_performance_of_a_chart_can_be_watched_and_raced(game: SceneGame) 
     game.press("down")
     game.turn(2)
     game.press("return")
-    assert game.asked[-1] == Watch(failed)
+    assert game.opened[-1] == Watch(failed)
 
 
 def test_what_was_played_but_does_not_count_is_a_click_away_from_the_empty_leaderboard(game: SceneGame) -> None:

@@ -202,7 +202,7 @@ def test_a_slider_is_shown_while_it_is_dragged_and_written_once_when_let_go(stan
 def test_a_held_arrow_key_goes_on_and_is_written_once(stand: Stand) -> None:
     player = Player(stand)
     player.to("Lane width")
-    stand.press("right")
+    stand.hold("right")
     stand.until(lambda: player.scene.shown.playfield.lane_width >= 74, "five steps")
     assert player.settings.playfield.lane_width == 64
     stand.release("right")

@@ -66,7 +66,7 @@ def test_scroll_speed_changes_while_watching(tmp_path: Path) -> None:
         scene = show(stand)
         stand.tap("f4")
         assert stand.profile.settings.playfield.scroll_ms == 580
-        stand.press("lctrl")
+        stand.hold("lctrl")
         stand.tap("minus")
         assert stand.profile.settings.playfield.scroll_ms == 600
         assert scene.speed == 1.0
