@@ -145,8 +145,6 @@ class Drawer:
         imgui.end_child()
         self._foot()
         imgui.end()
-        if not live:
-            _dim(x, y, w, h)
         imgui.pop_style_var(2)
         fields.end()
 
@@ -205,14 +203,3 @@ class Drawer:
         told = f"Ctrl+Z takes back: {undo}" if undo else "Enter or a click elsewhere keeps what you write, Esc does not"
         words = pen.fit(told, theme.TEXT_SMALL, wide)
         pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, INK_SOFT if undo else INK_FAINT, down=0.5)
-
-
-def _dim(x: float, y: float, w: float, h: float) -> None:
-    """A veil over the drawer while a question is asked: a window of its own, as cards lie over what is drawn before."""
-    flags = _BARE | imgui.WindowFlags_.no_inputs.value | imgui.WindowFlags_.no_focus_on_appearing.value
-    imgui.set_next_window_pos(Vec(x, y))
-    imgui.set_next_window_size(Vec(w, h))
-    imgui.begin("talk drawer veil", None, flags)
-    low, high = Vec(x, y), Vec(x + w, y + h)
-    imgui.get_window_draw_list().add_rect_filled(low, high, faded(theme.NIGHT, 0.7), px(theme.ROUNDING))
-    imgui.end()

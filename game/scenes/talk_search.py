@@ -21,6 +21,7 @@ from game.roleplay import clock, reading
 from game.roleplay.chat_search import Hit, memory_for_player, search_chats
 from game.roleplay.events import YOU
 from game.scenes.picker import Overlay
+from game.scenes.talk_dialogs_base import to_front, veil
 from game.scenes.talk_room import TalkRoom
 
 MOST = 60
@@ -84,8 +85,15 @@ class SearchScene(Overlay):
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
+    def draw(self, frame: Frame) -> None:
+        """A veil over all panels, and the search over that."""
+        veil(frame, self._frames < 2)
+        super().draw(frame)
+
     def content(self, frame: Frame) -> None:
         """The field and the hits."""
+        if self.fresh:
+            to_front()
         self.focus_here(True)
         imgui.set_next_item_width(-1)
         changed, text = imgui.input_text("##search", self.text)
