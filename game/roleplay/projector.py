@@ -148,19 +148,19 @@ def _alternative_said(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _choose(db: apsw.Connection, event: StoredEvent) -> None:
-    """What follows from a turn follows from its chosen alternative only."""
+    """What follows from a turn follows from its chosen alternative only; one that is not there cannot be chosen."""
     chat, turn, swipe = of_chat(event), event.payload["turn"], event.payload["swipe"]
     sql = (
-        "UPDATE turns SET chosen = ?1, unanswered = (SELECT NOT accepted FROM alternatives a WHERE a.chat = ?2"
-        " AND a.turn = ?3 AND a.swipe = ?1) WHERE chat = ?2 AND turn = ?3"
+        "SELECT a.accepted, t.deleted FROM alternatives a JOIN turns t ON t.chat = a.chat AND t.turn = a.turn"
+        " WHERE a.chat = ? AND a.turn = ? AND a.swipe = ?"
     )
-    db.execute(sql, (swipe, chat, turn))
-    cut_out = db.execute("SELECT deleted FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchone()
-    for table in () if cut_out and cut_out[0] else tables.BY_TURN:
-        db.execute(
-            f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0", (swipe, chat, turn)
-        )
-    _rebase(db, chat, turn)
+    for accepted, cut_out in db.execute(sql, (chat, turn, swipe)).fetchall():
+        sql = "UPDATE turns SET chosen = ?, unanswered = ? WHERE chat = ? AND turn = ?"
+        db.execute(sql, (swipe, int(not accepted), chat, turn))
+        for table in () if cut_out else tables.BY_TURN:
+            sql = f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0"
+            db.execute(sql, (swipe, chat, turn))
+        _rebase(db, chat, turn)
 
 
 def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:

@@ -116,6 +116,7 @@ CREATE TABLE groups (
     turn INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX groups_by_chat ON groups (chat, seq);
+CREATE INDEX groups_by_scene ON groups (chat, scene) WHERE scene > 0;
 """
 
 STORY = """
@@ -123,28 +124,34 @@ CREATE TABLE threads (
     chat TEXT NOT NULL, thread INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, title TEXT NOT NULL,
     turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, thread)
 ) STRICT;
+CREATE INDEX threads_by_turn ON threads (chat, turn) WHERE turn > 0;
 CREATE TABLE thread_ends (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, thread INTEGER NOT NULL, open INTEGER NOT NULL,
     outcome TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX thread_ends_by_thread ON thread_ends (chat, thread, seq);
+CREATE INDEX thread_ends_by_turn ON thread_ends (chat, turn) WHERE turn > 0;
 CREATE TABLE happenings (
     chat TEXT NOT NULL, happening INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, title TEXT NOT NULL,
     props TEXT NOT NULL, due_us INTEGER NOT NULL, expires_us INTEGER NOT NULL, turn INTEGER NOT NULL,
     swipe INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, happening)
 ) STRICT;
+CREATE INDEX happenings_by_turn ON happenings (chat, turn) WHERE turn > 0;
 CREATE TABLE happening_states (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, happening INTEGER NOT NULL,
     state TEXT NOT NULL, former TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
     live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX happening_states_by_happening ON happening_states (chat, happening, seq);
+CREATE INDEX happening_states_by_turn ON happening_states (chat, turn) WHERE turn > 0;
 CREATE TABLE items (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, item TEXT NOT NULL,
     held INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL,
     live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX items_by_owner ON items (owner, seq);
+CREATE INDEX items_by_turn ON items (chat, turn) WHERE turn > 0;
+CREATE INDEX items_by_scene ON items (chat, scene) WHERE scene > 0;
 CREATE TABLE classifier_failures (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, job TEXT NOT NULL, raw_text TEXT NOT NULL,
     attempts INTEGER NOT NULL, turn INTEGER NOT NULL

@@ -13,7 +13,7 @@ from game.roleplay import events as happened
 from game.roleplay.events import YOU
 from game.roleplay.state import Activity
 from game.truth import Truth
-from tests.rig.roleplay_story import CLOCK_US, Story, new_log
+from tests.rig.roleplay_story import CLOCK_US, Story, new_log, tables
 
 MODELS = (Truth.LOCAL_MODEL, Truth.LAN_PEER, Truth.CLOUD_MODEL)
 
@@ -180,3 +180,9 @@ def test_a_models_wording_of_what_the_player_wrote_only_waits_beside_it(story: S
 
 def test_what_the_player_wrote_is_theirs_from_the_start(story: Story) -> None:
     assert reading.turn(story.log, "mira", 1).accepted
+
+
+def test_a_wording_that_is_not_there_cannot_be_chosen(story: Story) -> None:
+    before = tables(story.log)
+    story.add(happened.AlternativeChosen(2, 7, 0), happened.AlternativeChosen(77, 0, 0), happened.TurnKept(77))
+    assert tables(story.log) == before
