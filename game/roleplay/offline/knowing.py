@@ -74,11 +74,11 @@ def of_self(bot: Bot, manner: Manner) -> list[Known]:
     """What the character's own description says, in the first person."""
     names = (bot.name, first_name(bot.name))
     made: list[Known] = []
-    for source in (bot.persona, bot.backstory):
+    for weight, source in ((1, bot.persona), (2, bot.backstory)):
         for sentence in sentences(straight(bounded(source)))[:60]:
             told = first_person(sentence, names, manner)
             if told and len(told) <= MOST_LONG:
-                made.append(Known(told, stems(sentence), sort="self"))
+                made.append(Known(told, stems(sentence), weight, "self"))
     for trait in bot.traits[:24]:
         found = re.match(
             r"(loves|likes|hates|collects|fears|adores|dislikes|plays|speaks|afraid of|allergic to|"

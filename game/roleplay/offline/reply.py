@@ -117,6 +117,9 @@ def salient(heard: Heard) -> Act | None:
         found = next((act for act in everything if act.sort == sort), None)
         if found is not None:
             return found
+    tears = next((deed for deed in heard.deeds if deed.sort == "cry"), None)
+    if tears is not None and not any(act.sort.startswith("q_") for act in heard.acts):
+        return tears
     questions = [
         act
         for act in heard.acts

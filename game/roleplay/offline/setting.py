@@ -43,7 +43,7 @@ _NO_HEAD = word_set(
     "is are was were has have had does did will would can could keeps makes made said says told tells went goes "
     "got gets "
     "and or but with from into onto that which who when where while because so if as than then always never just "
-    "about"
+    "about together again there here alone anyway instead today"
 )
 
 

@@ -82,7 +82,8 @@ HEAVY: tuple[tuple[str, str], ...] = (
     (
         "grief",
         rf"\bmy (?:{_KIN})(?: \w+)? (?:just |has |recently )*(?:died|passed away|is dead|is dying|was killed)|"
-        rf"\bi lost my (?:{_KIN})|\b(?:his|her|their|the) funeral\b",
+        rf"\bi lost my (?:{_KIN})|\b(?:his|her|their|the) funeral\b|"
+        r"\b(?:day|week|month|year|night|when|since|after|before) (?:he|she|they) (?:died|passed away|was buried)\b",
     ),
 )
 
@@ -286,8 +287,8 @@ STATEMENTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "kin",
-        rf"\bmy (?P<x>(?:(?:little|big|older|younger|late|old|best|twin) )?(?:{_KIN}|boss|job|house|name|birthday|"
-        rf"mother-in-law|neighbou?r|landlord|teacher|flat|apartment|car))\b(?P<rest>[^.!?]*)",
+        rf"\b(?:my|i have an?|i've got an?|i had an?) (?P<x>(?:(?:little|big|older|younger|late|old|best|twin) )?(?:"
+        rf"{_KIN}|boss|job|house|name|birthday|mother-in-law|neighbou?r|landlord|teacher|flat|apartment|car))\b(?P<rest>[^.!?]*)",
     ),
     (
         "did",

@@ -166,7 +166,7 @@ SPOT: tuple[str, ...] = ("leans against the {spot}", "runs a finger along the {s
 AROUND: dict[str, tuple[str, ...]] = {
     "outdoors": ("looks up at the sky", "turns {their} face into the wind", "scuffs at the ground with one shoe"),
     "bar": ("waves off the barkeeper", "speaks up a little over the noise", "turns a coaster over and over"),
-    "cafe": ("stirs what is already stirred", "folds a napkin into something almost like a bird"),
+    "cafe": ("stirs what needs no stirring", "makes a bird of a napkin, almost"),
     "workplace": ("pushes some papers aside", "glances at the door out of habit"),
     "home": ("straightens a cushion that was straight", "listens to the house for a second"),
     "room": ("glances at the window", "pushes the door to with one foot"),

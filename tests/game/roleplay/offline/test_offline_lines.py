@@ -238,3 +238,18 @@ def test_a_silent_body_makes_no_gesture() -> None:
     out = Activity(status={"conscious": False})
     said = answer("Mara?", activities={"you": Activity(), "mara": out})
     assert said.strip()
+
+
+def test_no_gesture_of_a_line_takes_the_work_out_of_anybody_s_hands() -> None:
+    """What is done beside speaking must not be read as a new activity by the same voice."""
+    turns: list[Turn] = []
+    people = (
+        BEN,
+        Present("mara", "Mara Voss", Activity("mending a clock", posture="sitting", holding=("a screwdriver",))),
+    )
+    for at, line in enumerate(SCRIPT):
+        turns.append(turn(len(turns) + 1, "you", line.format(bot="Mara"), "mara"))
+        turns.append(turn(len(turns) + 1, "mara", say(view_of(KEEPER, turns, seed=at)), "you"))
+        changes = OfflineVoice().answer(UpdateState(people, (), turns[-1], tuple(turns[:-1]))).value
+        assert isinstance(changes, StateChanges)
+        assert all(doing.verb is None and doing.holding is None for doing in changes.doings), turns[-1].text

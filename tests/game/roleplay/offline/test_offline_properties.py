@@ -163,7 +163,7 @@ def test_every_job_has_its_strategy() -> None:
 
 @pytest.mark.parametrize("sort", list(JOBS), ids=lambda sort: str(sort.name))
 def test_a_job_is_answered_by_its_schema_whatever_is_said(sort: type[Any]) -> None:
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(JOBS[sort])
     def answered(job: Any) -> None:
         first = VOICE.answer(job)
@@ -203,7 +203,7 @@ views = st.builds(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(views)
 def test_a_line_is_said_whatever_there_is_to_go_on(view: SpeakerView) -> None:
     heard: list[str] = []
