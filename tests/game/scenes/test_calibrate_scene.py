@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from engine.clock import now_us
 from engine.input.events import InputEvent
-from engine.sound import Sound
-from engine.window import HeadlessWindow
 from game.hands.calibration import TAPS_WANTED
 from game.scenes.calibrate import BEAT_US, CalibrateScene, left_out_words, words_ms
 from game.scenes.requests import Calibrate
 from tests.rig.stand import Stand
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360))
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def stand(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[Stand]:
-    with Stand(tmp_path / "profile", window, sound) as stand:
-        yield stand
 
 
 def begun(stand: Stand, what: str) -> CalibrateScene:

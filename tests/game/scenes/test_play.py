@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,24 +30,12 @@ from game.scenes.play import Phase, PlayScene
 from game.scenes.requests import ChartRef, Play, ShowResults
 from tests.rig.stand import Stand, write_chart
 
+SIZE = (320, 180)
 RULES = "osu-mania-stable"
 KEYS = ("d", "f", "j", "k")
 FIRST_US = 1_000_000
 NOTES = "\n".join(f"{FIRST_US + 150_000 * row} {row % 4} tap" for row in range(8))
 HOLD = f"{FIRST_US} 0 hold {FIRST_US + 1_500_000}"
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((320, 180))
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def stand(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[Stand]:
-    with Stand(tmp_path / "profile", window, sound) as stand:
-        yield stand
 
 
 def playing(stand: Stand, chart: Path, mods: Mods | None = None, *, ghost: str = "", soon: bool = True) -> PlayScene:

@@ -27,6 +27,7 @@ from game.scenes.select_overlays import HelpPanel, ProblemsPanel
 from game.scenes.select_panel import CHART_ROW, FACTS, GAP, PAD, plan
 from tests.rig.scene_game import SceneGame, make_chart, write_song
 
+FRAME_US = 16_667
 # The window is half of the 1280 by 720 design each way: quick to draw, and laid out the same.
 FIRST_ROW_Y = 100
 ROW_PITCH = 32
@@ -43,13 +44,6 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_song(folder / "pack" / "bolero", bolero, seconds=12, picture=(200, 40, 90))
     write_song(folder / "pack" / "cascade", make_chart("Cascade", 4, 60, "Normal", artist="Weir"))
     return folder
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360), frame_us=16_667)
-    yield window
-    window.close()
 
 
 @pytest.fixture

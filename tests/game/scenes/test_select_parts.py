@@ -32,12 +32,8 @@ from game.scenes.select_panel import (
 from game.scenes.select_state import clock, like, number, tempo
 from tests.rig.scene_game import make_chart
 
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((1280, 720), frame_us=16_667)
-    yield window
-    window.close()
+SIZE = (1280, 720)
+FRAME_US = 16_667
 
 
 @pytest.fixture

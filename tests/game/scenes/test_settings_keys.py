@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.clock import now_us
 from engine.input.events import InputEvent
-from engine.sound import Sound
-from engine.window import HeadlessWindow
 from game.hands.bindings import Layout, default_layout
 from game.profile import Profile
 from game.scenes.requests import Calibrate, ShowSettings
@@ -19,18 +16,11 @@ from game.scenes.settings_keys import KeysPage, cap, spoken
 from tests.rig.stand import Stand
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360))
-    yield window
-    window.close()
-
-
 @pytest.fixture
-def stand(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[Stand]:
-    with Stand(tmp_path / "profile", window, sound) as stand:
-        stand.show(SettingsScene(stand.context, ShowSettings("keys"), lambda: None))
-        yield stand
+def stand(stand: Stand) -> Stand:
+    """The stand, with the page of keys on it."""
+    stand.show(SettingsScene(stand.context, ShowSettings("keys"), lambda: None))
+    return stand
 
 
 def press(stand: Stand, *controls: str) -> None:

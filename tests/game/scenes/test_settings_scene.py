@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 
 from engine.clock import now_us
 from engine.input.events import InputEvent
-from engine.sound import Bus, Sound
+from engine.sound import Bus
 from engine.window import HeadlessWindow
 from game.profile import PROFILE_STREAM, Profile
 from game.scenes.canvas import Touch
@@ -22,20 +21,6 @@ from game.settings import Settings, changed
 from tests.rig.stand import Stand
 
 SIZE = (1280, 720)
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow(SIZE)
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def stand(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[Stand]:
-    with Stand(tmp_path / "profile", window, sound) as stand:
-        yield stand
-    window.text_scale = 1.0
 
 
 class Player:

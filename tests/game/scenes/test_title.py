@@ -21,12 +21,7 @@ from game.scenes.select import SelectScene
 from game.scenes.title import TitleScene
 from tests.rig.scene_game import SceneGame, make_chart, write_song
 
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
 
 
 @pytest.fixture
