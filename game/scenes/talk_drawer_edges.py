@@ -7,7 +7,7 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, panels, widgets
+from engine.draw import icons, widgets
 from engine.draw.theme import AMBER, CYAN, INK_SOFT, tone
 from engine.log import EventLog
 from game.roleplay import clock, reading
@@ -17,7 +17,7 @@ from game.roleplay.history import leave_out
 from game.roleplay.ledger import Fact
 from game.roleplay.state import Edge
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import buttons, heading, note
+from game.scenes.talk_drawer_fields import buttons, card, heading, note
 from game.scenes.talk_drawer_panel import Desktop, Read, arrow, pairs_of
 from game.scenes.talk_turn import mark_of
 from game.scenes.talk_view import ChatView
@@ -53,7 +53,7 @@ class EdgesPanel:
             return
         note("Each way stands by itself: how one sees the other is never how the other sees them.", INK_SOFT)
         for edge in data.edges:
-            with panels.card(f"edge {edge.owner} {edge.target}", mark=mark_of(edge.owner)):
+            with card(mark_of(edge.owner)):
                 self._edge(desk, view, edge)
             widgets.space(4)
         if data.group or view.chat.guest:
@@ -95,7 +95,7 @@ class EdgesPanel:
         imgui.pop_id()
 
     def _group(self, desk: Desktop, view: ChatView, group: str) -> None:
-        with panels.card("group", mark=CYAN):
+        with card(CYAN):
             heading("The three together", "once there was a guest")
             thing = Thing(view.host, "group", (), "the group")
             desk.fields.prose(

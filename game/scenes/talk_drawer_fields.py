@@ -6,7 +6,8 @@ Each field has a name (``activity mara posture``); :meth:`Fields.want` puts the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from imgui_bundle import imgui
@@ -15,7 +16,7 @@ from engine.draw import icons, pen, theme, widgets
 from engine.draw.colour import mixed
 from engine.draw.fonts import Weight
 from engine.draw.pen import Vec, px
-from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, tone
+from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, Mark, tone
 from engine.errors import UserError
 from game.roleplay import clock
 from game.scenes.talk_drawer_acts import Acts, Thing
@@ -39,6 +40,8 @@ class Fields:
         self.acts = acts
         self.places: dict[str, tuple[float, float, float, float]] = {}
         """Where the fields of this frame are: left, top, width, height in pixels."""
+        self.focused = ""
+        """The field the keyboard stands on, or stood on last."""
         self._drafts: dict[str, str] = {}
         self._sliding: dict[str, tuple[int, float, Apply]] = {}
         self._opened: set[str] = set()
@@ -55,14 +58,14 @@ class Fields:
         """Whether a field is looked for whose name begins so: then what holds it opens."""
         return self._wanted.startswith(name)
 
-    def fold(self, name: str, words: str, inside: str, right: str = "", ink_right: int = INK_FAINT) -> bool:
-        """A line that opens and shuts what stands under it; fields named ``inside`` lie there.  True while open."""
-        if self.wants_in(inside):
+    def fold(self, name: str, words: str, *inside: str, right: str = "", ink_right: int = INK_FAINT) -> bool:
+        """A line that opens and shuts what stands under it; fields whose names begin as ``inside`` lie there.  True while open."""
+        if any(self.wants_in(one) for one in inside):
             self._opened.add(name)
         opened = name in self._opened
         self.arrive(name)
         item = widgets.Item(name, imgui.get_content_region_avail().x, px(32))
-        self._placed(name)
+        self.placed(name)
         ink = mixed(INK_SOFT, INK, item.lift)
         pen.write(
             item.draw, item.x + px(8), item.middle, icons.DOWN if opened else icons.NEXT, 12, ink, across=0.5, down=0.5
@@ -99,9 +102,12 @@ class Fields:
             if self._tries <= 0:
                 self._wanted = ""
 
-    def _placed(self, name: str) -> None:
+    def placed(self, name: str) -> None:
+        """Remember where the last widget is."""
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         self.places[name] = (low.x, low.y, high.x - low.x, high.y - low.y)
+        if imgui.is_item_focused():
+            self.focused = name
 
     def _apply(self, name: str, value: Any, apply: Apply) -> None:
         try:
@@ -176,7 +182,7 @@ class Fields:
         self._after_text(name, changed, text, value, apply, hint if not text else "")
 
     def _after_text(self, name: str, changed: bool, text: str, value: str, apply: Apply, hint: str) -> None:
-        self._placed(name)
+        self.placed(name)
         low = imgui.get_item_rect_min()
         active, left = imgui.is_item_active(), imgui.is_item_deactivated()
         self._border(name, active)
@@ -218,7 +224,7 @@ class Fields:
         self.arrive(name)
         changed, new = widgets.slider(label, shown, 0, 100, step=1, shown=f"{shown} of 100")
         imgui.pop_id()
-        self._placed(name)
+        self.placed(name)
         if note:
             imgui.set_item_tooltip(note)
         if changed:
@@ -234,7 +240,7 @@ class Fields:
         self.arrive(name)
         changed, new = widgets.toggle(label, bool(self.acts.shown(name, value)), note=note)
         imgui.pop_id()
-        self._placed(name)
+        self.placed(name)
         if changed:
             self._apply(name, new, self._setter(thing, field, value, apply))
         self.problem(name)
@@ -258,7 +264,7 @@ class Fields:
         self.arrive(name)
         new = widgets.segmented("pick", [words for _, words in options], at)
         imgui.pop_id()
-        self._placed(name)
+        self.placed(name)
         if new != at and new >= 0:
             self._apply(name, options[new][0], self._setter(thing, field, value, apply))
         self.problem(name)
@@ -273,7 +279,7 @@ class Fields:
         self.arrive(name)
         item = widgets.Item("weight", imgui.get_content_region_avail().x, px(50))
         imgui.pop_id()
-        self._placed(name)
+        self.placed(name)
         new, part = shown, item.w / 4
         if item.activated and item.hovered and not item.focused:
             new = min(max(int((imgui.get_io().mouse_pos.x - item.x) / part), 0), 3)
@@ -304,11 +310,13 @@ class Fields:
         self.arrive(name)
         imgui.set_next_item_width(-1)
         opened = imgui.begin_combo(f"##{name}", words)
-        self._placed(name)
+        self.placed(name)
         if opened:
             for one, told in options:
                 if imgui.selectable(f"{told}##{one}", one == now)[0] and one != now:
                     self._apply(name, one, self._setter(thing, field, value, None))
+                if one == now:
+                    imgui.set_item_default_focus()
             imgui.end_combo()
         self._border(name, opened)
         self.problem(name)
@@ -342,7 +350,7 @@ class Fields:
         imgui.set_cursor_screen_pos(Vec(at.x + room - cross, at.y))
         self.arrive(f"{name} -")
         gone = icon_button(f"{name} -", icons.CROSS, "Take it out", cross)
-        self._placed(f"{name} -")
+        self.placed(f"{name} -")
         imgui.set_cursor_screen_pos(at)
         imgui.dummy(Vec(room, high - px(4)))
         return gone
@@ -354,7 +362,7 @@ class Fields:
         room = imgui.get_content_region_avail().x
         imgui.set_next_item_width(room - side - px(8))
         changed, text = imgui.input_text(f"##{field}", self._drafts.get(field, ""))
-        self._placed(field)
+        self.placed(field)
         entered = imgui.is_item_deactivated() and any(imgui.is_key_pressed(key, False) for key in _ENTER)
         low, active = imgui.get_item_rect_min(), imgui.is_item_active()
         self._border(field, active)
@@ -420,8 +428,13 @@ def icon_button(name: str, icon: str, told: str, side: float, *, lit: bool = Fal
     return item.activated
 
 
-def buttons(acts: Sequence[tuple[str, str, Callable[[], object] | None]], fields: Fields | None = None) -> None:
-    """Small buttons side by side, on as many lines as they need: (icon, words, act); without act one is dimmed."""
+def buttons(
+    acts: Sequence[tuple[str, str, Callable[[], object] | None]], fields: Fields | None = None, name: str = ""
+) -> None:
+    """Small buttons side by side, on as many lines as they need: (icon, words, act); without act one is dimmed.
+
+    Among ``fields`` they are known by ``name`` and their words.
+    """
     right = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
     for number, (icon, words, act) in enumerate(acts):
         wide = pen.measure(f"{icon}  {words}", theme.TEXT_BODY)[0] + px(28)
@@ -429,10 +442,41 @@ def buttons(acts: Sequence[tuple[str, str, Callable[[], object] | None]], fields
             imgui.same_line(0, px(8))
         imgui.begin_disabled(act is None)
         if fields is not None:
-            fields.arrive(words)
+            fields.arrive(f"{name} {words}".strip())
         if widgets.small_button(words, icon=icon) and act is not None:
             act()
+        if fields is not None:
+            fields.placed(f"{name} {words}".strip())
         imgui.end_disabled()
+
+
+@contextmanager
+def card(mark: Mark | None = None) -> Iterator[None]:
+    """A raised ground around what stands in it.  It is no window of its own, so that arrow keys go through it."""
+    at, draw, pad = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list(), px(14)
+    room, window = imgui.get_content_region_avail().x, imgui.internal.get_current_window()
+    draw.channels_split(2)
+    draw.channels_set_current(1)
+    regions = (window.content_region_rect.max, window.work_rect.max)
+    for region in regions:
+        region.x -= pad
+    imgui.set_cursor_screen_pos(Vec(at.x + pad, at.y + pad))
+    imgui.begin_group()
+    try:
+        yield
+    finally:
+        imgui.end_group()
+        for region in regions:
+            region.x += pad
+        high = imgui.get_item_rect_size().y + 2 * pad
+        draw.channels_set_current(0)
+        pen.panel(draw, at.x, at.y, room, high, mixed(theme.PANEL, theme.RAISED, 0.55))
+        if mark is not None:
+            low, right = Vec(at.x + px(20), at.y), Vec(at.x + px(68), at.y + px(3))
+            draw.add_rect_filled(low, right, tone(mark), px(2))
+        draw.channels_merge()
+        imgui.set_cursor_screen_pos(at)
+        imgui.dummy(Vec(room, high))
 
 
 def heading(words: str, note: str = "", *, colour: int = INK) -> None:

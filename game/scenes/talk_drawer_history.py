@@ -9,7 +9,7 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, panels, pen, theme, widgets
+from engine.draw import icons, pen, theme, widgets
 from engine.draw.colour import mixed
 from engine.draw.pen import Vec, px
 from engine.draw.theme import CYAN, INK, RAISED
@@ -20,7 +20,7 @@ from game.roleplay.history import BranchRow
 from game.roleplay.state import Turn
 from game.scenes.talk_dialogs import BranchDialog, RestoreDialog, switch_branch
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, note
+from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, card, note
 from game.scenes.talk_drawer_panel import Desktop, Read
 from game.scenes.talk_view import ChatView
 
@@ -84,7 +84,7 @@ class HistoryPanel:
 
     def _branch(self, desk: Desktop, view: ChatView, branch: BranchRow) -> None:
         host, number = view.host, branch.id
-        with panels.card(f"branch {number}", mark=CYAN if branch.is_current else None):
+        with card(CYAN if branch.is_current else None):
             told = "you are here" if branch.is_current else f"left at turn {branch.left_at}, {branch.own} of its own"
             thing = Thing(host, "branch", (number,), "the branch")
 

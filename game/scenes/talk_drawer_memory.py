@@ -102,18 +102,17 @@ class MemoryPanel:
 
     def _row(self, desk: Desktop, view: ChatView, memory: Memory, where: str) -> None:
         key = (memory.chat, memory.number)
+        if desk.fields.wants_in(f"memory {memory.chat} {memory.number} "):
+            self._open = key
         opened = self._open == key and where == ("pinned" if memory.pinned else "recent")
         imgui.push_id(f"{where} {memory.chat} {memory.number}")
-        if self._head(desk, view, memory, opened):
+        if self._head(desk, view, memory, opened, where):
             self._open = ("", 0) if opened else key
-        if opened or (
-            (where == "recent" or memory.pinned) and desk.fields.wants_in(f"memory {memory.chat} {memory.number} ")
-        ):
-            self._open = key
+        if opened:
             self._fields(desk, view, memory)
         imgui.pop_id()
 
-    def _head(self, desk: Desktop, view: ChatView, memory: Memory, opened: bool) -> bool:
+    def _head(self, desk: Desktop, view: ChatView, memory: Memory, opened: bool, where: str) -> bool:
         """Mark, words, when and where, and the pin; True when it is to be opened or shut."""
         room, side = imgui.get_content_region_avail().x, px(32)
         at, wrap = imgui.get_cursor_screen_pos(), room - px(44) - side
@@ -137,17 +136,20 @@ class MemoryPanel:
         small = pen.fit(told, theme.TEXT_SMALL, wrap)
         pen.write(item.draw, left, at.y + high - px(22), small, theme.TEXT_SMALL, INK_FAINT)
         imgui.set_cursor_screen_pos(Vec(at.x + room - side - px(2), at.y + px(4)))
-        self._pin(desk, memory, side)
+        self._pin(desk, memory, side, where == ("pinned" if memory.pinned else "recent"))
         imgui.set_cursor_screen_pos(at)
         imgui.dummy(Vec(room, high - px(2)))
         return item.activated
 
-    def _pin(self, desk: Desktop, memory: Memory, side: float) -> None:
+    def _pin(self, desk: Desktop, memory: Memory, side: float, upper: bool) -> None:
+        """The pin at the right of a row; one that is pinned shows in both lists, the keyboard goes to the upper."""
         told = "Unpin it" if memory.pinned else f"Pin it: at most {PIN_CAP} are always before the mind"
-        name = f"memory {memory.chat} {memory.number} pin"
-        desk.fields.arrive(name)
+        if upper:
+            desk.fields.arrive(f"memory {memory.chat} {memory.number} pin")
         if icon_button("pin", icons.PIN, told, side, lit=bool(memory.pinned)):
             toggle_pin(desk, memory)
+        if upper:
+            desk.fields.placed(f"memory {memory.chat} {memory.number} pin")
 
     def _fields(self, desk: Desktop, view: ChatView, memory: Memory) -> None:
         fields = desk.fields

@@ -9,7 +9,7 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, panels, theme, widgets
+from engine.draw import icons, theme, widgets
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LIME, tone
 from engine.log import EventLog
 from game.roleplay import reading
@@ -17,7 +17,7 @@ from game.roleplay.events import YOU
 from game.roleplay.speaking import prepare
 from game.roleplay.state import Failure
 from game.roleplay.view import Block, Prompt
-from game.scenes.talk_drawer_fields import buttons, note
+from game.scenes.talk_drawer_fields import buttons, card, note
 from game.scenes.talk_drawer_panel import Desktop, Read
 from game.scenes.talk_view import ChatView
 
@@ -109,7 +109,7 @@ class ModelPanel:
         tokens = f"{block.tier}, {block.tokens} tokens"
         ink = tone(_TIERS.get(block.tier, CYAN)) if not block.dropped else INK_FAINT
         imgui.push_id(place)
-        if desk.fields.fold(f"block {place}", block.name, f"block {place} ", tokens, ink):
+        if desk.fields.fold(f"block {place}", block.name, f"block {place} ", right=tokens, ink_right=ink):
             note(f"“{block.tier}”: {_TOLD.get(block.tier, '')}")
             widgets.text(block.text, theme.TEXT_SMALL, INK_SOFT if not block.dropped else INK_FAINT)
         if block.dropped:
@@ -124,7 +124,7 @@ class ModelPanel:
         if not count:
             note("None. When an answer cannot be used, a careful default stands in and play goes on.")
         for failure in data.failures if self._all else data.failures[:SHOWN]:
-            with panels.card(f"failure {failure.seq}"):
+            with card():
                 tries = f"{failure.attempts} {'try' if failure.attempts == 1 else 'tries'}"
                 turn = f", at turn {failure.turn}" if failure.turn else ""
                 widgets.text(f"{failure.job.replace('_', ' ')} · {tries}{turn}", 16, INK)

@@ -8,7 +8,8 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, panels, theme, widgets
+from engine.draw import icons, theme, widgets
+from engine.draw.pen import px
 from engine.draw.theme import AMBER, CYAN, INK_FAINT, LIME, RED, tone
 from engine.log import EventLog
 from game.roleplay import clock, editing, reading, story
@@ -16,7 +17,7 @@ from game.roleplay.editing import HAPPENING_STATES
 from game.roleplay.state import Happening, Thread
 from game.roleplay.story import MOVES, OVER
 from game.scenes.talk_drawer_acts import Thing, Work
-from game.scenes.talk_drawer_fields import buttons, note
+from game.scenes.talk_drawer_fields import card, note
 from game.scenes.talk_drawer_panel import Desktop, Read, called
 from game.scenes.talk_view import ChatView
 
@@ -91,13 +92,13 @@ class StoryPanel:
         desk.fields.adder("thread new", "Something unresolved …", add)
         desk.fields.problem("thread new")
         ended = [thread for thread in data.threads if not thread.open]
-        if ended and desk.fields.fold("threads ended", f"Ended: {len(ended)}", "thread ended"):
+        if ended and desk.fields.fold("threads ended", f"Ended: {len(ended)}", *(f"thread {one.id} " for one in ended)):
             for thread in ended:
                 self._thread(desk, view, thread)
 
     def _thread(self, desk: Desktop, view: ChatView, thread: Thread) -> None:
         thing = Thing(view.host, "thread", (thread.id,), f"the thread “{thread.title}”")
-        with panels.card(f"thread {thread.id}", mark=CYAN if thread.open else None):
+        with card(CYAN if thread.open else None):
             desk.fields.line(thing, "title", "Thread", thread.title)
             desk.fields.flag(thing, "open", "Still open", thread.open)
             desk.fields.line(thing, "outcome", "How it ended", thread.outcome, hint="nothing yet")
@@ -121,14 +122,14 @@ class StoryPanel:
         desk.fields.adder("happening new", "Something that is to happen …", add)
         desk.fields.problem("happening new")
         over = [one for one in data.happenings if one.state in OVER]
-        if over and desk.fields.fold("events over", f"Over: {len(over)}", "happening over"):
+        if over and desk.fields.fold("events over", f"Over: {len(over)}", *(f"happening {one.id} " for one in over)):
             for happening in over:
                 self._happening(desk, view, happening)
 
     def _happening(self, desk: Desktop, view: ChatView, happening: Happening) -> None:
         fields, chat = desk.fields, view.chat
         thing = Thing(view.host, "happening", (happening.id,), f"“{happening.title}”")
-        with panels.card(f"happening {happening.id}", mark=_MARKS[happening.state]):
+        with card(_MARKS[happening.state]):
             state = str(desk.acts.shown(thing.id("state"), happening.state))
             widgets.pill(state, tone(_MARKS[state]))
             if happening.due_us and happening.state == "planned":
@@ -139,34 +140,35 @@ class StoryPanel:
             day = chat.day_one_us
             fields.instant(thing, "due_us", "Due", happening.due_us, day, none="whenever it comes")
             fields.instant(thing, "expires_us", "Too late after", happening.expires_us, day, none="never")
-            imgui.push_id(f"moves {happening.id}")
-            buttons(
-                [
-                    self._move(desk, view, thing, happening, state)
-                    for state in HAPPENING_STATES
-                    if state != happening.state
-                ]
-            )
-            imgui.pop_id()
+            self._moves(desk, view, thing, happening)
             fields.problem(thing.id("state"))
 
-    def _move(self, desk: Desktop, view: ChatView, thing: Thing, happening: Happening, state: str) -> Any:
-        """A way on as the story goes, or, to put an error right, anywhere else."""
+    def _moves(self, desk: Desktop, view: ChatView, thing: Thing, happening: Happening) -> None:
+        """Where it may go from here; and, to put an error right, anywhere else."""
+        ways = [state for state in HAPPENING_STATES if state != happening.state]
+        imgui.push_id(thing.id("to"))
+        for place, state in enumerate(ways):
+            if place % 2:
+                imgui.same_line(0, px(8))
+            desk.fields.arrive(thing.id(f"to {state}"))
+            if widgets.small_button(_VERBS[state], icon=_ICONS[state]):
+                self._move(desk, view, thing, happening, state)
+            desk.fields.placed(thing.id(f"to {state}"))
+        imgui.pop_id()
+
+    def _move(self, desk: Desktop, view: ChatView, thing: Thing, happening: Happening, state: str) -> None:
         host, number, former = view.host, happening.id, happening.state
 
-        def move() -> None:
-            if state not in MOVES.get(former, ()):
-                desk.acts.edit(thing, "state", state, former)
-                return
-            desk.acts.do(
-                f"the state of {thing.name}",
-                lambda it: story.move(it, host, number, state),
-                lambda it: it.change(lambda: editing.edit_happening(it.log, host, number, "state", former)),
-                field=thing.id("state"),
-                value=state,
-            )
-
-        return _ICONS[state], _VERBS[state], move
+        if state not in MOVES.get(former, ()):
+            desk.acts.edit(thing, "state", state, former)
+            return
+        desk.acts.do(
+            f"the state of {thing.name}",
+            lambda it: story.move(it, host, number, state),
+            lambda it: it.change(lambda: editing.edit_happening(it.log, host, number, "state", former)),
+            field=thing.id("state"),
+            value=state,
+        )
 
     # -- items ---------------------------------------------------------------------------------------------------
 
