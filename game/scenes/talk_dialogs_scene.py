@@ -17,7 +17,7 @@ from game.roleplay.skips import ELISION_US, skipped_to
 from game.roleplay.state import Bot
 from game.roleplay.talk import Exchange
 from game.scenes.talk_dialogs_base import Answer, Dialog
-from game.scenes.talk_drawer_fields import buttons
+from game.scenes.talk_drawer_parts import buttons
 from game.scenes.talk_room import Ear, TalkRoom
 from game.scenes.talk_view import ChatView
 

@@ -17,8 +17,8 @@ from game.roleplay.history import leave_out
 from game.roleplay.ledger import Fact
 from game.roleplay.state import Edge
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import buttons, card, heading, note
 from game.scenes.talk_drawer_panel import Desktop, Read, arrow, pairs_of
+from game.scenes.talk_drawer_parts import buttons, card, heading, note
 from game.scenes.talk_turn import mark_of
 from game.scenes.talk_view import ChatView
 

@@ -20,8 +20,8 @@ from game.roleplay.history import BranchRow
 from game.roleplay.state import Turn
 from game.scenes.talk_dialogs import BranchDialog, RestoreDialog, switch_branch
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, card, note
 from game.scenes.talk_drawer_panel import Desktop, Read
+from game.scenes.talk_drawer_parts import WEIGHT_WORDS, buttons, card, note
 from game.scenes.talk_view import ChatView
 
 PAGE = 12

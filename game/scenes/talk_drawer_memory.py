@@ -17,8 +17,8 @@ from game.roleplay import clock, editing
 from game.roleplay.chat_search import memories_for_player, memory_for_player
 from game.roleplay.state import PIN_CAP, SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, Memory
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import WEIGHT_WORDS, buttons, icon_button, note, weight_mark
 from game.scenes.talk_drawer_panel import Desktop, Read
+from game.scenes.talk_drawer_parts import WEIGHT_WORDS, buttons, icon_button, note, weight_mark
 from game.scenes.talk_view import ChatView
 
 PAGE = 10

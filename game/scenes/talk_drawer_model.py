@@ -17,8 +17,8 @@ from game.roleplay.events import YOU
 from game.roleplay.speaking import prepare
 from game.roleplay.state import Failure
 from game.roleplay.view import Block, Prompt
-from game.scenes.talk_drawer_fields import buttons, card, note
 from game.scenes.talk_drawer_panel import Desktop, Read
+from game.scenes.talk_drawer_parts import buttons, card, note
 from game.scenes.talk_view import ChatView
 
 SHOWN = 20

@@ -17,8 +17,8 @@ from game.roleplay.state import Activity, Container
 from game.roleplay.talk import GUEST_LEFT
 from game.scenes.talk_dialogs_scene import GuestDialog, MeanwhileDialog, SkipDialog
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_fields import buttons, heading, note
 from game.scenes.talk_drawer_panel import Desktop, Read, called
+from game.scenes.talk_drawer_parts import buttons, heading, note
 from game.scenes.talk_view import ChatView
 
 _ATTENTION = (("low", "low"), ("medium", "medium"), ("high", "high"))

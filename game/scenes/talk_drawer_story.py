@@ -17,8 +17,8 @@ from game.roleplay.editing import HAPPENING_STATES
 from game.roleplay.state import Happening, Thread
 from game.roleplay.story import MOVES, OVER
 from game.scenes.talk_drawer_acts import Thing, Work
-from game.scenes.talk_drawer_fields import card, note
 from game.scenes.talk_drawer_panel import Desktop, Read, called
+from game.scenes.talk_drawer_parts import card, note
 from game.scenes.talk_view import ChatView
 
 _VERBS = {
