@@ -47,8 +47,13 @@ def edges(log: EventLog, chat: Chat, speaker: str) -> dict[tuple[str, str], Edge
 
 
 def before(log: EventLog, chat: Chat, turn: Turn) -> tuple[Turn, ...]:
-    """The turns before it."""
-    return tuple(reading.last_turns(log, chat.host, BEFORE, turn.number))
+    """The turns before it that all who heard it had heard, too: a question must not tell anyone of the others."""
+    scene = reading.scene(log, chat.host, turn.scene)
+    heard = reading.last_turns(log, chat.host, BEFORE, turn.number)
+    for who in [one for one in scene.present if one != chat.host and scene.hears(one, turn.number)] if scene else ():
+        there = {one.number for one in reading.heard_turns(log, chat.host, who, BEFORE, turn.number)}
+        heard = [one for one in heard if one.number in there]
+    return tuple(heard)
 
 
 def update_state(log: EventLog, chat: Chat, said: Turn, around: Mapping[tuple[str, str], Edge]) -> UpdateState:

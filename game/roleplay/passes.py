@@ -7,6 +7,7 @@ or another wording may have come in between) and writes what follows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from game.roleplay import clock, jobs_of, reading
@@ -32,6 +33,9 @@ from game.roleplay.state import Chat, Scene, Turn
 from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
 
+MOMENT = 200
+"""Characters of a telling that stand for a scene's private moment where the voice names none."""
+
 LOOKS_BACK = 6
 """How many turns at the end of a chat are looked at for what was left undone."""
 
@@ -49,15 +53,31 @@ def _still(desk: Desk, host: str, said: Turn) -> bool:
     return bool(now) and now[0].seq == said.seq and now[0].chosen == said.chosen
 
 
-def _update(desk: Desk, host: str, said: Turn) -> None:
+def _when_said(desk: Desk, host: str, said: Turn) -> Chat:
+    """The chat with those who heard the turn: a slow pass may come when they are gone, or when others have come."""
     chat = reading.chat(desk.log, host)
+    scene = reading.scene(desk.log, host, said.scene)
+    if scene is None:
+        return chat
+    heard = tuple(one for one in scene.present if scene.hears(one, said.number))
+    guest = next((one for one in heard if one not in (YOU, host)), "")
+    doing = {who: reading.activity(desk.log, host, who) for who in heard}
+    here = replace(scene, present=heard)
+    return replace(chat, scene=here, guest=guest, activities=doing, clock_us=said.clock_us)
+
+
+def _update(desk: Desk, host: str, said: Turn) -> None:
+    chat = _when_said(desk, host, said)
     around = jobs_of.edges(desk.log, chat, said.speaker)
     answer = desk.ask(host, jobs_of.update_state(desk.log, chat, said, around), said.number)
     assert isinstance(answer, StateChanges)
+    assert chat.scene is not None
+    if chat.scene.meanwhile:  # what is done there is not done in the scene the player is in
+        answer = answer.model_copy(update={"doings": []})
     with desk.deciding:
         if not _still(desk, host, said):
             return
-        chat = reading.chat(desk.log, host)
+        chat = _when_said(desk, host, said)
         around = jobs_of.edges(desk.log, chat, said.speaker)
         threads = reading.threads(desk.log, host)
         happenings = reading.happenings(desk.log, host, ("planned", "active"))
@@ -67,7 +87,7 @@ def _update(desk: Desk, host: str, said: Turn) -> None:
 
 
 def _weigh(desk: Desk, host: str, said: Turn) -> None:
-    chat = reading.chat(desk.log, host)
+    chat = _when_said(desk, host, said)
     answer = desk.ask(host, jobs_of.weigh(desk.log, chat, said), said.number)
     assert isinstance(answer, Weighed)
     with desk.deciding:
@@ -185,7 +205,7 @@ def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummar
             with desk.deciding:
                 if not _scene_still(desk, host, scene, turns):
                     return
-                moment = summary.moment if scene.significance >= MEMORABLE else ""
+                moment = (summary.moment or summary.summary[:MOMENT]) if scene.significance >= MEMORABLE else ""
                 desk.write(host, _edge_facts(desk, scene, owner, target, answer, moment))
 
 
@@ -204,10 +224,13 @@ def _edge_facts(desk: Desk, scene: Scene, owner: str, target: str, answer: EdgeS
 
 
 def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary], turns: Sequence[Turn]) -> None:
+    """What the three are to each other, from what all of them were there for: a late guest's telling alone has that."""
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)
     former = reading.group(desk.log, host)
-    answer = desk.ask(host, SummariseGroup(who, former, tuple(one.summary for one in told.values())))
+    heard_all = {one for one in told if all(scene.hears(one, turn.number) for turn in turns)}
+    shared = heard_all if len(heard_all) == len(told) else set(told) - heard_all
+    answer = desk.ask(host, SummariseGroup(who, former, tuple(told[one].summary for one in told if one in shared)))
     assert isinstance(answer, GroupWords)
     with desk.deciding:
         if answer.summary and _scene_still(desk, host, scene, turns):

@@ -15,7 +15,7 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import in_place, insert, live, of_chat, told_by
+from game.roleplay.rows import in_place, insert, live, of_chat, told_by, weigh_scene
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
 from game.truth import Truth
 
@@ -175,6 +175,7 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
             if table == "memories":
                 sql += " AND form <> 'told'"
             db.execute(sql, (basis, chat, scene))
+    weigh_scene(db, chat, turn)
 
 
 def _kept(db: apsw.Connection, event: StoredEvent) -> None:
@@ -206,6 +207,7 @@ def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
         " AND (weighed_by <> 1 OR ?2 = 1)"
     )
     db.execute(sql, row)
+    weigh_scene(db, of_chat(event), said["turn"])
 
 
 # -- place, time and company -----------------------------------------------------------------------------------------
@@ -237,7 +239,7 @@ def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
     present = json.dumps(said["present"])
     insert(
         *(db, "scenes", chat, said["scene"], event.stream, event.seq, said["container"], said["description"], present),
-        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", 0),
+        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", 0, 0),
     )
     if not said["meanwhile"]:
         db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (said["scene"], chat))

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 
 from engine.log import StoredEvent
-from game.roleplay.rows import insert, of_chat
+from game.roleplay.rows import insert, of_chat, weigh_scene
 
 MEMORY_FIELDS = ("text", "significance", "witnesses", "source", "reliability")
 CONTAINER_FIELDS = ("name", "type", "moving", "public", "audible_range", "slots", "parent")
@@ -67,8 +67,11 @@ def _container(db: apsw.Connection, event: StoredEvent, key: list[Any], field: s
 
 
 def _scene(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
-    if field in ("description", "significance"):
-        db.execute(f"UPDATE scenes SET {field} = ? WHERE chat = ? AND scene = ?", (value, of_chat(event), key[0]))
+    where = "WHERE chat = ? AND scene = ?"
+    if field == "description":
+        db.execute(f"UPDATE scenes SET description = ? {where}", (value, of_chat(event), key[0]))
+    elif field == "significance":
+        db.execute(f"UPDATE scenes SET significance = ?, by_hand = 1 {where}", (value, of_chat(event), key[0]))
 
 
 def _thread(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
@@ -104,6 +107,7 @@ def _turn(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
             " AND swipe = (SELECT chosen FROM turns WHERE chat = ?2 AND turn = ?3)"
         )
         db.execute(sql, (value, chat, turn, event.truth))
+        weigh_scene(db, chat, turn)
 
 
 _STEPS: dict[str, Callable[[apsw.Connection, StoredEvent, list[Any], str, Any], None]] = {

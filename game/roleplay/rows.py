@@ -62,3 +62,23 @@ def place(event: StoredEvent) -> int:
 def in_place(event: StoredEvent) -> StoredEvent:
     """The event with the seq of its :func:`place`: what every projector of this room goes by."""
     return event if event.cause is None else event._replace(seq=event.cause)
+
+
+_OF_TURN = "SELECT scene FROM turns WHERE chat = ?1 AND turn = ?2"
+_HEAVIEST = (
+    "SELECT max(a.significance) AS most FROM turns t JOIN alternatives a"
+    " ON a.chat = t.chat AND a.turn = t.turn AND a.swipe = t.chosen"
+    f" WHERE t.chat = ?1 AND t.scene = ({_OF_TURN}) AND NOT t.deleted"
+)
+
+
+def weigh_scene(db: apsw.Connection, chat: str, turn: int) -> None:
+    """A closed scene weighs what its heaviest turn does (004 11.1), also where that is found out later.
+
+    What the player weighed themselves stands.
+    """
+    db.execute(
+        f"UPDATE scenes SET significance = h.most FROM ({_HEAVIEST}) h WHERE chat = ?1 AND scene = ({_OF_TURN})"
+        " AND closed_seq > 0 AND NOT by_hand AND h.most >= 0",
+        (chat, turn),
+    )

@@ -52,7 +52,8 @@ CREATE TABLE scenes (
     chat TEXT NOT NULL, scene INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
     container INTEGER NOT NULL, description TEXT NOT NULL, present TEXT NOT NULL, clock_us INTEGER NOT NULL,
     meanwhile INTEGER NOT NULL, closed_seq INTEGER NOT NULL, why TEXT NOT NULL, significance INTEGER NOT NULL,
-    quotes TEXT NOT NULL, basis TEXT NOT NULL, guest_since INTEGER NOT NULL, PRIMARY KEY (chat, scene)
+    quotes TEXT NOT NULL, basis TEXT NOT NULL, guest_since INTEGER NOT NULL, by_hand INTEGER NOT NULL,
+    PRIMARY KEY (chat, scene)
 ) STRICT;
 CREATE TABLE containers (
     chat TEXT NOT NULL, container INTEGER NOT NULL, stream TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
