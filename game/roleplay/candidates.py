@@ -6,6 +6,7 @@ Rows are :data:`~game.roleplay.witness.MEMORY_COLUMNS` and the length of the mem
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,12 @@ MAX_TERMS = 64
 
 def held(log: EventLog, owner: str, question: Question) -> dict[str, int]:
     """Of each stem and concept of a question, how many of the owner's memories have it, as far as it matters."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM recall_words WHERE recall_words MATCH ? LIMIT ?)"
+    sql = (
+        "SELECT value, (SELECT count(*) FROM (SELECT 1 FROM recall_words"
+        " WHERE recall_words MATCH '\"' || value || '\"' LIMIT ?2)) FROM json_each(?1)"
+    )
     terms = marked(owner, question.words)[-MAX_TERMS:]
-    return {term: log.query(sql, (f'"{term}"', WORD_BUDGET + 1))[0][0] for term in terms}
+    return dict(log.query(sql, (json.dumps(terms), WORD_BUDGET + 1)))
 
 
 def by_words(log: EventLog, owner: str, held: dict[str, int]) -> list[tuple[Any, ...]]:
