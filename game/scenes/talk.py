@@ -93,8 +93,8 @@ class TalkScene(Scene):
         return True
 
     def on_resume(self, result: Any) -> None:
-        """Back from a question."""
-        if self.form is None and self.section == "chats":
+        """Back from a question; a turn that was chosen still is."""
+        if self.form is None and self.section == "chats" and not self.chat.paper.chosen:
             self.chat.composer.focus()
 
     # -- where to ------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ FOCUS_FRAMES = 4
 class WritingField:
     """Holds ``text``; ``focus`` puts the keyboard there.  ``active`` is true while it is written in.
 
-    With ``sends`` Enter is no new line (Shift+Enter is) and :meth:`draw` says True when it was pressed.
+    :meth:`draw` says True when Ctrl+Enter was pressed; with ``sends`` already on Enter, which is no new line then
+    (Shift+Enter is).
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class WritingField:
             self._take(text)
         if hint and not self.text:
             self._draw_hint(hint, at, width)
-        return self._sends and (self.active or was_active) and self._entered()
+        return (self.active or was_active) and self._entered()
 
     def _draw_hint(self, hint: str, at: imgui.ImVec2, width: float) -> None:
         draw, place = imgui.get_window_draw_list(), Vec(at.x + px(4), at.y + px(4))
@@ -128,6 +129,8 @@ class WritingField:
     def _entered(self) -> bool:
         io = imgui.get_io()
         pressed = imgui.is_key_pressed(_K.enter, False) or imgui.is_key_pressed(_K.keypad_enter, False)
+        if not self._sends:
+            return pressed and io.key_ctrl
         return pressed and not (io.key_shift or io.key_ctrl or io.key_alt)
 
     def _take(self, text: str) -> None:

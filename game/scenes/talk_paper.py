@@ -222,9 +222,7 @@ def _draw_edit(look: Look, entry: EditEntry, y: float, turns: Turns) -> None:
     pen.panel(draw, left, y + px(NAME), w, h, theme.RAISED, border=tone(CYAN))
     imgui.set_cursor_screen_pos(Vec(left + px(10), y + px(NAME + 6)))
     imgui.begin_child("edit turn", Vec(w - px(20), h - px(12)))
-    turns.field.draw(w - px(20), h - px(12))
-    if turns.field.active and imgui.get_io().key_ctrl and imgui.is_key_pressed(imgui.Key.enter, False):
-        turns.finish_edit()
+    done = turns.field.draw(w - px(20), h - px(12))
     imgui.end_child()
     x, top = left, y + px(NAME + 8) + h
     words, icon = ("Regenerate", icons.RETRY) if again else ("Save", icons.CHECK)
@@ -233,3 +231,5 @@ def _draw_edit(look: Look, entry: EditEntry, y: float, turns: Turns) -> None:
     told = "Your words as they are, or changed" if again else "The wording before is kept"
     fitted = pen.fit(told, theme.TEXT_SMALL, look.x + look.width - x)
     pen.write(draw, x, top + px(16), fitted, theme.TEXT_SMALL, INK_FAINT, down=0.5)
+    if done:
+        turns.finish_edit()

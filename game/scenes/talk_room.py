@@ -428,8 +428,10 @@ class TalkRoom:
             retry = lambda: self.do("saving", lambda desk: desk.write(unsaved.host, [unsaved.fact]))  # noqa: E731
             corner.trouble = Trouble("unsaved", str(error), retry)
         elif error is not None:
-            if lost is not None:
+            if lost is not None and speech.sent:
                 lost()
+            elif lost is not None:  # the player's own turn is there; only what comes after it is missing
+                again = self.retry
             kind = "unsaved" if isinstance(error, LogError) else "refused"
             corner.trouble = Trouble(kind, str(error), again)
         elif exchange.problem:

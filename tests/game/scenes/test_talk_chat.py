@@ -1,0 +1,351 @@
+"""A chat as the player has it: what is written, said, stepped through, written over, and what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from imgui_bundle import imgui
+
+from engine.sound import Sound
+from engine.window import HeadlessWindow
+from game.roleplay.prose import MAX_TURN_CHARS
+from game.scenes.talk_entries import EditEntry, NoteEntry, SaidEntry, TurnEntry
+from game.scenes.talk_notes import SLOW
+from tests.rig.model_server import Do, ModelServer
+from tests.rig.talk_game import TalkGame
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[HeadlessWindow]:
+    window = HeadlessWindow((960, 540), frame_us=16_667)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[TalkGame]:
+    game = TalkGame(tmp_path, window, sound)
+    game.with_people()
+    yield game
+    game.close()
+
+
+@pytest.fixture
+def teller() -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+def clerk() -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture
+def told(
+    tmp_path: Path, window: HeadlessWindow, sound: Sound, teller: ModelServer, clerk: ModelServer
+) -> Iterator[TalkGame]:
+    game = TalkGame(tmp_path, window, sound, teller=teller, clerk=clerk)
+    game.with_people()
+    yield game
+    teller.go_on.set()
+    clerk.go_on.set()
+    game.close()
+
+
+def texts(game: TalkGame) -> list[str]:
+    return [turn.text for turn in game.turns]
+
+
+def notes(game: TalkGame) -> list[str]:
+    return [entry.what for entry in game.scene.chat.paper.entries if isinstance(entry, NoteEntry)]
+
+
+def said(game: TalkGame) -> SaidEntry | None:
+    entries = game.scene.chat.paper.entries
+    return next((entry for entry in entries if isinstance(entry, SaidEntry) and not entry.yours), None)
+
+
+def choose_last(game: TalkGame) -> None:
+    """Go up from the field to the last turn."""
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.press("up")
+    game.turn(3)
+    assert game.scene.chat.paper.chosen
+
+
+# -- with the offline voice ------------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_answered_and_the_field_is_ready_again(game: TalkGame) -> None:
+    before = len(game.turns)
+    game.say("Good evening")
+    game.settle()
+    assert [turn.speaker for turn in game.turns[before:]] == ["you", "mara"]
+    assert texts(game)[before] == "Good evening"
+    assert game.room.is_offline
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    assert game.scene.chat.composer.field.text == ""
+
+
+def test_a_new_line_is_written_with_shift(game: TalkGame) -> None:
+    game.scene.chat.composer.focus()
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.write("one")
+    game.press("shift+return")
+    game.write("two")
+    game.press("return")
+    game.settle()
+    assert "one\ntwo" in texts(game)
+
+
+def test_the_draft_is_kept_for_each_chat_and_across_scenes(game: TalkGame) -> None:
+    game.scene.chat.composer.focus()
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.write("half a th")
+    game.scene.open_chat("ivo")
+    game.until(lambda: game.room.view is not None and game.view.host == "ivo", "the other chat")
+    game.turn(3)
+    assert game.scene.chat.composer.field.text == ""
+    game.scene.open_chat("mara")
+    game.until(lambda: game.room.view is not None and game.view.host == "mara", "the first chat")
+    game.turn(3)
+    assert game.scene.chat.composer.field.text == "half a th"
+    game.press("escape")
+    assert len(game.stack) == 0
+    assert game.room.corner("mara").draft == "half a th"
+
+
+def test_ten_megabytes_are_not_pasted_and_said_so_in_one_sentence(game: TalkGame) -> None:
+    field = game.scene.chat.composer.field
+    game.scene.chat.composer.focus()
+    game.until(lambda: field.active, "the field")
+    game.write("kept ")
+    imgui.set_clipboard_text("x" * 10_000_000)
+    game.press("ctrl+v")
+    game.turn(3)
+    assert field.text == "kept "
+    (sentence,) = [notice.text for notice in game.context.notices]
+    assert "10,000,000 characters" in sentence
+    assert f"{MAX_TURN_CHARS:,}" in sentence
+
+
+def test_escape_does_not_take_back_what_was_written(game: TalkGame) -> None:
+    game.scene.chat.composer.focus()
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.write("all of it")
+    game.press("escape")
+    assert game.room.corner("mara").draft == "all of it"
+
+
+def test_the_wordings_of_any_bot_turn_are_stepped_through_by_keys(game: TalkGame) -> None:
+    for words in ("Who taught you?", "And before that?"):
+        game.say(words)
+        game.settle()
+    first = next(turn for turn in game.turns if turn.speaker == "mara" and turn.number > 1)
+    game.room.another(first.number)
+    game.settle()
+    turn = game.view.turn(first.number)
+    assert turn is not None
+    assert (len(turn.alternatives), turn.chosen) == (2, 1)
+    game.press("up")
+    game.turn(2)
+    while game.scene.chat.paper.chosen != first.number:
+        game.press("up")
+        game.turn(1)
+    game.press("left")
+    game.settle()
+    assert (stepped := game.view.turn(first.number)) is not None
+    assert stepped.chosen == 0
+    game.press("right")
+    game.settle()
+    assert (stepped := game.view.turn(first.number)) is not None
+    assert stepped.chosen == 1
+
+
+def test_regenerate_first_shows_the_players_own_words_and_cancel_writes_nothing(game: TalkGame) -> None:
+    game.say("What is that smell?")
+    game.settle()
+    game.room.desk.settle()
+    head = game.room.desk.log.last_seq
+    reply = game.turns[-1]
+    choose_last(game)
+    game.press("r")
+    game.turn(6)
+    entries = game.scene.chat.paper.entries
+    assert any(isinstance(entry, EditEntry) and entry.turn.text == "What is that smell?" for entry in entries)
+    assert any(isinstance(entry, TurnEntry) and entry.faded and entry.turn.number == reply.number for entry in entries)
+    assert game.scene.chat.turns.field.active
+    game.press("escape")
+    game.turn(2)
+    assert game.scene.chat.turns.edit is None
+    assert game.room.desk.log.last_seq == head
+    choose_last(game)
+    game.press("r")
+    game.turn(6)
+    game.press("ctrl+return")
+    game.settle()
+    again = game.view.turn(reply.number)
+    assert again is not None
+    assert len(again.alternatives) == 2
+    assert again.alternatives[0].text == reply.text
+
+
+def test_a_turn_is_written_over_hidden_and_kept_by_keys(game: TalkGame) -> None:
+    game.say("Tell me")
+    game.settle()
+    number = game.turns[-1].number
+    choose_last(game)
+    game.press("k")
+    game.settle()
+    assert (turn := game.view.turn(number)) is not None
+    assert turn.accepted
+    game.press("e")
+    game.turn(6)
+    assert game.scene.chat.turns.field.active
+    game.write("Well. ")
+    game.press("ctrl+return")
+    game.settle()
+    assert (turn := game.view.turn(number)) is not None
+    assert "Well. " in turn.text
+    assert len(turn.alternatives) == 2
+    choose_last(game)
+    game.press("h")
+    game.settle()
+    assert number not in [entry.key for entry in game.scene.chat.paper.entries]
+    assert (turn := game.view.turn(number)) is not None
+    assert turn.hidden
+
+
+def test_rewind_delete_and_branch_ask_before_they_do_anything(game: TalkGame) -> None:
+    game.say("Tell me")
+    game.settle()
+    choose_last(game)
+    for key, name in (("w", "RewindDialog"), ("delete", "DeleteDialog"), ("b", "BranchDialog")):
+        game.press(key)
+        game.turn(3)
+        assert type(game.stack.top).__name__ == name
+        game.press("escape")
+        game.turn(2)
+        assert game.stack.top is game.scene
+
+
+def test_the_drawer_opens_by_tab_and_closes_by_escape(game: TalkGame) -> None:
+    game.scene.chat.composer.focus()
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.press("tab")
+    game.turn(4)
+    assert game.scene.chat.drawer_open
+    game.press("escape")
+    game.turn(4)
+    assert not game.scene.chat.drawer_open
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+
+
+# -- with a server ---------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_streams_and_the_field_is_locked_until_it_is_said(told: TalkGame, teller: ModelServer) -> None:
+    line = "The tram bell rings twice. Then it is quiet again over the water, and she waits."
+    teller.script([Do(line, stall_after=9)])
+    told.say("Listen")
+    told.until(lambda: (entry := said(told)) is not None and entry.text.startswith("The tram"), "the first words")
+    assert told.scene.chat.composer.field.locked
+    assert not told.room.say("in between")
+    teller.go_on.set()
+    told.settle()
+    assert texts(told)[-1] == line
+    assert said(told) is None
+    assert not told.room.is_offline
+
+
+def test_stop_keeps_what_was_said_so_far(told: TalkGame, teller: ModelServer) -> None:
+    teller.script([Do("Once upon a time there was a town that nobody had ever wanted to leave", stall_after=9)])
+    told.say("Begin")
+    told.until(lambda: (entry := said(told)) is not None and "upon a" in entry.text, "the first words")
+    told.press("escape")
+    told.settle()
+    assert told.turns[-1].text.startswith("Once upon a time")
+    assert "leave" not in told.turns[-1].text
+    assert told.turns[-1].said.truncated
+    assert told.stack.top is told.scene
+
+
+def test_a_line_that_goes_dead_keeps_the_partial_reply_and_offers_another(told: TalkGame, teller: ModelServer) -> None:
+    teller.script([Do("I was about to say", drop_after=3)])
+    told.say("Yes?")
+    told.settle()
+    assert told.turns[-1].said.truncated
+    assert notes(told) == ["trouble"]
+    trouble = told.room.corner().trouble
+    assert trouble is not None
+    assert "partial response saved" in trouble.words
+    teller.script([Do("All of it, now.")])
+    told.press("f5")
+    told.turn(6)
+    told.press("ctrl+return")
+    told.settle()
+    assert told.turns[-1].text == "All of it, now."
+
+
+@pytest.mark.parametrize(
+    ("how", "word"),
+    [
+        (Do(status=401), "401"),
+        (Do(status=402), "credit"),
+        (Do(status=429, retry_after="7"), "7"),
+        (Do(status=500), "500"),
+        (Do(status=503), "unavailable"),
+    ],
+)
+def test_a_reply_that_cannot_be_had_is_told_inline_with_retry(
+    told: TalkGame, teller: ModelServer, how: Do, word: str
+) -> None:
+    before = len(told.turns)
+    teller.script([how])
+    told.say("Hello?")
+    told.settle()
+    assert [turn.speaker for turn in told.turns[before:]] == ["you"]
+    trouble = told.room.corner().trouble
+    assert trouble is not None
+    assert word in trouble.words
+    assert notes(told) == ["trouble"]
+    teller.script([Do("Here I am.")])
+    told.press("f5")
+    told.settle()
+    assert texts(told)[before:] == ["Hello?", "Here I am."]
+    assert notes(told) == []
+
+
+def test_a_slow_reply_is_told_of_after_thirty_seconds_and_can_be_stopped(told: TalkGame, teller: ModelServer) -> None:
+    teller.script([Do("late", stall=True)])
+    told.say("Are you there?")
+    told.until(lambda: said(told) is not None and told.room.speech is not None and told.room.speech.who, "the row")
+    assert told.room.speech is not None
+    told.room.tick(29_000_000)
+    told.turn(2)
+    assert notes(told) == []
+    told.room.tick(1_500_000)
+    told.turn(2)
+    assert notes(told) == ["slow"]
+    note = told.scene.chat._note("slow")
+    assert note is not None
+    assert (note.words, note.choices[0].words) == (SLOW, "Stop")
+    told.press("escape")
+    told.settle()
+    assert texts(told)[-1] == "Are you there?"
+
+
+def test_a_classifier_that_talks_nonsense_is_not_spoken_of(
+    told: TalkGame, teller: ModelServer, clerk: ModelServer
+) -> None:
+    clerk.otherwise = Do("no json here")
+    teller.script([Do("Mm.")])
+    told.say("*sits down* So")
+    told.settle()
+    assert texts(told)[-1] == "Mm."
+    assert notes(told) == []
+    assert not told.context.notices
