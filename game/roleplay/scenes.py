@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import UserError
+from game.events import Event
 from game.roleplay.events import (
     YOU,
     ActivityChanged,
+    AlternativeChosen,
+    AlternativeSaid,
     ClockMoved,
     ContainerDescribed,
     EdgeSeeded,
@@ -20,6 +23,7 @@ from game.roleplay.events import (
 )
 from game.roleplay.jobs import Doing, EdgeWords, Kickoff, Place
 from game.roleplay.ledger import AUTOMATION, Fact, Facts, Source
+from game.roleplay.prose import segments
 from game.roleplay.skips import DAY_US
 from game.roleplay.state import Activity, Bot, Chat, Container, Turn
 
@@ -28,16 +32,11 @@ QUOTE_CHARS = 240
 MEMORABLE = 2
 """From this significance on a scene keeps key lines (004 11.1)."""
 
-DEFAULT_START_US = 63_072_000_000_000 * 27 + 18 * 3_600_000_000
-"""When a story begins whose kickoff names no time: an evening."""
 
-
-def begun(
-    chat: Chat, bot: Bot, form: Kickoff, start_us: int, source: Source, guest_edges: Iterable[EdgeSeeded] = ()
-) -> Facts:
+def begun(chat: Chat, bot: Bot, form: Kickoff, start_us: int, source: Source, others: Sequence[str] = ()) -> Facts:
     """The kickoff as the player confirmed it: clock, place, first scene, who does what, how they stand.
 
-    The opening line, if there is one, is the bot's first turn.
+    The opening line, if there is one, is the bot's first turn, with ``others`` as its alternatives.
     """
     day_one_us = start_us - start_us % DAY_US
     made: Facts = [
@@ -49,9 +48,16 @@ def begun(
         made.append(Fact(ActivityChanged(doing.who, _first_activity(doing, start_us).record())))
     made.append(Fact(seeded(bot.id, YOU, form.bot_to_you)))
     made.append(Fact(seeded(YOU, bot.id, form.you_to_bot)))
-    made += [Fact(edge) for edge in guest_edges]
-    if form.opening:
-        made.append(Fact(TurnSaid(chat.turns + 1, bot.id, form.opening, 1, start_us, addressee=YOU), source, bot.id))
+    openings = [text for text in (form.opening, *others) if text]
+    for swipe, text in enumerate(dict.fromkeys(openings)):
+        said = [list(part) for part in segments(text)]
+        if swipe == 0:
+            turn: Event = TurnSaid(1, bot.id, text, 1, start_us, said, addressee=YOU)
+        else:
+            turn = AlternativeSaid(1, swipe, text, swipe - 1, said)
+        made.append(Fact(turn, source, bot.id))
+    if len(set(openings)) > 1:
+        made.append(Fact(AlternativeChosen(1, 0, len(set(openings)) - 1)))
     return made
 
 
