@@ -19,7 +19,10 @@ _KIN = (
 _NAME = r"[A-ZÄÖÜÉ][\w'-]+(?: [A-ZÄÖÜÉ][\w'-]+)?"
 _END = r"(?i:(?=[.!?;,]|\s+(?:and i|but|because|so|since|which|when|if|though|although|while|und ich|aber|weil)\b|$))"
 _REST = rf"(?P<x>[^.!?;,]{{2,80}}?){_END}"
-_NOT = r"(?!(?:you|it|that|this|them|him|her|your|to (?:you|go|say|ask|admit|tell)|so|about)\b)"
+_NOT = (
+    r"(?!(?:how|what|when|having|knowing|a person|you|it|that|this|them|him|her|your|"
+    r"to (?:you|go|say|ask|admit|tell)|so|about)\b)"
+)
 
 _RULES: tuple[tuple[str, str], ...] = (
     ("is called {x}", rf"\b(?:[Mm]y name(?:'s| is)|[Cc]all me|[Ii]'m called)\s+(?P<x>{_NAME})"),

@@ -182,6 +182,7 @@ def to_face(text: str, view: SpeakerView) -> str:
         return _to_face_german(text, [one for one in called if one])
     text, found = _swapped(text, [one for one in called if one], "you", "your")
     text, _ = _swapped(text, [own, first_name(own)], "I", "my")
+    text = re.sub(r"\bme and you\b", "you and me", text)
     if found:
         text = _THEIRS.sub(lambda one: _YOURS[one.group().lower()], text)
     return text

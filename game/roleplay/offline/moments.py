@@ -33,7 +33,7 @@ _TENDER = ("love", "proposal", "flirt", "kiss_lips", "kiss_soft", "hug", "compli
 def task_line(view: SpeakerView, manner: Manner, chooser: Chooser) -> str:
     """What a task asks for: a meanwhile, a transition, and for anything else the opening of a scene."""
     if view.scene.meanwhile or _MEANWHILE.search(view.task):
-        return _meanwhile(view, manner, chooser)
+        return _meanwhile(view, manner, chooser) or "*For a while nothing is said.*"
     if _PASSED.search(view.task):
         return chooser.pick(told.TRANSITION) or chooser.pick(told.SCENE_STILL) or f"{view.clock}."
     return _opening(view, manner, chooser)

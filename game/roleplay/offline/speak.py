@@ -85,7 +85,7 @@ def _brief(heard: Heard, act: Act, chooser: Chooser) -> str:
         if (
             sort != act.sort
             and any(one.sort == sort for one in heard.acts)
-            and act.sort not in HEAVY | HARSH
+            and act.sort not in HEAVY | HARSH | {"cry"}
             and chooser.perhaps(0.6)
         ):
             return chooser.pick(options)
@@ -136,9 +136,9 @@ _TOLD = word_set("did kin think like dislike used want cannot must know_not stat
 
 def _ways(act: Act, core: str) -> list[str]:
     """What may be added after an answer to such an act; some more likely than others."""
-    ways = ["plan", "thread"]
+    ways: list[str] = []
     if act.sort in LIGHT or act.sort in _ASKED_LIGHTLY:
-        ways += ["aside", "aside", "place"]
+        ways += ["plan", "thread", "aside", "aside", "place"]
     if not core.rstrip().endswith("?"):
         ways += ["ask", "ask"]
         if act.sort in _TOLD:

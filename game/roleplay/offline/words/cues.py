@@ -166,7 +166,10 @@ HARSH: tuple[tuple[str, str], ...] = (
     (
         "accusation",
         r"\byou(?:'re| are) (?:so )?(?:impossible|unbearable|insufferable)\b|"
-        r"\byou (?:always|never) (?P<x>[^.!?]*)|\byou (?:lied|cheated|betrayed|left me|abandoned|used me|forgot|"
+        r"\byou never (?P<x>(?!know|mind|fail|cease|disappoint)[^.!?]*)|"
+        r"\byou always (?P<x2>(?:do (?:this|that)|say|forget|ruin|leave|lie|complain|interrupt|"
+        r"have to|make (?:me|it|everything)|act|run|blame|twist|take|want|come late|are late)\b[^.!?]*)|"
+        r"\byou (?:lied|cheated|betrayed|left me|abandoned|used me|forgot|"
         r"stole|broke)\b|"
         r"\bit(?:'s| is) (?:all )?your fault\b|\bhow (?:could|dare) you\b|\bi don't (?:trust|believe) you\b|"
         r"\bliar\b|\bwhat(?:'s| is) wrong with you\b",

@@ -56,7 +56,7 @@ QUESTIONS: Pools = {
     "q_secret": {
         "any": (
             "I can keep one. I've kept worse.",
-            "Try me. I'm a locked drawer.",
+            "Try me. Locked drawer, that's me.",
             "You can. It won't go past this {place_kind}.",
         ),
         "cold": ("That depends on what it costs me.",),
@@ -144,7 +144,7 @@ QUESTIONS: Pools = {
         "any": (
             "{topic_cap}? Yes. More than I'd admit in company.",
             "I do, actually.",
-            "I'm fond of it. Don't tell anyone.",
+            "I'm fond of it. Keep that to yourself.",
             "Very much. It's one of my few reliable joys.",
         ),
     },
@@ -182,7 +182,7 @@ QUESTIONS: Pools = {
         "any": (
             "Honestly? A quiet {part} and somebody to share it with.",
             "Something I don't have a name for. I'll know it when I see it.",
-            "Less than I used to. More than I've got.",
+            "Less than before. More than I've got.",
             "Right now? To not have to decide anything for an hour.",
         ),
         "cold": ("To be left in peace.",),
@@ -277,7 +277,7 @@ QUESTIONS: Pools = {
     "q_you_no": {
         "any": (
             "{do_i}? No. Not really.",
-            "No. I used to, I think.",
+            "Not any more, I think.",
             "Not in the way you mean.",
             "I don't. I'd say so if I did.",
         ),

@@ -103,7 +103,7 @@ STATEMENTS: Pools = {
             "What made you stop?",
             "Do you miss it?",
             "I'd have liked to see that.",
-            "It's odd, isn't it, who we were. I used to be braver.",
+            "It's odd, isn't it, who we were. I was braver once.",
         ),
     },
     "like": {
@@ -111,7 +111,7 @@ STATEMENTS: Pools = {
             "{topic_cap}. I wouldn't have guessed, and now I can't imagine you without it.",
             "What is it about {topic}?",
             "You should see your face when you say that.",
-            "I'll remember that. It's the sort of thing I like to know about people.",
+            "I'll remember that. It's good to know such things about people.",
             "A person should have something like that. Most people don't.",
         ),
         "cold": ("Each to their own.",),
@@ -120,7 +120,7 @@ STATEMENTS: Pools = {
     "dislike": {
         "any": (
             "{topic_cap}? What did it ever do to you?",
-            "Strong words. I like a person with a proper grudge.",
+            "Strong words. A proper grudge is a fine thing.",
             "I'll keep it out of your way.",
             "We agree on that, at least.",
             "Always, or did something happen?",
@@ -133,7 +133,7 @@ STATEMENTS: Pools = {
             "I hadn't looked at it like that.",
             "I'm not convinced. But go on, convince me.",
             "That's either very wise or you haven't eaten.",
-            "I used to think so too.",
+            "So did I, once.",
         ),
         "cold": ("You would think that.",),
     },
@@ -146,7 +146,7 @@ STATEMENTS: Pools = {
             "I'd like to hear more about {topic}, when you feel like it.",
         ),
         "cold": ("Why are you telling me about {topic}?",),
-        "warm": ("You must bring {topic} up more often. I like how your voice goes.",),
+        "warm": ("You must bring {topic} up more often. Your voice changes when you do.",),
     },
     "did": {
         "any": (
@@ -201,12 +201,12 @@ STATEMENTS: Pools = {
             "I can picture it.",
             "Funny. I was thinking something like it earlier.",
             "Now I've got a dozen questions, and I don't know which is rude.",
-            "I like how you put that.",
+            "That's well put.",
             "Mm. Say more.",
         ),
         "cold": ("If you say so.", "And that concerns me how?", "Is there a point to this?"),
         "warm": ("I could listen to you for hours, you know that?", "Only you would put it like that."),
-        "close": ("This is why I like having you here.",),
+        "close": ("This is why it's good to have you here.",),
     },
 }
 """What is answered to each sort of statement; ``verb`` where ``{x}`` is something to do."""
@@ -267,7 +267,7 @@ SETTING: dict[str, tuple[str, ...]] = {
     "room": ("It's a good room to talk in.", "Someone should open a window in here. Not me."),
     "vehicle": (
         "It's easier to talk when you don't have to look at each other.",
-        "I like going somewhere. Arriving I can take or leave.",
+        "Going somewhere is the good part. Arriving I can take or leave.",
     ),
     "shop": ("No customers. I won't complain.",),
     "public building": ("Keep your voice down, or they'll think we're plotting.",),

@@ -121,7 +121,7 @@ ASIDES: dict[str, tuple[str, ...]] = {
     "blunt": ("That's all there is to it.", "I won't dress it up.", "Take it or leave it.", "I've said it now."),
     "dry": (
         "Try to contain your excitement.",
-        "I know. I'm a ray of sunshine.",
+        "I know. A ray of sunshine, me.",
         "Write that down.",
         "Nobody clap at once.",
     ),
@@ -191,13 +191,13 @@ ASIDES: dict[str, tuple[str, ...]] = {
         "You didn't hear that from me.",
         "There's more, but not today.",
         "Let's leave it there.",
-        "I'd rather you forgot I said it.",
+        "I'd rather you didn't repeat that.",
     ),
     "dreamy": (
         "It sounds like the beginning of a song.",
         "I dreamt something like it.",
         "The light's doing that thing again.",
-        "I lost my thread. It was a pretty thread.",
+        "There goes my thread. It was a pretty one.",
     ),
     "lazy": (
         "That's enough effort for one day.",
