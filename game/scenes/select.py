@@ -20,33 +20,26 @@ from game.rhythm.rules import RULE_SETS, rule_set
 from game.scenes.canvas import Touch
 from game.scenes.collection import Collection
 from game.scenes.context import Context
-from game.scenes.menu_keys import PAD_X, PAD_Y, action_of
 from game.scenes.picker import Option, Picker
 from game.scenes.preview import Preview
 from game.scenes.requests import ChartRef, Play, SelectSong, ShowSettings, ShowTitle, Watch
 from game.scenes.select_board import Racing, board_panel
 from game.scenes.select_details import Details
 from game.scenes.select_frame import GROUP_WORDS, SORT_WORDS, SelectFrame
+from game.scenes.select_keys import SelectKeys
 from game.scenes.select_list import Best, SongList
 from game.scenes.select_mods import ModsPanel
 from game.scenes.select_overlays import HelpPanel, ProblemsPanel
 from game.scenes.select_panel import Shown, SongPanel
-from game.scenes.select_search import SearchField, typed
+from game.scenes.select_search import SearchField
 from game.scenes.select_state import Choices, like
 from game.scenes.select_strip import Strip
 from game.scenes.skyline import Skyline
-from game.scenes.tuning import CTRL, SCROLL_STEPS, STEPS, Tuning
+from game.scenes.tuning import Tuning
 
-REPEAT_AFTER_US = 350_000
-REPEAT_US = 45_000
-"""A key that is held moves on this often."""
-
-REPEATED = ("key:pageup", "key:pagedown")
-MOVES = ("up", "down", "left", "right")
 BOARD_AGAIN_US = (300_000, 1_200_000)
 """After a performance the log's writer may be a moment behind: the board is read again this much later."""
 
-CONTROLS_SHIFT = ("key:lshift", "key:rshift")
 TITLES = {name: rule_set(name).title for name in RULE_SETS}
 VEIL = 0.46
 PICTURE_LIGHT = 0.27
@@ -65,7 +58,7 @@ class SelectScene(Scene):
         self._details = Details(context)
         self._touch = Touch()
         self._list = SongList()
-        self._search = SearchField(self._choices.search, self._searched, self._press)
+        self._search = SearchField(self._choices.search, self._searched, self._pressed)
         self._strip = Strip(self._touch, self._details, self._mark)
         self._panel = SongPanel(self._touch, self._details, self._strip, self)
         self._frame = SelectFrame(context, self._touch, self)
@@ -80,8 +73,7 @@ class SelectScene(Scene):
         self._charts = 0
         self._seen = -1
         self._again_us: list[int] = []
-        self._held: tuple[str, int] | None = None
-        self._down: set[str] = set()
+        self._keys = SelectKeys(self, self._search, self._tuning)
 
     # -- the list ------------------------------------------------------------------------------------
 
@@ -176,22 +168,17 @@ class SelectScene(Scene):
                 self._collection.add(event.path)
                 return True
             if event.change is WindowChange.FOCUS_LOST:
-                self._down.clear()
-                self._held = None
+                self._keys.forget()
             return False
         if not isinstance(event, InputEvent):
             return False
         if event.device == "mouse":
             return self._handle_mouse(event)
-        if not event.pressed:
-            self._down.discard(event.control)
-            if self._held is not None and self._held[0] == event.control:
-                self._held = None
-            return False
-        self._down.add(event.control)
-        if event.control in REPEATED or action_of(event.control) in MOVES:
-            self._held = event.control, event.at_us + REPEAT_AFTER_US
-        return self._press(event.control)
+        return self._keys.handle(event)
+
+    def _pressed(self, control: str) -> bool:
+        """A key of the list was pressed while the search is written in."""
+        return self._keys.press(control)
 
     def _handle_mouse(self, event: InputEvent) -> bool:
         if self._touch.handle(event):
@@ -204,62 +191,30 @@ class SelectScene(Scene):
             return True
         return False
 
-    def _press(self, control: str) -> bool:
-        """A key went down; True when it means something here."""
-        if self._is_down(CTRL):
-            return self._press_with_ctrl(control)
-        action = action_of(control)
-        pages = {"key:pageup": -self._list.page(), "key:pagedown": self._list.page()}
-        if action in ("up", "down"):
-            self._move(-1 if action == "up" else 1)
-        elif control in pages:
-            self._move(pages[control])
-        elif control in ("key:home", "key:end"):
-            self._choose(0 if control == "key:home" else len(self._list.songs) - 1)
-        elif action in ("left", "right"):
-            self.step_chart(-1 if action == "left" else 1)
-        elif action is not None:
-            (self.back if action == "back" else self.play)()
-        elif (act := self._commands().get(control)) is not None:
-            act()
-        elif control == "key:slash" and self._is_down(CONTROLS_SHIFT):
-            self.open_help()
-        elif characters := typed(control, self._is_down(CONTROLS_SHIFT)).lstrip("" if self._search.text else " "):
-            self._search.type(characters)
-        else:
-            return False
-        return True
-
-    def _commands(self) -> dict[str, Any]:
-        return {
-            **{"key:tab": self.open_mods, PAD_X: self.open_mods, PAD_Y: self.choose_random},
-            **{"key:f1": self.open_help, "key:f2": self.choose_random, "key:f3": self.open_sorts},
-            **{"key:f4": self.open_groups, "key:f5": self._collection.look, "key:f6": self.open_rules},
-            **{"key:f7": self.open_board, "key:f8": self.open_problems},
-            **{"key:f10": self.open_settings, "key:backspace": self._search.focus},
-        }
-
-    def _press_with_ctrl(self, control: str) -> bool:
-        if control == "key:f":
-            self._search.focus()
-        elif control in SCROLL_STEPS:
-            self._tuning.scroll(SCROLL_STEPS[control])
-        elif control in STEPS:
-            percent = self._choices.mods.rate_percent + STEPS[control] * RATE_STEP_PERCENT
-            percent = min(max(percent, MIN_RATE_PERCENT), MAX_RATE_PERCENT)
-            self._take_mods(replace(self._choices.mods, rate_percent=percent))
-        else:
-            return False
-        return True
-
-    def _is_down(self, controls: tuple[str, ...]) -> bool:
-        return any(control in self._down for control in controls)
-
     def _searched(self, text: str) -> None:
         self._choices.search = text
         self._show()
 
-    def _move(self, by: int) -> None:
+    def look(self) -> None:
+        """Look for new songs."""
+        self._collection.look()
+
+    def step_rate(self, by: int) -> None:
+        """So many steps faster."""
+        percent = self._choices.mods.rate_percent + by * RATE_STEP_PERCENT
+        percent = min(max(percent, MIN_RATE_PERCENT), MAX_RATE_PERCENT)
+        self._take_mods(replace(self._choices.mods, rate_percent=percent))
+
+    def move_pages(self, by: int) -> None:
+        """So many pages on."""
+        self.move(by * self._list.page())
+
+    def to_end(self, *, last: bool) -> None:
+        """To the first or the last song."""
+        self._choose(len(self._list.songs) - 1 if last else 0)
+
+    def move(self, by: int) -> None:
+        """So many songs on."""
         last = len(self._list.songs) - 1
         at = self._list.at + by
         # A step goes round the end; a page stops there.
@@ -326,8 +281,7 @@ class SelectScene(Scene):
     def _go_quiet(self) -> None:
         self._preview.stop()
         self._collection.pause()
-        self._held = None
-        self._down.clear()
+        self._keys.forget()
 
     # -- panels over the scene -----------------------------------------------------------------------
 
@@ -389,8 +343,7 @@ class SelectScene(Scene):
 
     def _push(self, scene: Scene) -> None:
         self._context.effect("menu_select")
-        self._held = None
-        self._down.clear()
+        self._keys.forget()
         self.stack.push(scene)
 
     def on_resume(self, result: Any) -> None:
@@ -437,10 +390,7 @@ class SelectScene(Scene):
     def step(self, dt_us: int) -> None:
         """Keys that are held, the preview, and what has changed in the library."""
         at_us = now_us()
-        if self._held is not None and at_us >= self._held[1]:
-            control = self._held[0]
-            self._press(control)
-            self._held = (control, at_us + REPEAT_US) if self._held is not None else None
+        self._keys.step(at_us)
         self._preview.step()
         self._details.step()
         self._collection.step()
