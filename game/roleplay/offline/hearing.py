@@ -9,6 +9,7 @@ from game.roleplay.offline.segments import parts
 from game.roleplay.offline.text import bounded, sentences, straight, word_set, words
 from game.roleplay.offline.words import cues
 from game.roleplay.offline.words import cues_german as german
+from game.roleplay.offline.words.cues_deeds import ACTIONS
 from game.roleplay.state import Turn
 
 MOST_SENTENCES = 40
@@ -24,7 +25,7 @@ def _rules(*groups: tuple[tuple[str, str], ...]) -> _Rules:
 _SAID = _rules(cues.HEAVY, cues.HARSH, cues.KIND, cues.TALK)
 _STATED = _rules(cues.STATEMENTS)
 _ASKED = _rules(cues.QUESTIONS)
-_DONE = _rules(cues.ACTIONS)
+_DONE = _rules(ACTIONS)
 _GERMAN_SAID, _GERMAN_STATED = _rules(german.GERMAN_SAID), _rules(german.GERMAN_STATED)
 _GERMAN_ASKED = _rules(german.GERMAN_ASKED)
 _GERMAN = word_set(

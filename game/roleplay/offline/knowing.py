@@ -78,7 +78,7 @@ def of_self(bot: Bot, manner: Manner) -> list[Known]:
         for sentence in sentences(straight(bounded(source)))[:60]:
             told = first_person(sentence, names, manner)
             if told and len(told) <= MOST_LONG:
-                made.append(Known(told, stems(sentence), weight, "self"))
+                made.append(Known(re.sub(r"^My\b", "my", told), stems(sentence), weight, "self"))
     for trait in bot.traits[:24]:
         found = re.match(
             r"(loves|likes|hates|collects|fears|adores|dislikes|plays|speaks|afraid of|allergic to|"
@@ -113,7 +113,7 @@ def first_person(sentence: str, names: tuple[str, ...], manner: Manner) -> str:
         re.IGNORECASE,
     )
     if owned:
-        return _mine(f"My {text[owned.end() :]}", called, manner)
+        return _mine(f"My {text[owned.end() :]}", called, manner, verbs=False)
     subject = re.match(rf"(?:{called}|{manner.they})(?:'s)?\s+", text, re.IGNORECASE)
     if not subject:
         return ""
@@ -133,7 +133,7 @@ def _agreeing(rest: str) -> str:
     return " ".join(tokens).replace("I am ", "I'm ", 1)
 
 
-def _mine(text: str, called: str, manner: Manner) -> str:
+def _mine(text: str, called: str, manner: Manner, *, verbs: bool = True) -> str:
     """The pronouns inside turned to the first person, verbs after "and" brought along."""
     tokens = text.split(" ")
     made: list[str] = []
@@ -151,7 +151,7 @@ def _mine(text: str, called: str, manner: Manner) -> str:
             new = "my"
         elif place and word in (manner.them, manner.their):
             new = "me" + tail
-        elif place and (before == manner.they or (_joins(before, tokens, place) and word in _VERBS)):
+        elif place and (before == manner.they or (verbs and _joins(before, tokens, place) and word in _VERBS)):
             new = base_form(token.rstrip(",;:.")) + tail
         made.append(new)
     text = " ".join(made)

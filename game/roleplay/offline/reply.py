@@ -69,6 +69,7 @@ LAST = (
         "like",
         "dislike",
         "used",
+        "unwilling",
         "refusal",
         "agreement",
         "want",
@@ -99,7 +100,7 @@ _ORIGIN = (
         r"\b(?:job|trade|work)\b",
     ),
     (
-        r"\b(?:family|siblings?|brothers?|sisters?|parents|mother|father|kids|children)\b",
+        r"\b(?:family|siblings?|brothers?|sisters?|parents|mother|father|kids|children|anyone|someone|anybody)\b",
         r"\b(?:brother|sister|mother|father|parents|family|son|daughter|twin|aunt|uncle|grandmother|grandfather)\b",
     ),
     (r"\b(?:how old|your age)\b", r"\b(?:years? old|age|born)\b|\b\d{2}\b"),
@@ -284,6 +285,8 @@ class Replier:
             found = [one for one in self.self_known if re.search(asked_for, one.text)]
         else:
             found = best_of(self.self_known, about - _ASKING)
+            if re.match(r"(?:and |so |but )?why\b", act.sentence, re.IGNORECASE):
+                found = [one for one in found if one.weight > 1 and not self.chooser.was_said(one.text)]
         for one in found[:6]:
             again = self.chooser.was_said(one.text)
             if again and act.sort != "q_self":

@@ -11,7 +11,7 @@ from game.roleplay.offline.choosing import Chooser
 from game.roleplay.offline.german import german_line
 from game.roleplay.offline.gesturing import gesture
 from game.roleplay.offline.hearing import HARSH, HEAVY, Act, Heard, hear, is_german
-from game.roleplay.offline.knowing import best_of, of_other, of_past, of_self, to_face
+from game.roleplay.offline.knowing import Known, best_of, of_other, of_past, of_self, to_face
 from game.roleplay.offline.manner import Manner, manner_of
 from game.roleplay.offline.moments import beat_line, task_line
 from game.roleplay.offline.phrasing import phrased
@@ -72,7 +72,7 @@ def _answer(view: SpeakerView, manner: Manner, chooser: Chooser, last: Turn) -> 
     core = replier.core(act, about)
     said.append(core)
     more = _more(view, manner, chooser, replier, heard, act, about, core)
-    light = act.sort in LIGHT or act.sort in _ASKED_LIGHTLY
+    light = act.sort in LIGHT - _SOBER or act.sort in _ASKED_LIGHTLY
     spoken = [phrased(" ".join(filter(None, said)), manner, chooser, light=light)] if any(said) else []
     if more and not any(plain(more) == plain(one) for one in said):
         spoken.append(more)
@@ -121,6 +121,17 @@ def _more(
     return ""
 
 
+def _telling(replier: Replier, about: frozenset[str]) -> list[Known]:
+    """What of oneself has more in common with what was said than an everyday word."""
+    return [
+        one for one in replier.self_known if any(len(word) > 4 and word not in _EVERYDAY for word in one.about & about)
+    ]
+
+
+_EVERYDAY = word_set(
+    "night house people year little world today every street stori place thing friend alway would there"
+)
+
 LIGHT = word_set(
     "greeting short continue silence deed smile look sit nod laugh joke like dislike did think statement invitation "
     "plan offer agreement compliment gift weather play drink about_you missed thanks happy approach used i_am"
@@ -130,6 +141,9 @@ LIGHT = word_set(
 _ASKED_LIGHTLY = word_set(
     "q_how_are q_doing q_place q_time q_like q_opinion q_what q_want q_name q_my_name q_plan q_can q_any"
 )
+_SOBER = word_set("statement think i_am did used silence thanks")
+"""Of these, what is not said with an exclamation."""
+
 _FELT = word_set("fear sad angry tired happy unsaid")
 _TOLD = word_set("did kin think like dislike used want cannot must know_not statement i_am short")
 
@@ -158,7 +172,7 @@ def _related(
     for options, forms, field, least in (
         (replier.other, asked.KNOWN, "memory", 1),
         (fresh, asked.MIND, "memory", 1),
-        (replier.self_known, asked.OF_SELF_ASIDE, "self", 2),
+        ([] if act.sort.startswith("q_") else _telling(replier, about), asked.OF_SELF_ASIDE, "self", 1),
     ):
         for one in best_of(options, about, least)[:2]:
             news = one.about - stems(heard.said) - stems(view.names.get(view.addressee, "")) - STOP

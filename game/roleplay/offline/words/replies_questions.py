@@ -289,6 +289,17 @@ QUESTIONS: Pools = {
         ),
         "did": ("{do_i}? No. I'd remember.", "No. I came close, though.", "I didn't, whatever you've heard."),
     },
+    "q_bare": {
+        "any": (
+            "More or less.",
+            "You could say that.",
+            "About as much as it ever is.",
+            "Getting there.",
+            "That's one word for it.",
+            "Depends on what you compare it with.",
+        ),
+        "cold": ("What if it is?",),
+    },
     "q_any": {
         "any": (
             "Good question. I'm a little afraid of the answer.",

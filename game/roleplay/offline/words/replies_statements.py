@@ -86,6 +86,17 @@ STATEMENTS: Pools = {
             "What happens when you try?",
         ),
     },
+    "unwilling": {
+        "any": (
+            "Then don't. Not yet, at least.",
+            "What would happen if you didn't?",
+            "What's the part you dread?",
+            "I know that feeling. It sits in the knees.",
+            "Nobody says it has to be now.",
+            "Is it the thing itself, or what comes after?",
+        ),
+        "cold": ("Then don't.",),
+    },
     "must": {
         "verb": (
             "Do you have to {x}, or does somebody just expect it?",

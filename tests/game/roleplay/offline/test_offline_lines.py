@@ -229,7 +229,7 @@ def test_samples_set_the_rhythm() -> None:
         "s", "Sten", voice_samples=("I do not know what you mean. I am not certain that it is wise. It is late.",)
     )
     quoted = Bot("q", "Quinn", voice_samples=('*nods* "Fine." *turns* "Go on."',))
-    assert over_seeds("I went to the harbour today.", bot=loud).count("!") > 1
+    assert over_seeds("Hello again.", bot=loud).count("!") > 1
     assert not re.search(r"\b(?:I'm|don't|it's)\b", over_seeds("How are you?", bot=stiff))
     assert "“" in answer("Hello.", bot=quoted)
 
