@@ -22,7 +22,7 @@ from game.roleplay.cast_events import (
     bot_stream,
 )
 from game.roleplay.desk import Desk
-from game.roleplay.events import NARRATOR, YOU
+from game.roleplay.events import NARRATOR, YOU, EdgeSeeded
 from game.roleplay.jobs import Kickoff, ParseKickoff
 from game.roleplay.ledger import Fact
 from game.roleplay.scenes import begun
@@ -159,7 +159,13 @@ def begin(desk: Desk, bot_id: str, form: Kickoff) -> None:
         chat = reading.chat(desk.log, bot_id)
         if chat.begun:
             raise UserError(f"the chat with {bot.name} has begun already; reset it to begin anew")
-        desk.write(bot_id, begun(chat, bot, form, start_of(form.when), desk.source, others), head=chat.head)
+        made = begun(chat, bot, form, start_of(form.when), desk.source, others)
+        desk.write(bot_id, [fact for fact in made if not _lived(desk, fact.event)], head=chat.head)
+
+
+def _lived(desk: Desk, event: Event) -> bool:
+    """Whether it would put two back to where they stood before they met elsewhere (the bot as a guest)."""
+    return isinstance(event, EdgeSeeded) and bool(reading.edge(desk.log, event.owner, event.target).last_chat)
 
 
 def start_of(when: str) -> int:

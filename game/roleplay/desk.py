@@ -106,6 +106,8 @@ class Desk:
         self.ledger = Ledger(log, now_us)
         self.deciding = threading.RLock()
         self.listener: Listener = SILENT
+        self.guest_gone: set[str] = set()
+        """Chats whose guest seems to have gone by their own words: the player is asked at the next turn (004 7.5)."""
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="bookkeeping")
         self._waiting: list[Future[None]] = []
         self.problem = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 
 from engine.errors import UserError
@@ -16,15 +17,26 @@ from game.roleplay.events import (
     EdgeSeeded,
     MemoryWritten,
     SceneClosed,
+    SceneOpened,
     TurnSaid,
 )
-from game.roleplay.jobs import Acquaintance, EdgeWords, Place, SeedAcquaintance, Skip, Skipped
+from game.roleplay.jobs import (
+    Acquaintance,
+    Doing,
+    EdgeWords,
+    Kickoff,
+    ParseKickoff,
+    Place,
+    SeedAcquaintance,
+    Skip,
+    Skipped,
+)
 from game.roleplay.ledger import AUTOMATION, Fact, Facts
 from game.roleplay.prose import segments
 from game.roleplay.scenes import after, closed, container_for, guest_joins, guest_leaves, opened, seeded
-from game.roleplay.skips import ELISION_US, skipped_to
+from game.roleplay.skips import ELISION_US, duration_us, skipped_to
 from game.roleplay.speaking import speak
-from game.roleplay.state import Chat
+from game.roleplay.state import Activity, Bot, Chat
 
 MAX_MEANWHILE = 12
 """How many turns a scene without the player has at most."""
@@ -77,15 +89,29 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
         UserError: there is a guest already, no such bot, or the chat has not begun.
     """
     chat, bot = _begun(desk, host), reading.bot(desk.log, guest)
-    seeds: list[EdgeSeeded] = []
-    if never_met(desk, host, guest):
-        words = _acquainted(desk, chat, guest, met.strip())
-        seeds = [seeded(host, guest, words.host_to_guest), seeded(guest, host, words.guest_to_host)]
+    seeds = _first_meeting(desk, chat, guest, met)
     if not reading.met(desk.log, guest, YOU):
-        seeds += [seeded(guest, YOU, EdgeWords(summary=bot.relationship[:4000])), seeded(YOU, guest, EdgeWords())]
+        form = _stands_to_you(desk, host, bot)
+        seeds += [seeded(guest, YOU, form.bot_to_you), seeded(YOU, guest, form.you_to_bot)]
     with desk.deciding:
         chat = _begun(desk, host)
         desk.write(host, guest_joins(chat, bot, seeds), head=chat.head)
+
+
+def _first_meeting(desk: Desk, chat: Chat, other: str, met: str) -> list[EdgeSeeded]:
+    """How the host and ``other`` stand to each other before they first share a scene; nothing if they have."""
+    if not never_met(desk, chat.host, other):
+        return []
+    words = _acquainted(desk, chat, other, met.strip())
+    return [seeded(chat.host, other, words.host_to_guest), seeded(other, chat.host, words.guest_to_host)]
+
+
+def _stands_to_you(desk: Desk, host: str, guest: Bot) -> Kickoff:
+    """How a bot and the player stand to each other who meet here before the bot's own chat has begun (004 5.1)."""
+    job = ParseKickoff(guest, reading.you(desk.log))
+    answer = desk.ask(host, job) if guest.relationship.strip() else job.default()
+    assert isinstance(answer, Kickoff)
+    return answer
 
 
 def _acquainted(desk: Desk, chat: Chat, guest: str, met: str) -> Acquaintance:
@@ -126,7 +152,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
     chat = _begun(desk, host)
     found = to_us if to_us is not None else skipped_to(chat.clock_us, asked)
     sort = how or ("jump" if found is not None else "elision")
-    target = found if found is not None else chat.clock_us + ELISION_US
+    target = found if found is not None else _end_of_action(chat)
     if target <= chat.clock_us:
         raise UserError(
             f"the clock already shows {clock.friendly(chat.clock_us, chat.day_one_us)}; skip to a later time"
@@ -143,8 +169,17 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
         chat = _begun(desk, host)
         assert chat.scene is not None
         number = chat.scene.id
-        desk.write(host, _skipped(desk, chat, sort, target, answer), head=chat.head)
+        made = _skipped(desk, chat, sort, target, answer)
+        desk.write(host, made, head=chat.head)
+        passes.pin_pivotal(desk, host, [fact.event for fact in made if isinstance(fact.event, MemoryWritten)])
     desk.later(partial(passes.tell_scene, desk, host, number))
+
+
+def _end_of_action(chat: Chat) -> int:
+    """When what those present do comes to its end: the longest of it that has a length and is not over."""
+    spans = [(doing.started_us, duration_us(doing.expected_duration)) for doing in chat.activities.values()]
+    ends = [begun + span for begun, span in spans if span and begun + span > chat.clock_us]
+    return max(ends, default=chat.clock_us + ELISION_US)
 
 
 def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped) -> Facts:
@@ -156,11 +191,9 @@ def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped)
         made += described
     made.append(Fact(ClockMoved(target_us, chat.clock_us, chat.day_one_us, sort)))
     made += story.due(chat, reading.happenings(desk.log, chat.host), target_us)
-    made += opened(after(chat, made), container=container, clock_us=target_us)
+    made += _scene_alone(opened(after(chat, made), container=container, clock_us=target_us))
     landed = chat.scenes + 1
-    for doing in answer.doings:
-        if doing.who in chat.present:
-            made.append(Fact(doing_changed(chat, doing), desk.judged, doing.who))
+    made += _landed(desk, chat, container or chat.scene.container, target_us, answer)
     for place, (owner, told) in enumerate((bot, told) for told in answer.memories for bot in chat.bots if told.text):
         memory = MemoryWritten(
             *(chat.memories + place + 1, owner, told.text, chat.witnesses, chat.scene.id, target_us),
@@ -172,6 +205,23 @@ def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped)
         turn = TurnSaid(chat.turns + 1, NARRATOR, answer.narration, landed, target_us, parts)
         made.append(Fact(turn, desk.judged, NARRATOR))
     return made
+
+
+def _landed(desk: Desk, chat: Chat, container: int, target_us: int, answer: Skipped) -> Facts:
+    """What everyone does where and when they are now; what they did before is over, also where nobody says more."""
+    assert chat.scene is not None
+    told = {doing.who: doing for doing in answer.doings}
+    over = {who: _at_rest(doing, target_us) for who, doing in chat.activities.items()}
+    there = replace(chat, clock_us=target_us, scene=replace(chat.scene, container=container), activities=over)
+    return [
+        Fact(doing_changed(there, told.get(who, Doing(who=who))), desk.judged if who in told else AUTOMATION, who)
+        for who in chat.present
+    ]
+
+
+def _at_rest(doing: Activity, now_us: int) -> Activity:
+    over = doing.changed(verb="", attention="", expected_duration="", required_attention="low")
+    return over.changed(interruptible=True, started_us=now_us, slot="")
 
 
 def set_clock(desk: Desk, host: str, clock_us: int) -> None:
@@ -191,6 +241,7 @@ def meanwhile(
     other: str = "",
     *,
     about: str = "",
+    met: str = "",
     turns: int = 4,
     listener: Listener = SILENT,
     cancel: threading.Event | None = None,
@@ -198,32 +249,36 @@ def meanwhile(
     """A scene without the player: the host by itself, or with another bot; its number.
 
     The player may read it; no memory of it has the player's bit, and the scene the player is in stays as it is.
+    ``met`` says how the two know each other, where they have never shared a scene (:func:`never_met`).
 
     Raises:
         UserError: the chat has not begun, or the voice has nothing to say.
     """
     stop = cancel or threading.Event()
-    company = [host] + ([other] if other and other != host else [])
+    company = [host] + ([reading.bot(desk.log, other).id] if other and other != host else [])
+    seeds = _first_meeting(desk, _begun(desk, host), other, met) if len(company) > 1 else []
     with desk.deciding:
         chat = _begun(desk, host)
         number = chat.scenes + 1
-        made = opened(chat, present=company, meanwhile=True, description=about)
-        desk.write(host, [*made, *_introduced(desk, company)], head=chat.head)
-    for step in range(max(1, min(turns, MAX_MEANWHILE))):
-        if stop.is_set():
-            break
-        who = company[step % len(company)]
-        towards = company[(step + 1) % len(company)] if len(company) > 1 else ""
-        task = f"Meanwhile, without the player. {about}".strip()
-        speak(desk, host, who, towards, listener, stop, scene=number, task=task)
-    with desk.deciding:
-        told = reading.turns_of_scene(desk.log, host, number)
-        significance = max([1, *(turn.said.significance for turn in told)]) if told else 0
-        desk.write(host, [Fact(SceneClosed(number, "meanwhile", significance), AUTOMATION)])
-    desk.later(partial(passes.tell_scene, desk, host, number))
+        made = _scene_alone(opened(chat, present=company, meanwhile=True, description=about))
+        desk.write(host, [*made, *(Fact(seed) for seed in seeds)], head=chat.head)
+    task = f"Meanwhile, without the player. {about}".strip()
+    try:
+        for step in range(max(1, min(turns, MAX_MEANWHILE))):
+            if stop.is_set():
+                break
+            who = company[step % len(company)]
+            towards = company[(step + 1) % len(company)] if len(company) > 1 else ""
+            said = speak(desk, host, who, towards, listener, stop, scene=number, task=task)
+            if said.turn:
+                desk.later(partial(passes.after_utterance, desk, host, said.turn))
+    finally:  # also where no voice could be had: what was said until then was said
+        with desk.deciding:
+            desk.write(host, [Fact(SceneClosed(number, "meanwhile", 0), AUTOMATION)])
+        desk.later(partial(passes.tell_scene, desk, host, number))
     return number
 
 
-def _introduced(desk: Desk, company: list[str]) -> Facts:
-    pairs = [(one, two) for one in company for two in company if one != two]
-    return [Fact(seeded(one, two, EdgeWords())) for one, two in pairs if not reading.met(desk.log, one, two)]
+def _scene_alone(made: Facts) -> Facts:
+    """A scene that opens without what anybody does in it."""
+    return [fact for fact in made if isinstance(fact.event, SceneOpened)]

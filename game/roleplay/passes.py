@@ -6,7 +6,7 @@ or another wording may have come in between) and writes what follows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -131,8 +131,13 @@ def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
 def _write_memory(desk: Desk, chat: Chat, memory: MemoryWritten) -> None:
     """Write it, with the pin a pivotal one gets at once (004 8.5)."""
     desk.write(chat.host, [Fact(memory, desk.judged, memory.owner)])
-    if memory.significance >= 3:
-        for stream_chat, facts in auto_pin(desk.log, chat.host, memory):
+    pin_pivotal(desk, chat.host, [memory])
+
+
+def pin_pivotal(desk: Desk, host: str, memories: Iterable[MemoryWritten]) -> None:
+    """Pin those of the memories just written that are pivotal (004 8.5)."""
+    for memory in memories:
+        for stream_chat, facts in auto_pin(desk.log, host, memory):
             desk.write(stream_chat, facts)
 
 

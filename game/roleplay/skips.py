@@ -65,6 +65,11 @@ def skipped_to(clock_us: int, asked: str) -> int | None:
     return to_us if to_us > clock_us else to_us + DAY_US
 
 
+def duration_us(text: str) -> int:
+    """How long "an hour" or "a few minutes" is; 0 where the words name no length ("ongoing")."""
+    return min(sum(_span_us(*found) for found in _SPAN.findall(text.casefold())), MAX_SKIP_US)
+
+
 def _span_us(half: str, count: str, unit: str) -> int:
     if half:
         return _UNITS[unit] // 2

@@ -20,6 +20,7 @@ from game.roleplay.state import Turn
 from game.roleplay.view import Prompt, SpeakerView
 from game.roleplay.voice import Spoken
 
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What came of asking a character to speak: the turn's number (0 if nothing was said) and what went wrong."""
@@ -110,10 +111,15 @@ def speak(
             break
     if not spoken.text.strip():
         return Said(0, spoken)
-    fact = _said(desk, host, who, addressee, spoken, number, swipe, beat, scene, instead_of)
     with desk.deciding:
-        if reading.chat(desk.log, host).branch != chat.branch:
+        now = reading.chat(desk.log, host)
+        if now.branch != chat.branch:
             raise UserError("the story took another branch while this was said; ask for it again")
+        if instead_of is None:
+            number = now.turns + 1  # time may have been skipped meanwhile, which is told in a turn, too
+            if not scene and who not in now.present:
+                raise UserError(f"{view.speaker.name} left the scene while speaking; nothing was said")
+        fact = _said(desk, host, who, addressee, spoken, number, swipe, beat, scene, instead_of)
         try:
             desk.write(host, [fact])
         except LogError as error:

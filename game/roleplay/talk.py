@@ -11,7 +11,7 @@ from game.roleplay import authoring, directing, jobs_of, passes, reading, swipes
 from game.roleplay.desk import SILENT, Desk, Listener
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import YOU, AlternativeSaid, TurnSaid
-from game.roleplay.jobs import Interjection, ParsedTurn, SceneEnd
+from game.roleplay.jobs import Interjection, ParsedTurn, Place, SceneEnd
 from game.roleplay.ledger import Fact
 from game.roleplay.placing import place_memories
 from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
@@ -58,14 +58,15 @@ def say(
         return Exchange([said.number])
     end = _end_of(desk, host, said)
     desk.later(partial(passes.after_utterance, desk, host, said.number))
-    if end.closes and end.why == "container" and end.place is not None:
-        directing.close_scene(desk, host, "container", end.place)
+    if (place := _elsewhere(reading.chat(desk.log, host), end)) is not None:
+        directing.close_scene(desk, host, "container", place)
     answered = reply(desk, host, listener, stop, addressee=addressee)
     if end.closes and end.why != "container" and not answered.problem:
         directing.close_scene(desk, host, end.why or "said")
     answered.turns.insert(0, said.number)
-    if end.guest_left and reading.chat(desk.log, host).guest:
+    if (end.guest_left or host in desk.guest_gone) and reading.chat(desk.log, host).guest:
         answered.question = GUEST_LEFT
+    desk.guest_gone.discard(host)
     desk.later(partial(place_memories, desk))
     desk.later(desk.tend)
     return answered
@@ -120,6 +121,14 @@ def _end_of(desk: Desk, host: str, said: Turn) -> SceneEnd:
     return answer
 
 
+def _elsewhere(chat: Chat, end: SceneEnd) -> Place | None:
+    """Where a turn has taken everyone; None where they stay, as where they go is where they are."""
+    if not end.closes or end.why != "container" or end.place is None or not end.place.name:
+        return None
+    here = chat.container
+    return None if here is not None and here.name.casefold() == end.place.name.casefold() else end.place
+
+
 def reply(
     desk: Desk,
     host: str,
@@ -135,7 +144,8 @@ def reply(
     stop = cancel or threading.Event()
     chat = reading.chat(desk.log, host)
     last = reading.last_turns(desk.log, host, 1)
-    who = addressee or (last[-1].addressee if last and last[-1].is_yours and last[-1].addressee else chat.host)
+    meant = addressee or (last[-1].addressee if last and last[-1].is_yours else "")
+    who = meant if meant in chat.bots else chat.host  # a guest who was meant may have gone
     exchange = Exchange([])
     said = _try_speak(desk, host, who, YOU, listener, stop, exchange)
     if said is None or not said.turn:
@@ -179,15 +189,17 @@ def _try_speak(
 
 
 def _after_reply(desk: Desk, host: str, number: int) -> None:
-    """A bot may take everyone somewhere else; whatever is less certain is left to the player (004 7.2)."""
+    """A bot may take everyone somewhere else, a guest may go; whatever is less certain is the player's (004 7.2)."""
     chat, turns = reading.chat(desk.log, host), reading.turns(desk.log, host, after=number - 1, upto=number)
-    if not turns or chat.turns != number or chat.scene is None or turns[0].scene != chat.scene.id:
+    if not turns or chat.scene is None or turns[0].scene != chat.scene.id or (chat.turns != number and not chat.guest):
         return
     end = _end_of(desk, host, turns[0])
-    if end.closes and end.why == "container" and end.place is not None:
+    if end.guest_left and chat.guest:
+        desk.guest_gone.add(host)
+    if (place := _elsewhere(chat, end)) is not None:
         with desk.deciding:
             if reading.chat(desk.log, host).turns == number:
-                directing.close_scene(desk, host, "container", end.place)
+                directing.close_scene(desk, host, "container", place)
 
 
 # -- saying anew -----------------------------------------------------------------------------------------------------

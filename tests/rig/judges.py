@@ -46,14 +46,16 @@ AS_ONE_EXPECTS: dict[str, Any] = {
     "Promotion": {"objects": []},
     "GroupWords": {"summary": "Three at a bench."},
 }
-_BY_FIELDS = {frozenset(job.schema.model_fields): job.schema.__name__ for job in get_args(Job)}
+_BY_FIELDS: dict[frozenset[str], str] = {
+    frozenset(job.schema.model_fields): job.schema.__name__ for job in get_args(Job)
+}
 
 Judgement = Mapping[str, Any] | Callable[[Request], Mapping[str, Any]]
 
 
 def asked_for(asked: Request) -> str:
     """Which judgement a request wants; empty for a line of the story."""
-    form = asked.body.get("response_format", {}).get("json_schema", {}).get("schema", {})
+    form: dict[str, Any] = asked.body.get("response_format", {}).get("json_schema", {}).get("schema", {})
     return _BY_FIELDS.get(frozenset(form.get("properties", ())), "")
 
 

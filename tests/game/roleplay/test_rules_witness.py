@@ -10,7 +10,7 @@ from game.roleplay import directing, passes, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from tests.rig.judges import asked_for, judged
-from tests.rig.model_server import ModelServer, Request
+from tests.rig.model_server import Request
 
 SECRET = "The code for the safe is 4711."
 
@@ -108,8 +108,10 @@ def test_a_scene_without_the_player_moves_those_who_were_in_it_and_nobody_else()
         server.say("It is not.")
         number = directing.meanwhile(desk, "mara", "ivo", turns=2)
         desk.settle()
+        seq = desk.log.last_seq
         passes.catch_up(desk, "mara")
         desk.settle()
+        assert desk.log.last_seq == seq, "it was taken in at once"
         now = {pair: reading.edge(desk.log, *pair) for pair in pairs}
         assert {pair for pair in pairs if now[pair] != was[pair]} == {("mara", "ivo"), ("ivo", "mara")}
         assert reading.chat(desk.log, "mara").activities == doing, "the scene the player is in stays as it is"
