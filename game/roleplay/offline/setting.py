@@ -170,7 +170,9 @@ def is_drink(thing: str) -> bool:
 
 def _busy(own: Activity) -> str:
     verb = own.verb.split(",")[0].strip()
-    still = re.match(r"(?:sitting|standing|lying|leaning|being|here|just|waiting|done)\b", verb)
+    still = re.match(
+        r"(?:sitting|standing|lying|leaning|being|here|just|waiting|done|starting|winding|going|having|taking)\b", verb
+    )
     return verb if re.match(r"[a-z]+ing\b", verb) and not still and len(verb) < 60 else ""
 
 
