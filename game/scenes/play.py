@@ -6,46 +6,39 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine import loop
 from engine.clock import now_us
 from engine.draw import theme
 from engine.draw.frame import Frame, Texture
-from engine.draw.image import read_image
 from engine.errors import UserError
 from engine.input.events import DeviceLost, Event, InputEvent, WindowChange, WindowEvent
 from engine.jobs import Job
 from engine.scene import Scene
 from game.hands.bindings import LaneInput
-from game.rhythm.board import performance as find_performance
 from game.rhythm.performance import (
     FAILED,
     FINISHED,
     LEFT,
-    Kept,
     Performance,
     autoplay_edges,
-    started,
 )
-from game.rhythm.recorder import Recorder, new_stream
 from game.rhythm.replay import Replay
 from game.rhythm.rules import rule_set
-from game.rhythm.songs import ReadySong, make_ready, read_chart
+from game.rhythm.songs import ReadySong
 from game.scenes.context import Context
 from game.scenes.hud import Hud
 from game.scenes.key_names import FADE_US, draw_key_names
 from game.scenes.latency import LatencyView
 from game.scenes.menu_keys import menu_action
 from game.scenes.pause import Choice, PauseMenu
+from game.scenes.play_begin import Ghost, Loaded, load, new_performance
 from game.scenes.play_look import MARGIN, draw_countdown, draw_ghost, draw_head, draw_loading, grey
 from game.scenes.playfield import Playfield
 from game.scenes.requests import Play, ShowResults
-from game.scenes.select_board import day
 from game.scenes.skyline import Skyline
 from game.scenes.stage import Feeder, Stage
 from game.scenes.tuning import Tuning
-from game.truth import Truth
 
 COUNTDOWN_US = 1_500_000
 """Resuming counts three, two, one for this long."""
@@ -69,9 +62,6 @@ SETTLE_US = 1_000_000
 AGAIN_KEY = "key:grave"
 AGAIN_US = 400_000
 """Holding the key this long begins the song again."""
-
-Loaded = tuple[ReadySong, NDArray[np.uint8] | None]
-"""A song and its background picture."""
 
 
 class Phase(Enum):
@@ -128,16 +118,7 @@ class PlayScene(Scene):
         chart, mods, rate_hz = self._request.chart, self._mods, self._context.sound.rate_hz
 
         def work(job: Job[Loaded]) -> Loaded:
-            def progress(share: float) -> None:
-                job.progress(round(share * 1000), 1000)
-
-            song = make_ready(read_chart(chart.path, chart.index), mods, rate_hz, progress)
-            try:
-                picture = None if song.background is None else read_image(song.background, song.chart.background)
-            except UserError as error:
-                song.problems.append(str(error))
-                picture = None
-            return song, picture
+            return load(job, chart, mods, rate_hz)
 
         self._job = self._context.jobs.start("getting the song ready", work, self._on_loaded, self._on_failed_to_load)
 
@@ -174,14 +155,7 @@ class PlayScene(Scene):
         song = self._song
         assert song is not None
         mods, profile = self._mods, self._context.profile
-        player, truth, origin = "user", Truth.USER, "user:keyboard"
-        if mods.autoplay or self._replay is not None:
-            player, truth = ("autoplay" if mods.autoplay else "replay"), Truth.AUTOMATION
-            origin = f"automation:{player}"
-        recorder = Recorder(profile.writer, new_stream(), truth=truth, origin=origin)
-        offsets = (profile.settings.sound.audio_offset_us, profile.settings.input.input_offset_us)
-        begun = started(song.chart, self._rules, mods, player, *offsets)
-        self._performance = Performance(song.chart, self._rules, mods, recorder, begun, self._replay)
+        self._performance = new_performance(profile, song, self._rules, mods, self._replay)
         self._layout = profile.settings.layout(song.chart.keys)
         self._lanes = LaneInput(self._layout)
         self._let_go.clear()
@@ -190,7 +164,7 @@ class PlayScene(Scene):
             self._feeder = Feeder(self._replay.edges)
         elif mods.autoplay:
             self._feeder = Feeder(autoplay_edges(song.chart, mods))
-        self._ghost, self._ghost_feeder = self._make_ghost(song)
+        self._ghost = Ghost.of(profile, self._request.ghost, song, self._rules)
         self._field = Playfield(self._performance.chart, mods, self._settings)
         still = profile.settings.screen.reduced_motion
         self._hud = Hud(self._performance.judge.rules, self._settings, reduced_motion=still)
@@ -205,17 +179,6 @@ class PlayScene(Scene):
         self._phase = Phase.PLAYING
         self._last_step_us = 0
         self._settled_us = now_us() + SETTLE_US
-
-    def _make_ghost(self, song: ReadySong) -> tuple[Performance | None, Feeder | None]:
-        if not self._request.ghost:
-            return None, None
-        log = self._context.profile.log
-        row = find_performance(log, self._request.ghost)
-        if row is None:
-            return None, None
-        replay = Kept(log.read(row.stream)).replay
-        self._ghost_day = day(row)
-        return Performance(song.chart, self._rules, replay.mods, replay=replay), Feeder(replay.edges)
 
     # -- input ---------------------------------------------------------------------------------------
 
@@ -332,8 +295,7 @@ class PlayScene(Scene):
         if self._feeder is not None:
             self._feeder.feed(performance, song_us)
         performance.step(song_us, at_us)
-        if self._ghost is not None and self._ghost_feeder is not None:
-            self._ghost_feeder.feed(self._ghost, song_us)
+        if self._ghost is not None:
             self._ghost.step(song_us, at_us)
         if performance.failing:
             self._fail()
@@ -475,8 +437,8 @@ class PlayScene(Scene):
             first_us = performance.chart.first_us if self._phase is not Phase.COUNTDOWN else song_us + FADE_US
             draw_key_names(frame, self._field.geometry, self._layout, first_us - song_us)
         if self._ghost is not None:
-            ahead = performance.judge.state.score - self._ghost.judge.state.score
-            draw_ghost(frame, self._field.geometry, self._ghost_day, ahead)
+            ahead = performance.judge.state.score - self._ghost.score
+            draw_ghost(frame, self._field.geometry, self._ghost.day, ahead)
         if self._settings.latency_view:
             self._latency.draw(frame, self._context, self._field.geometry.left)
         if self._phase is Phase.COUNTDOWN:
