@@ -103,14 +103,20 @@ def closed(chat: Chat, why: str, turns: Sequence[Turn]) -> Fact:
 
 def quotes_of(turns: Sequence[Turn]) -> list[str]:
     """The lines of a scene that weigh most, in the order they fell, with who said them."""
-    weighty = [turn for turn in turns if turn.said.significance >= MEMORABLE]
+    weighty = [turn for turn in turns if turn.said.significance >= MEMORABLE and _words(turn)]
     chosen = sorted(weighty, key=lambda turn: (-turn.said.significance, turn.number))[:MAX_QUOTES]
     return [_quote(turn) for turn in sorted(chosen, key=lambda turn: turn.number)]
 
 
+def _words(turn: Turn) -> str:
+    """What is quoted of a turn: what was said, else what was done; never what is out of character."""
+    parts = turn.said.segments or (("dialogue", turn.text),)
+    said = [text for sort, text in parts if sort == "dialogue"]
+    return " ".join(" ".join(said or [text for sort, text in parts if sort == "action"]).split())
+
+
 def _quote(turn: Turn) -> str:
-    spoken = [text for sort, text in turn.said.segments if sort == "dialogue"]
-    text = " ".join(" ".join(spoken or [turn.text]).split())
+    text = _words(turn)
     short = text if len(text) <= QUOTE_CHARS else text[: QUOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
     return f"{turn.speaker}: {short}"
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from engine.errors import UserError
 from game.roleplay import authoring, directing, jobs_of, passes, reading, swipes
+from game.roleplay.beginnings import confirmed
 from game.roleplay.desk import SILENT, Desk, Listener
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import YOU, AlternativeSaid, TurnSaid
@@ -41,7 +42,7 @@ def say(
 ) -> Exchange:
     """The player says ``text`` and is answered; without text the bots go on by themselves.
 
-    A chat that has not begun begins with its kickoff as parsed.
+    A chat that has not begun begins with its kickoff: as the player had confirmed it before a reset, else as parsed.
 
     Raises:
         UserError: the text is too long.  LogError: the turn could not be saved; nothing was.
@@ -50,7 +51,7 @@ def say(
         raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
     stop = cancel or threading.Event()
     if not reading.chat(desk.log, host).begun:
-        authoring.begin(desk, host, authoring.parse_kickoff(desk, host))
+        authoring.begin(desk, host, confirmed(desk.log, host) or authoring.parse_kickoff(desk, host))
     if not text.strip():
         return reply(desk, host, listener, stop)
     said, addressee = _commit_yours(desk, host, text)

@@ -49,17 +49,26 @@ class Asking:
 
     def earlier(self, turns: Iterable[Turn], names: dict[str, str], tag: str = "earlier") -> Asking:
         """Turns, a part each; the least significant and then the oldest give way."""
-        for turn in turns:
+        for turn in [one for one in turns if _in_character(one).strip()]:
             rank = 2 + turn.said.significance
             self.material.append(Part(f"turn {turn.number}", NICE, told(turn, names), tag, rank=rank))
         return self
 
 
-def told(turn: Turn, names: dict[str, str]) -> str:
-    """A turn in one paragraph: who says what."""
+def told(turn: Turn, names: dict[str, str], *, aside: bool = False) -> str:
+    """A turn in one paragraph: who says what; with ``aside`` also what is out of character."""
     who = "(narration)" if turn.speaker == NARRATOR else names.get(turn.speaker, turn.speaker)
+    text = turn.text if aside else _in_character(turn)
     cut_off = " [cut off]" if turn.said.truncated else ""
-    return plain(f"{who}: {' '.join(turn.text[:_TURN_CHARS].split())}{cut_off}")
+    return plain(f"{who}: {' '.join(text[:_TURN_CHARS].split())}{cut_off}")
+
+
+def _in_character(turn: Turn) -> str:
+    """The turn without what is out of character: what a model makes of it comes back to the characters."""
+    parts = turn.said.segments
+    if all(sort != "ooc" for sort, _ in parts):
+        return turn.text
+    return " ".join(f"*{text}*" if sort == "action" else text for sort, text in parts if sort != "ooc")
 
 
 def plain(text: str) -> str:

@@ -107,7 +107,7 @@ Example. You: *locks up, and they drive out to the pier* -> {{"closes": true, "w
     made.add("guest", f'id "{job.guest}"' if job.guest else "nobody")
     made.add("place_now", _place(job.container))
     made.add("known_places", "\n".join(one.name for one in job.known))
-    return made.add("turn", told(job.said, names))
+    return made.add("turn", told(job.said, names, aside=True))  # "((fade out))" ends a scene
 
 
 def _place(place: Container | None) -> str:

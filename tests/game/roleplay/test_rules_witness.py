@@ -19,7 +19,11 @@ SECRET = "The code for the safe is 4711."
 def held_up(desk: Desk) -> Iterator[None]:
     """Bookkeeping waits until the block ends, as behind a slow model."""
     go_on = threading.Event()
-    desk.later(lambda: go_on.wait() and None)
+
+    def wait() -> None:
+        go_on.wait()
+
+    desk.later(wait)
     try:
         yield
     finally:

@@ -1,0 +1,117 @@
+"""A bot's reset: what goes, what stays, and how it begins again (004 5.3, 10.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.errors import Refused
+from game.roleplay import authoring, directing, editing, history, reading, recall, story, talk
+from game.roleplay.desk import Desk
+from game.roleplay.events import YOU
+from game.roleplay.jobs import EdgeWords, Kickoff, Place
+from tests.rig.company import company
+from tests.rig.judges import judged
+
+
+def mended(form: Kickoff) -> Kickoff:
+    """The kickoff as the player set it right."""
+    return form.model_copy(
+        update={
+            "place": Place(name="the canal bridge", slots=["railing"]),
+            "description": "Fog; the shop behind them is dark.",
+            "when": "2031-05-04T21:14:00Z",
+            "bot_doing": form.bot_doing.model_copy(update={"verb": "counting boats"}),
+            "bot_to_you": EdgeWords(affinity=71, trust=33, summary="An old quarrel.", facts=["owes her a clock"]),
+            "opening": "*does not turn round* You are late.",
+        }
+    )
+
+
+@pytest.fixture
+def lived() -> Iterator[Desk]:
+    """Mara after a first scene on the bridge, a visit by Ivo, and a visit to his tram."""
+    with company() as desk:
+        authoring.begin(desk, "mara", mended(authoring.parse_kickoff(desk, "mara")))
+        talk.say(desk, "mara", "Thank you for coming. You are my oldest friend, and I am leaving the city.")
+        directing.add_guest(desk, "mara", "ivo", "They went to school together.")
+        talk.say(desk, "mara", "Ivo, I am leaving the city. I have a sister called Lin.")
+        directing.remove_guest(desk, "mara")
+        story.give(desk, "mara", "mara", "the brass key")
+        talk.say(desk, "ivo", "Hello, Ivo.")
+        directing.add_guest(desk, "ivo", "mara")
+        talk.say(desk, "ivo", "Mara, I have a brother called Tom. I trust you with everything.")
+        directing.remove_guest(desk, "ivo")
+        desk.settle()
+        yield desk
+        assert desk.problem == ""
+        assert desk.log.check_rebuild() == []
+
+
+def test_it_asks_for_the_name_in_full(lived: Desk) -> None:
+    seq = lived.log.last_seq
+    for typed in ("", "mara", "Mar", "Mara!"):
+        with pytest.raises(Refused, match="type the name exactly: Mara"):
+            history.reset(lived.log, None, "mara", typed)
+    assert lived.log.last_seq == seq
+
+
+def test_it_wipes_what_was_lived_through_and_nothing_that_was_written_down(lived: Desk) -> None:
+    bot, you = reading.bot(lived.log, "mara"), reading.you(lived.log)
+    others = (recall.recent(lived.log, "ivo", 50), reading.turns(lived.log, "ivo"), reading.edge(lived.log, "ivo", YOU))
+    assert recall.recent(lived.log, "mara", 50)
+    lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
+    chat = reading.chat(lived.log, "mara")
+    assert (chat.begun, chat.turns, chat.containers, chat.activities) == (False, 0, (), {})
+    assert reading.turns(lived.log, "mara") == []
+    assert reading.scenes(lived.log, "mara") == []
+    assert recall.recent(lived.log, "mara", 50) == []
+    assert recall.pinned(lived.log, "mara") == []
+    assert reading.items(lived.log, "mara") == ()
+    assert reading.group(lived.log, "mara") == ""
+    for other in (YOU, "ivo"):
+        for pair in (("mara", other), (other, "mara")):
+            edge = reading.edge(lived.log, *pair)
+            assert (edge.affinity, edge.trust, edge.summary, edge.facts, edge.moments) == (50, 50, "", (), ())
+    assert reading.bot(lived.log, "mara") == bot
+    assert reading.you(lived.log) == you
+    now = (recall.recent(lived.log, "ivo", 50), reading.turns(lived.log, "ivo"), reading.edge(lived.log, "ivo", YOU))
+    assert [one for one in others[0] if one.chat == "ivo"] == now[0], "of Mara's chat nothing is left, of his own all"
+    assert others[1] == now[1]
+
+
+def test_it_sits_ready_and_the_next_message_begins_it_as_it_was_confirmed(lived: Desk) -> None:
+    lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
+    assert not reading.chat(lived.log, "mara").begun, "nothing plays by itself"
+    talk.say(lived, "mara", "Good evening.")
+    chat = reading.chat(lived.log, "mara")
+    assert chat.container is not None
+    assert (chat.container.name, chat.container.slots) == ("the canal bridge", ("railing",))
+    assert chat.scene is not None
+    assert chat.scene.description == "Fog; the shop behind them is dark."
+    assert chat.clock_us == 1_935_695_640_000_000
+    turns = reading.turns(lived.log, "mara")
+    assert [turn.speaker for turn in turns] == ["mara", YOU, "mara"]
+    assert turns[0].text == "*does not turn round* You are late."
+    edge = reading.edge(lived.log, "mara", YOU)
+    assert edge.summary == "An old quarrel."
+    assert edge.facts[:1] == ("owes her a clock",)
+    assert directing.never_met(lived, "mara", "ivo")
+
+
+def test_a_kickoff_that_was_rewritten_since_is_read_anew(lived: Desk) -> None:
+    lived.change(lambda: editing.edit_bot(lived.log, "mara", "kickoff", "In the garden, at noon. Mara is asleep."))
+    lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
+    talk.say(lived, "mara", "Good evening.")
+    chat = reading.chat(lived.log, "mara")
+    assert chat.container is not None
+    assert "garden" in chat.container.name
+
+
+def test_a_first_message_without_any_kickoff_before_reads_the_prose() -> None:
+    with judged() as (desk, _):
+        talk.say(desk, "mara", "Good evening.")
+        chat = reading.chat(desk.log, "mara")
+        assert chat.container is not None
+        assert chat.container.name == "the clock shop"
