@@ -85,7 +85,7 @@ def cascade(log: EventLog, chat: str, turns: Iterable[int]) -> Cascade:
     for (owner,) in _rows(log, "memories", "owner", chat, numbers):
         owners[names[owner]] = owners.get(names[owner], 0) + 1
     pairs: dict[str, None] = {}
-    for table in ("edge_numbers", "edge_facts"):
+    for table in ("edge_numbers", "edge_facts", "edge_words"):
         for owner, target in _rows(log, table, "owner, target", chat, numbers):
             pairs.setdefault(f"{names[owner]} → {names[target]}")
     happenings = _rows(log, "happenings", "happening", chat, numbers)

@@ -237,7 +237,11 @@ class EdgeMoved:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSummarised:
-    """The arc between two as ``owner`` sees it after ``scene``; ``moment`` is a shared private moment, or empty."""
+    """The arc between two as ``owner`` sees it after ``scene``; ``moment`` is a shared private moment, or empty.
+
+    Where a happening changed how they stand, it follows from the ``turn`` that ended that, or (turn and scene 0) from
+    the player's word.
+    """
 
     kind: ClassVar[str] = "edge.summarised"
     owner: str
@@ -246,6 +250,8 @@ class EdgeSummarised:
     scene: int
     basis: str
     moment: str = ""
+    turn: int = 0
+    swipe: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.errors import UserError
 from game.roleplay import jobs_of, reading
 from game.roleplay.desk import Desk
 from game.roleplay.effects import edge_moved, happenings_moved
-from game.roleplay.events import HappeningMoved, HappeningPlanned, ItemGained, ItemLost, ThreadClosed, ThreadOpened
-from game.roleplay.jobs import EdgeChange, Promote, Promotion
+from game.roleplay.events import (
+    EdgeSummarised,
+    HappeningMoved,
+    HappeningPlanned,
+    ItemGained,
+    ItemLost,
+    ThreadClosed,
+    ThreadOpened,
+)
+from game.roleplay.jobs import MAX_TEXT, EdgeChange, Promote, Promotion
 from game.roleplay.ledger import AUTOMATION, Fact, Facts
 from game.roleplay.state import Chat, Happening
 
@@ -117,14 +126,18 @@ def promote(desk: Desk, host: str, number: int, turn: int = 0, swipe: int = 0) -
     Where a ``turn`` completed it, what stays counts while that wording of the turn does.
     """
     chat, happening = reading.chat(desk.log, host), _happening(desk, host, number)
-    turns = reading.turns_of_scene(desk.log, host, chat.scene.id) if chat.scene else []
-    present = jobs_of.present(desk.log, chat)
-    answer = desk.ask(host, Promote(happening, present, tuple(turns)))
+    ended = next(iter(reading.turns(desk.log, host, after=turn - 1, upto=turn)), None) if turn else None
+    scene = reading.scene(desk.log, host, ended.scene) if ended else chat.scene  # it may have closed since
+    if scene is None:
+        return
+    turns = reading.turns_of_scene(desk.log, host, scene.id)
+    answer = desk.ask(host, Promote(happening, jobs_of.present(desk.log, chat, scene.present), tuple(turns)))
     assert isinstance(answer, Promotion)
     with desk.deciding:
         if _happening(desk, host, number).state != "completed":
             return
-        desk.write(host, _promoted(desk, reading.chat(desk.log, host), happening, answer, turn, swipe))
+        there = replace(reading.chat(desk.log, host), scene=scene)
+        desk.write(host, _promoted(desk, there, happening, answer, turn, swipe))
 
 
 def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion, turn: int = 0, swipe: int = 0) -> Facts:
@@ -132,11 +145,32 @@ def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion, t
     for owner, item in answer.objects:
         if owner in chat.present and item and item not in reading.items(desk.log, owner):
             made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), desk.judged, owner))
-    for change in (*answer.knowledge, *answer.relationship):
-        if {change.owner, change.target} <= set(chat.present) and change.owner != change.target:
+    for change in answer.knowledge:
+        if _between(chat, change):
             edge = reading.edge(desk.log, change.owner, change.target)
             only = EdgeChange(owner=change.owner, target=change.target, facts=change.facts)
-            kept = change if change in answer.relationship else only
-            moved = edge_moved(edge, kept, chat.clock_us, turn=turn, swipe=swipe)
-            made.append(Fact(moved, desk.judged, change.owner))
+            made.append(Fact(edge_moved(edge, only, chat.clock_us, turn=turn, swipe=swipe), desk.judged, change.owner))
+    for change in answer.relationship:
+        if _between(chat, change):
+            made += _changed_bond(desk, chat, happening, change, turn, swipe)
+    return made
+
+
+def _between(chat: Chat, change: EdgeChange) -> bool:
+    return {change.owner, change.target} <= set(chat.present) and change.owner != change.target
+
+
+def _changed_bond(desk: Desk, chat: Chat, happening: Happening, change: EdgeChange, turn: int, swipe: int) -> Facts:
+    """What changed between two goes into their numbers and into the words for how they stand, not into knowledge."""
+    edge = reading.edge(desk.log, change.owner, change.target)
+    moved = edge_moved(edge, change.model_copy(update={"facts": []}), chat.clock_us, turn=turn, swipe=swipe)
+    made = [Fact(moved, desk.judged, change.owner)]
+    news = ". ".join(one.rstrip(". ") for one in change.facts if one and one.casefold() not in edge.summary.casefold())
+    by = change.affinity_delta + change.trust_delta
+    if not news and by:
+        news = f"“{happening.title}” {'brought them closer' if by > 0 else 'came between them'}"
+    if news:
+        summary = " ".join([edge.summary, f"{news}."]).strip()[:MAX_TEXT]
+        words = EdgeSummarised(change.owner, change.target, summary, 0, "", turn=turn, swipe=swipe)
+        made.append(Fact(words, desk.judged, change.owner))
     return made

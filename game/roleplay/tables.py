@@ -91,9 +91,10 @@ CREATE INDEX edge_facts_by_turn ON edge_facts (chat, turn) WHERE turn > 0;
 CREATE INDEX edge_facts_by_scene ON edge_facts (chat, scene) WHERE scene > 0;
 CREATE TABLE edge_words (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
-    summary TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, scene INTEGER NOT NULL,
-    basis TEXT NOT NULL, live INTEGER NOT NULL
+    summary TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX edge_words_by_turn ON edge_words (chat, turn) WHERE turn > 0;
 CREATE INDEX edge_words_by_pair ON edge_words (owner, target, seq);
 CREATE INDEX edge_words_by_scene ON edge_words (chat, scene) WHERE scene > 0;
 """
@@ -174,7 +175,7 @@ ALL = (
 """Every table; each has a column ``stream``."""
 
 BY_TURN = (
-    *("activities", "edge_numbers", "edge_facts", "memories", "threads", "thread_ends", "happenings"),
+    *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "threads", "thread_ends", "happenings"),
     *("happening_states", "items"),
 )
 """Tables whose rows may follow from one alternative of a turn."""

@@ -222,7 +222,7 @@ def _promotion(job: Promote) -> Asking:
     task = f"""A happening is over. What of it stays? Only these; all else is forgotten with it, its props too.
 objects: [owner id, object] for a thing that someone took to keep. A thing that was only used or eaten is not kept.
 knowledge: facts learned. {FACTS}
-relationship: pairs whose bond it changed. {EDGES}
+relationship: pairs whose bond it changed, what it is now as facts, in a few words. {EDGES}
 Owner and target by id. Often all three are empty."""
     names = names_of(job.present)
     made = Asking(task).add("present", people(job.present)).earlier(job.turns, names, "what_happened")
