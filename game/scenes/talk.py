@@ -220,6 +220,8 @@ class TalkScene(Scene):
                     self._key(control)
         if io.key_ctrl and imgui.is_key_pressed(imgui.Key.f, False):
             self.search()
+        if io.key_ctrl and imgui.is_key_pressed(imgui.Key.h, False):
+            self.room.show_hidden(shown=not self.room.hidden_shown)
         if io.key_ctrl and imgui.is_key_pressed(imgui.Key.s, False):
             save = getattr(self.form, "save", None)
             if save is not None:

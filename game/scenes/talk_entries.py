@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from game.roleplay import clock
 from game.roleplay.state import Scene, Turn
 from game.scenes.talk_markup import Paragraph, paragraphs
-from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_speech import Corner, Speech
 from game.scenes.talk_view import ChatView
 
@@ -95,7 +95,20 @@ class NoteEntry:
         return self.what
 
 
-Entry = TurnEntry | HeadEntry | ClosedEntry | SaidEntry | EditEntry | NoteEntry
+@dataclass(frozen=True, slots=True)
+class HiddenEntry:
+    """So many turns that are out of view, the first of them numbered ``first``."""
+
+    first: int
+    count: int
+
+    @property
+    def key(self) -> object:
+        """What it is known by."""
+        return "hidden", self.first
+
+
+Entry = TurnEntry | HeadEntry | ClosedEntry | SaidEntry | EditEntry | NoteEntry | HiddenEntry
 
 WHY_CLOSED = {
     "container": "everyone went on to another place",
@@ -124,26 +137,32 @@ def place_of(view: ChatView, scene: Scene) -> str:
     return next((one.name for one in view.chat.containers if one.id == scene.container), "")
 
 
-def entries_of(view: ChatView, *, hidden: bool = False) -> list[Entry]:
-    """The transcript as it is in the log; turns out of view only with ``hidden``."""
+def entries_of(view: ChatView, *, hidden: bool = False) -> tuple[Entry, ...]:
+    """The transcript as it is in the log; turns out of view only with ``hidden``, else a line for them.
+
+    It costs a few milliseconds where there are thousands: done beside the game.
+    """
     made: list[Entry] = []
     scene: Scene | None = None
     for turn in view.turns:
-        if turn.hidden and not hidden:
-            continue
         if scene is None or turn.scene != scene.id:
             if scene is not None and scene.closed:
                 made.append(ClosedEntry(scene))
             scene = view.scenes.get(turn.scene)
             if scene is not None:
                 made.append(_head(view, scene))
-        made.append(TurnEntry(turn, view.name_of(turn.speaker), scene is not None and scene.meanwhile))
+        if not turn.hidden or hidden:
+            made.append(TurnEntry(turn, view.name_of(turn.speaker), scene is not None and scene.meanwhile))
+        elif made and isinstance(before := made[-1], HiddenEntry):
+            made[-1] = HiddenEntry(before.first, before.count + 1)
+        else:
+            made.append(HiddenEntry(turn.number, 1))
     now = view.chat.scene
     if now is not None and (scene is None or now.id != scene.id):
         if scene is not None and scene.closed:
             made.append(ClosedEntry(scene))
         made.append(_head(view, now))
-    return made
+    return tuple(made)
 
 
 def _head(view: ChatView, scene: Scene) -> HeadEntry:
@@ -159,7 +178,7 @@ class Edit:
     again: int = 0
 
 
-def with_edit(made: list[Entry], edit: Edit | None) -> list[Entry]:
+def with_edit(made: Sequence[Entry], edit: Edit | None) -> Sequence[Entry]:
     """The transcript with the turn that is written over as a field, and the reply to it faded."""
     if edit is None:
         return made
@@ -174,32 +193,32 @@ def with_edit(made: list[Entry], edit: Edit | None) -> list[Entry]:
     return out
 
 
-def with_speech(made: list[Entry], view: ChatView, speech: Speech | None, version: int) -> list[Entry]:
+def with_speech(made: Sequence[Entry], view: ChatView, speech: Speech | None, version: int) -> list[Entry]:
     """The transcript with what is being said in its place."""
-    if speech is None or speech.host != view.host:
-        return made
     out = list(made)
+    if speech is None or speech.host != view.host:
+        return out
     if speech.sent:
         out.append(SaidEntry("you", view.name_of("you"), speech.sent, True, 0))
     who = speech.who or view.host
     said = SaidEntry(who, view.name_of(who), speech.text, False, version)
+    if speech.kind == "say":
+        out.append(said)
+        return out
     for place in range(len(out) - 1, -1, -1):
         entry = out[place]
-        if isinstance(entry, TurnEntry) and speech.kind != "say" and entry.turn.number == speech.turn:
+        if isinstance(entry, TurnEntry) and entry.turn.number == speech.turn:
             out[place] = said
             break
-    else:
-        if speech.kind == "say" or speech.turn:
-            out.append(said)
     return out
 
 
-def with_notes(made: list[Entry], room: TalkRoom, view: ChatView, corner: Corner) -> list[Entry]:
-    """The transcript with what the player has to be told at its end."""
-    out = list(made)
-    if not view.chat.begun and room.speech is None:
+def notes_of(view: ChatView, speech: Speech | None, corner: Corner) -> list[Entry]:
+    """What the player has to be told at the transcript's end."""
+    out: list[Entry] = []
+    if not view.chat.begun and speech is None:
         out.append(NoteEntry("kickoff"))
-    if room.speaking and room.speech is not None and room.speech.is_slow:
+    if speech is not None and speech.host == view.host and speech.is_slow:
         out.append(NoteEntry("slow"))
     if corner.trouble is not None:
         out.append(NoteEntry("trouble"))

@@ -16,12 +16,12 @@ from game.scenes.talk_entries import (
     EditEntry,
     Entry,
     HeadEntry,
+    HiddenEntry,
     NoteEntry,
     SaidEntry,
     TurnEntry,
-    entries_of,
+    notes_of,
     with_edit,
-    with_notes,
     with_speech,
 )
 from game.scenes.talk_field import lines_of
@@ -38,6 +38,7 @@ from game.scenes.talk_turn import (
     Look,
     draw_closed,
     draw_head,
+    draw_hidden,
     draw_said,
     draw_turn,
     turn_height,
@@ -66,13 +67,10 @@ class Paper:
         self._note = note
         self.scroll = Scroll()
         self.chosen = 0
-        self.hidden_shown = False
         self._type = Typesetter()
         self._spots = Spots()
         self.entries: list[Entry] = []
         self.placed: list[Placed] = []
-        self._base: list[Entry] = []
-        self._base_of: tuple[object, ...] = ()
         self._made_of: tuple[object, ...] = ()
         self._view_y = (0.0, 1.0)
 
@@ -83,18 +81,15 @@ class Paper:
         room, edit = self._room, turns.edit
         slow = room.speech is not None and room.speech.is_slow
         edited = (edit.number, edit.again) if edit is not None else None
-        base_of = (view.version if view is not None else 0, self.hidden_shown, room.host)
-        made_of = (*base_of, room.version, edited, slow)
+        made_of = (view.version if view is not None else 0, room.host, room.version, edited, slow)
         if made_of == self._made_of:
             return
         self._made_of = made_of
         if view is None:
             self.entries = []
             return
-        if base_of != self._base_of:
-            self._base_of, self._base = base_of, entries_of(view, hidden=self.hidden_shown)
-        made = with_speech(with_edit(self._base, edit), view, room.speech, room.version)
-        self.entries = with_notes(made, room, view, room.corner())
+        self.entries = with_speech(with_edit(room.entries, edit), view, room.speech, room.version)
+        self.entries += notes_of(view, room.speech, room.corner())
 
     def choose(self, step: int) -> bool:
         """Go to the turn above (-1) or below (1) the chosen one; False when there is none below."""
@@ -204,6 +199,8 @@ class Paper:
             draw_head(look, entry, y)
         elif isinstance(entry, ClosedEntry):
             draw_closed(look, entry, y)
+        elif isinstance(entry, HiddenEntry):
+            draw_hidden(look, entry, y, lambda: self._room.show_hidden(shown=True))
         elif (note := self._note(entry.what)) is not None:
             draw_note(look, note, y, one.height)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from imgui_bundle import imgui
 
@@ -103,9 +103,24 @@ class Rail:
                     self._choose(name)
             imgui.spacing()
             imgui.begin_child("chat rows")
-            for row in self._room.library.rows:
-                self._row(row)
+            rows = self._room.library.rows
+            if self._focus:
+                self._come_to(rows)
+            clipper = imgui.ListClipper()
+            clipper.begin(len(rows), px(ROW) + imgui.get_style().item_spacing.y)
+            while clipper.step():
+                for number in range(clipper.display_start, clipper.display_end):
+                    self._row(rows[number])
+            clipper.end()
             imgui.end_child()
+
+    def _come_to(self, rows: Sequence[ChatRow]) -> None:
+        """Bring the row of the chat that is open into view."""
+        number = next((at for at, row in enumerate(rows) if row.bot.id == self._room.host), 0)
+        pitch = px(ROW) + imgui.get_style().item_spacing.y
+        top = imgui.get_scroll_y()
+        if not top <= number * pitch <= top + imgui.get_window_height() - pitch:
+            imgui.set_scroll_y(number * pitch)
 
     def _row(self, row: ChatRow) -> None:
         here = row.bot.id == self._room.host

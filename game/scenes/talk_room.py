@@ -32,6 +32,7 @@ from game.roleplay.talk import Exchange
 from game.roleplay.voice import Voice
 from game.roleplay.voices import chosen_voice
 from game.scenes.context import Context
+from game.scenes.talk_entries import Entry, entries_of
 from game.scenes.talk_speech import Corner, Speech, Trouble
 from game.scenes.talk_view import ChatReader, ChatView, Library, read_library
 
@@ -119,6 +120,9 @@ class TalkRoom:
         self.library = Library()
         self.ready = False
         self.view: ChatView | None = None
+        self.entries: tuple[Entry, ...] = ()
+        """The transcript of ``view``, one thing under the other."""
+        self.hidden_shown = False
         self.speech: Speech | None = None
         self.version = 0
         self.doing = ""
@@ -202,24 +206,26 @@ class TalkRoom:
         with self._due:
             self._waiting, anew, self._anew = 0, self._anew, False
         host, view = self._host, None
+        entries: tuple[Entry, ...] = ()
         try:
             library = read_library(self._profile.own_log)
             if host:
                 view = self._reader.read(host, anew=anew)
+                entries = entries_of(view, hidden=self.hidden_shown)
         except UserError as error:
             sentence = str(error)
             self.call_soon(lambda: self._say(sentence))
             return
-        self.call_soon(lambda: self._show(library, host, view))
+        self.call_soon(lambda: self._show(library, host, view, entries))
 
-    def _show(self, library: Library, host: str, view: ChatView | None) -> None:
+    def _show(self, library: Library, host: str, view: ChatView | None, entries: tuple[Entry, ...]) -> None:
         self.library, self.ready = library, True
         for row in library.rows:
             corner = self.corner(row.bot.id)
             if corner.seen < 0:
                 corner.seen = row.turns
         if host == self._host:
-            self.view = view
+            self.view, self.entries = view, entries
             if view is not None:
                 self._settle_speech(view)
         self.touch()
@@ -236,6 +242,11 @@ class TalkRoom:
         turn = view.turn(speech.turn)
         if turn is not None and len(turn.alternatives) > speech.had:
             speech.who, speech.turn, speech.text = "", 0, ""
+
+    def show_hidden(self, *, shown: bool) -> None:
+        """Show the turns that are out of view, or no more."""
+        self.hidden_shown = shown
+        self.see()
 
     def look(self, work: Callable[[EventLog], T], then: Callable[[T], None]) -> None:
         """Read something on the eyes' thread; ``then`` gets it on the scene's."""
@@ -315,7 +326,7 @@ class TalkRoom:
     def open(self, host: str) -> None:
         """Show the chat hosted by ``host``; empty shows none."""
         if host != self._host:
-            self._host, self.view = host, None
+            self._host, self.view, self.entries = host, None, ()
             self.see()
             if host and not self._closed:
                 self._hands.submit(self._catch_up, host)

@@ -14,7 +14,16 @@ from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LIME, LINE, MAGENTA, Mark, tone
 from game.roleplay.state import Turn
 from game.scenes.canvas import mixed
-from game.scenes.talk_entries import WHY_CLOSED, ClosedEntry, HeadEntry, SaidEntry, TurnEntry, said_so_far, set_of
+from game.scenes.talk_entries import (
+    WHY_CLOSED,
+    ClosedEntry,
+    HeadEntry,
+    HiddenEntry,
+    SaidEntry,
+    TurnEntry,
+    said_so_far,
+    set_of,
+)
 from game.scenes.talk_markup import Paragraph
 from game.scenes.talk_spots import Spots
 from game.scenes.talk_transcript import Budget
@@ -300,3 +309,15 @@ def draw_closed(look: Look, entry: ClosedEntry, y: float) -> None:
     words = "Scene closed" + (f"   ·   {why}" if why else "")
     at = look.x + look.width / 2
     pen.write(look.spots.draw, at, y + px(CLOSED / 2), words, theme.TEXT_SMALL, _ooc_ink(), across=0.5, down=0.5)
+
+
+def draw_hidden(look: Look, entry: HiddenEntry, y: float, show: Callable[[], object]) -> None:
+    """A line for turns that are out of view; a click shows them."""
+    words = f"{icons.HIDE}   {entry.count} turn{'' if entry.count == 1 else 's'} out of view   ·   show   Ctrl+H"
+    at, h = look.x + look.width / 2, px(CLOSED)
+    wide = pen.measure(words, theme.TEXT_SMALL)[0]
+    over = look.spots.over(at - wide / 2, y, wide, h)
+    ink = INK if over else _ooc_ink()
+    pen.write(look.spots.draw, at, y + h / 2, words, theme.TEXT_SMALL, ink, across=0.5, down=0.5)
+    if look.spots.pressed(at - wide / 2, y, wide, h):
+        show()

@@ -89,16 +89,21 @@ class Typesetter:
         size = _size(paragraph.kind)
         left = px(INSET) if paragraph.kind != "text" else 0.0
         lines: list[tuple[Span, ...]] = []
-        spans: list[Span] = []
+        spans: list[tuple[float, list[str], Style]] = []
         x = left
         for text, style in paragraph.runs:
+            words: list[str] | None = None
             for token, wide in self._tokens(text, style, size, width - left):
-                if x + wide > width and x > left and not token.isspace():
+                is_gap = token == " "
+                if x + wide > width and x > left and not is_gap:
                     lines.append(_closed(spans))
-                    spans, x = [], left
-                if token.isspace() and x == left:
+                    spans, words, x = [], None, left
+                if is_gap and x == left:
                     continue
-                spans = _joined(spans, x, token, style)
+                if words is None:
+                    words = []
+                    spans.append((x, words, style))
+                words.append(token)
                 x += wide
         lines.append(_closed(spans))
         end = x
@@ -142,20 +147,13 @@ def _size(kind: str) -> float:
     return ASIDE if kind == "ooc" else TEXT
 
 
-def _joined(spans: list[Span], x: float, token: str, style: Style) -> list[Span]:
-    if spans and spans[-1][2] == style:
-        at, text, _ = spans.pop()
-        spans.append((at, text + token, style))
-    else:
-        spans.append((x, token, style))
-    return spans
-
-
-def _closed(spans: list[Span]) -> tuple[Span, ...]:
-    if spans:
-        at, text, style = spans[-1]
-        spans[-1] = (at, text.rstrip(), style)
-    return tuple(span for span in spans if span[1])
+def _closed(spans: list[tuple[float, list[str], Style]]) -> tuple[Span, ...]:
+    """A line's runs, without the gap at its end."""
+    made = [(at, "".join(words), style) for at, words, style in spans]
+    if made:
+        at, text, style = made[-1]
+        made[-1] = (at, text.rstrip(), style)
+    return tuple(span for span in made if span[1])
 
 
 def _cut(token: str, width: float) -> int:
