@@ -145,14 +145,18 @@ def pin_pivotal(desk: Desk, host: str, memories: Iterable[MemoryWritten]) -> Non
 
 
 def tell_scene(desk: Desk, host: str, number: int) -> None:
-    """Every bot that was there tells the closed scene from its own angle, and its edges take that in (004 7.3)."""
+    """Everyone who was there tells the closed scene from their own angle, and their edges take that in (004 7.3).
+
+    The player's character is a witness like any other (7.5: "all three"): what is told for them is theirs to read and
+    to mend, and is in nobody else's mind.
+    """
     chat, scene = reading.chat(desk.log, host), reading.scene(desk.log, host, number)
     turns = reading.turns_of_scene(desk.log, host, number)
     if scene is None or number not in {one.id for one in stale_scenes(desk.log, host)}:
         return  # nothing was said in it, or it was asked for twice
     when = clock.friendly(scene.clock_us, chat.day_one_us)
     told: dict[str, SceneSummary] = {}
-    for witness in [one for one in scene.present if one != YOU]:
+    for witness in scene.present:
         job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
         if not job.turns:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from enum import IntEnum
 
 from game.roleplay.cards.macros import expand, instruction
@@ -176,8 +177,9 @@ def _memories(view: SpeakerView) -> Iterator[Part]:
     for place, one in enumerate(strongest):
         again = (one.memory.chat, one.memory.number) in known
         tier, rank = (SHOULD, Rank.TOP_MEMORY) if place < KEPT_MEMORIES else (NICE, Rank.MEMORY)
+        told = replace(one.memory, text=without_quotes(one.memory))
         yield Part(
-            *(f"memory {one.memory.number}", tier, _memory(one.memory, view), _MIND, "system", rank),
+            *(f"memory {one.memory.number}", tier, _memory(told, view), _MIND, "system", rank),
             key="" if again else one.memory.text,
             dropped="it is pinned, and sent as that" if again else "",
         )
@@ -188,6 +190,11 @@ def _memories(view: SpeakerView) -> Iterator[Part]:
             key="" if again else memory.text,
             dropped="it is pinned, and sent as that" if again else "",
         )
+
+
+def without_quotes(memory: Memory) -> str:
+    """What is left of a scene that is not one of the last any more: its summary, without the key lines (004 11.4)."""
+    return memory.text.partition("\n“")[0] if memory.form == "summary" else memory.text
 
 
 def _memory(memory: Memory, view: SpeakerView) -> str:

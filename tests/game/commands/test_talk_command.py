@@ -76,7 +76,7 @@ def test_a_whole_conversation_from_a_script(tmp_path: Path) -> None:
     assert code == 0
     by_name = {line["do"]: line for line in told}
     assert by_name["say"]["said"][0]["name"] == "Ana"
-    assert {one["by"] for one in by_name["close"]["told"]} == {"mara", "ivo"}
+    assert {one["by"] for one in by_name["close"]["told"]} == {"you", "mara", "ivo"}
     assert by_name["skip"]["clock"].startswith("2031-05-05T08:00")
     assert any("messages" in line for line in by_name["rewind"]["lines"])
     assert by_name["prompt"]["tokens"] <= 8000

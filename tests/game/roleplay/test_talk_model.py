@@ -174,7 +174,7 @@ def test_memories_are_placed_in_the_models_space_when_it_has_one() -> None:
             talk.say(desk, "mara", "So?")
             desk.settle()
             assert desk.problem == ""
-            assert desk.log.query("SELECT count(*) FROM recall_vectors") == [(1,)]
+            assert desk.log.query("SELECT count(*) FROM recall_vectors") == [(2,)], "of the two who were there"
             assert desk.log.check_rebuild() == []
 
 
