@@ -13,11 +13,11 @@ TAP_US = 50_000
 LIFT_AHEAD_US = 5_000
 """How long before its release a lift is pressed: near enough to be a perfect tap where lifts are taps."""
 
-ROLL_LAST_US = 300_000
+ROLL_LAST_US = 220_000
 """The last press of a roll stands this far before its end: too far from the next note to hit it."""
 
-ROLL_EVERY_US = 480_000
-"""Presses of a roll come this often; 500 ms would lose it."""
+ROLL_EVERY_US = 240_000
+"""Presses of a roll come this often; by the strictest rules 250 ms would lose it."""
 
 
 def autoplay(chart: Chart, rate: float = 1.0) -> NDArray[np.void]:

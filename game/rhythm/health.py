@@ -86,19 +86,25 @@ def _healing(chart: Chart, drain: float) -> float:
     return healing
 
 
-def quaver_health(chart: Chart | None) -> tuple[float, ...]:
-    """Quaver heals more where a chart asks less: by actions a second, breaks of a second left out."""
-    weights = (0.5, 0.4, 0.2, -3.0, -4.5, -6.0)
+def quaver_density(chart: Chart | None) -> float:
+    """Presses and releases a second at rate 1, breaks of a second left out; 0 where that cannot be said."""
     if chart is None or not len(chart.notes):
-        return tuple(weight / 100 for weight in weights)
+        return 0.0
     notes = chart.notes
     actions = np.sort(np.concatenate([notes["at_us"], notes["end_us"][notes["end_us"] > notes["at_us"]]]))
     gaps = np.diff(actions)
     played_us = int(gaps[gaps < 1_000_000].sum())
-    density = max(2.0, len(actions) * 1e6 / played_us) if played_us else 12.0
-    if density >= 12:
+    return len(actions) * 1e6 / played_us if played_us else 0.0
+
+
+def quaver_health(density: float) -> tuple[float, ...]:
+    """Quaver heals more where a chart asks less, by actions a second as they are played: a rate makes it denser
+    (Quaver.API: ScoreProcessorKeys, InitializeHealthWeighting)."""
+    weights = (0.5, 0.4, 0.2, -3.0, -4.5, -6.0)
+    if not 0 < density < 12:
         return tuple(weight / 100 for weight in weights)
     slopes = ((-0.14, 2.68), (-0.2, 3.4), (-0.14, 2.68), (0.084, -0.008), (0.081, 0.028), (0.0, 1.0))
+    least = max(2.0, density)
     return tuple(
-        round((slope * density + base) * weight, 2) / 100 for weight, (slope, base) in zip(weights, slopes, strict=True)
+        round((slope * least + base) * weight, 2) / 100 for weight, (slope, base) in zip(weights, slopes, strict=True)
     )

@@ -15,7 +15,7 @@ from enum import Enum
 
 from engine.errors import UserError
 from game.rhythm.chart import Chart
-from game.rhythm.health import osu_health, quaver_health
+from game.rhythm.health import osu_health, quaver_density, quaver_health
 
 
 class HoldRule(Enum):
@@ -84,6 +84,10 @@ class RuleSet:
     """KEEP: how long a hold may be let go."""
     roll_us: int = 0
     """KEEP: how long a roll may go without a press."""
+    tap_in_hold_us: int = 0
+    """KEEP: while a hold or roll lasts, a press counts for a tap no farther away than this."""
+    actions_a_second: float = 0.0
+    """How dense the chart is at rate 1, where health follows that (Quaver); 0 where it does not."""
     mine_us: int = 75_000
     mine: int = -1
     """Judgement of a mine set off; -1 where the game has no mines: it only breaks the combo."""
@@ -132,6 +136,7 @@ def at_rate(rules: RuleSet, rate: float) -> RuleSet:
         "tail_early_miss_us": scale(rules.tail_early_miss_us),
         "let_go_us": scale(rules.let_go_us),
         "roll_us": scale(rules.roll_us),
+        "tap_in_hold_us": scale(rules.tap_in_hold_us),
         "mine_us": scale(rules.mine_us),
         "rate": rate,
     }
@@ -140,6 +145,8 @@ def at_rate(rules: RuleSet, rate: float) -> RuleSet:
         changes["late_us"] = (*late[:3], early[3] - rules.quantum_us, early[3] - rules.quantum_us)
         changes["long_window_us"] = (early[0] * 6 // 5, early[1] * 11 // 10, early[2], early[3], early[4])
         changes["tick_us"] = scale(rules.tick_us)
+    if rules.actions_a_second:
+        changes["health"] = quaver_health(rules.actions_a_second * rate)
     return replace(rules, **changes)  # type: ignore[arg-type]
 
 
@@ -213,10 +220,11 @@ ETTERNA_SCALES = (1.5, 1.33, 1.16, 1.0, 0.84, 0.66, 0.5, 0.33, 0.2)
 
 
 def _etterna(name: str, chart: Chart | None) -> RuleSet:
-    """Etterna with Wife3 scoring; the boo window never shrinks below 180 ms (Etterna: Player, wife3)."""
+    """Etterna with Wife3 scoring; the boo window is 180 ms whatever the judge, and no window is wider; a roll
+    lasts at least 250 ms from press to press (Etterna: Player, GetWindowSeconds; wife3)."""
     scale = ETTERNA_SCALES[int(name[-1]) - 1]
-    windows = tuple(round(ms * scale * 1000) for ms in (22.5, 45, 90, 135))
-    bad = max(180_000, round(180_000 * scale))
+    bad = 180_000
+    windows = tuple(min(round(ms * scale * 1000), bad) for ms in (22.5, 45, 90, 135))
     return RuleSet(
         name=name,
         title=f"Etterna Wife3 J{name[-1]}",
@@ -240,8 +248,9 @@ def _etterna(name: str, chart: Chart | None) -> RuleSet:
             ("C", 0.6),
             ("D", -math.inf),
         ),
-        let_go_us=250_000,
-        roll_us=500_000,
+        let_go_us=round(250_000 * scale),
+        roll_us=max(round(500_000 * scale), 250_000),
+        tap_in_hold_us=135_000,
         mine=8,
         combo_keep=3,
         wife_scale=scale,
@@ -253,6 +262,7 @@ def _quaver(name: str, chart: Chart | None) -> RuleSet:
     windows = (18_000, 43_000, 76_000, 106_000, 127_000)
     # A release has no OKAY: its window counts as GOOD.
     tails = tuple(value * 3 // 2 for value in (*windows[:3], windows[4]))
+    density = quaver_density(chart)
     return RuleSet(
         name=name,
         title="Quaver Standard",
@@ -264,7 +274,8 @@ def _quaver(name: str, chart: Chart | None) -> RuleSet:
         hold=HoldRule.APART,
         score=ScoreRule.QUAVER,
         accuracy=(100, 98.25, 65, 25, -100, -50),
-        health=quaver_health(chart),
+        health=quaver_health(density),
+        actions_a_second=density,
         grades=(("X", 1.0), ("SS", 0.99), ("S", 0.95), ("A", 0.9), ("B", 0.8), ("C", 0.7), ("D", -math.inf)),
         tail_early_us=tails,
         tail_late_us=tails,

@@ -2,18 +2,28 @@
 
 A press goes to the nearest note still open within the widest window, earlier ones stay open (no note
 lock).  A hold, its head hit, may be let go for at most 250 ms at a time; a roll must be pressed again within
-500 ms; kept to its end it is *held*, else *let go*.  A lift is hit by a release (Etterna: Player).
+500 ms; kept to its end it is *held*, else *let go*.  While a hold or roll lasts, presses that keep it are not
+taken for a tap farther than 135 ms away.  A lift is hit by a release (Etterna: Player).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import accumulate
+
+import numpy as np
 
 from game.rhythm.chart import NoteKind, Notes
 from game.rhythm.hits import NoteState, Part, Row
 from game.rhythm.judge.lanes import NEVER_US, Lane
 from game.rhythm.rules import RuleSet
+
+_LONG = (int(NoteKind.HOLD), int(NoteKind.ROLL))
+_ROLL = int(NoteKind.ROLL)
+FEW = 8
+"""So many are told one by one; more of them together."""
 
 
 class _Waiting:
@@ -50,6 +60,48 @@ def _follow(links: list[int], at: int) -> int:
     return at
 
 
+class _Kept:
+    """Holds, or rolls, under way in one lane: they hear the same key, and so would be lost at one instant.
+
+    However many there are at once, an edge costs the same.
+    """
+
+    def __init__(self, states: bytearray, room: int) -> None:
+        self.lost_us = NEVER_US
+        self._ends: list[tuple[int, int, int]] = []
+        self._states, self._table = states, np.frombuffer(states, np.uint8)
+        self._notes = np.zeros(room, np.int64)
+        self._slots: dict[int, int] = {}
+
+    def add(self, end_us: int, place: int, note: int) -> None:
+        """One more is under way, until ``end_us``."""
+        heappush(self._ends, (end_us, place, note))
+        self._notes[len(self._slots)] = note
+        self._slots[note] = len(self._slots)
+
+    def due_us(self) -> int:
+        """When the next of them ends or is lost."""
+        return min(self.lost_us, self._ends[0][0]) if self._ends else NEVER_US
+
+    def show(self, state: NoteState) -> None:
+        """Give all of them this state."""
+        count = len(self._slots)
+        if count > FEW:
+            self._table[self._notes[:count]] = state
+        elif count:
+            for note in self._slots:
+                self._states[note] = state
+
+    def take_ended(self, now_us: int) -> Iterator[tuple[int, bool]]:
+        """The notes of those that are over by ``now_us``, and whether they were lost."""
+        while self.due_us() <= now_us:
+            end_us, _, note = heappop(self._ends)
+            slot, last = self._slots.pop(note), int(self._notes[len(self._slots)])
+            if last != note:
+                self._notes[slot], self._slots[last] = last, slot
+            yield note, self.lost_us < end_us
+
+
 class KeepLane(Lane):
     """One lane under :attr:`HoldRule.KEEP`."""
 
@@ -62,8 +114,12 @@ class KeepLane(Lane):
         self.late_us = rules.late_us[-1]
         self.held_index = rules.index("held")
         self.let_go_index = rules.index("let go")
-        self.kept: dict[int, int] = {}
-        """Holds and rolls under way, by place, with the instant they are lost (NEVER_US while the key is down)."""
+        self.under_way = 0
+        self.holds, self.rolls = (_Kept(states, len(self.at)) for _ in range(2))
+        self._long_at = [at for at, kind in zip(self.at, self.kind, strict=True) if kind in _LONG]
+        ends = [end for end, kind in zip(self.end, self.kind, strict=True) if kind in _LONG]
+        self._long_until = list(accumulate(ends, max))
+        """By how many holds and rolls have begun: until when the last of them lasts."""
         self.seen_us = -NEVER_US
         self.mines: MineLane | None = None
         self._plan()
@@ -72,8 +128,8 @@ class KeepLane(Lane):
         while self.cursor < len(self.at) and not self.open[self.cursor]:
             self.cursor += 1
         due = self.at[self.cursor] + self.late_us + 1 if self.cursor < len(self.at) else NEVER_US
-        for place, lost_us in self.kept.items():
-            due = min(due, lost_us, self.end[place])
+        if self.under_way:
+            due = min(due, self.holds.due_us(), self.rolls.due_us())
         self.wake_us = due
 
     def edge(self, at_us: int, down: bool) -> None:
@@ -82,17 +138,21 @@ class KeepLane(Lane):
             return
         self.down = down
         self.seen_us = at_us
-        for place in self.kept:
-            if self.kind[place] == NoteKind.ROLL:
-                if down:
-                    self.kept[place] = at_us + self.rules.roll_us
-            else:
-                self.kept[place] = NEVER_US if down else at_us + self.rules.let_go_us
-            self.states[self.index[place]] = NoteState.HOLDING if down else NoteState.LET_GO
+        if self.under_way:
+            self._keep(at_us, down)
         place = self._nearest(at_us, down)
-        if place >= 0 and not (down and self._nearer_mine(at_us, abs(at_us - self.at[place]))):
+        meant = place >= 0 and not (self._long_at and self._keeps_only(place, at_us))
+        if meant and not (down and self._nearer_mine(at_us, abs(at_us - self.at[place]))):
             self._hit(place, at_us)
         self._plan()
+
+    def _keep(self, at_us: int, down: bool) -> None:
+        """What an edge means for the holds and rolls under way."""
+        self.holds.lost_us = NEVER_US if down else at_us + self.rules.let_go_us
+        if down:
+            self.rolls.lost_us = at_us + self.rules.roll_us
+        for kept in (self.holds, self.rolls):
+            kept.show(NoteState.HOLDING if down else NoteState.LET_GO)
 
     def _nearest(self, at_us: int, down: bool) -> int:
         """The open note nearest to an edge, the earlier of two as near; -1 for none in reach."""
@@ -104,6 +164,13 @@ class KeepLane(Lane):
         if behind_off <= min(ahead_off, self.late_us):
             return behind
         return ahead if ahead_off <= self.early_us else -1
+
+    def _keeps_only(self, place: int, at_us: int) -> bool:
+        """Whether an edge in a hold or roll is too far from the tap at ``place`` to be meant for it."""
+        begun = bisect_right(self._long_at, at_us)
+        if not begun or self.kind[place] in _LONG or self._long_until[begun - 1] <= at_us:
+            return False
+        return abs(at_us - self.at[place]) > self.rules.tap_in_hold_us
 
     def _nearer_mine(self, at_us: int, off_us: int) -> bool:
         """Whether a press ``off_us`` from its note is nearer to a mine, and so sets that off instead."""
@@ -125,10 +192,12 @@ class KeepLane(Lane):
         self._close(place)
         self.spent_us = at_us
         self.out.append((at_us, note, Part.HEAD, judgement, error_us))
-        if self.kind[place] == NoteKind.HOLD or self.kind[place] == NoteKind.ROLL:
+        if self.kind[place] in _LONG:
             self.states[note] = NoteState.HOLDING
-            roll = self.kind[place] == NoteKind.ROLL
-            self.kept[place] = at_us + self.rules.roll_us if roll else NEVER_US
+            kept = self.rolls if self.kind[place] == _ROLL else self.holds
+            kept.lost_us = at_us + self.rules.roll_us if kept is self.rolls else NEVER_US
+            kept.add(self.end[place], place, note)
+            self.under_way += 1
         else:
             self.states[note] = NoteState.HIT
 
@@ -136,9 +205,10 @@ class KeepLane(Lane):
         """See :class:`Lane`."""
         while self.wake_us <= now_us:
             due = max(self.wake_us, self.seen_us)  # a hold hit after its end is over at once
-            for place, lost_us in list(self.kept.items()):
-                if min(lost_us, self.end[place]) <= due:
-                    self._end(place, due, lost_us < self.end[place])
+            for kept in (self.holds, self.rolls):
+                for note, lost in kept.take_ended(due):
+                    self._end(note, due, lost)
+                    self.under_way -= 1
             if self.cursor < len(self.at) and self.at[self.cursor] + self.late_us + 1 <= due:
                 note = self.index[self.cursor]
                 self._close(self.cursor)
@@ -146,9 +216,7 @@ class KeepLane(Lane):
                 self.out.append((due, note, Part.HEAD, self.rules.miss, 0))
             self._plan()
 
-    def _end(self, place: int, at_us: int, lost: bool) -> None:
-        note = self.index[place]
-        del self.kept[place]
+    def _end(self, note: int, at_us: int, lost: bool) -> None:
         judgement = self.let_go_index if lost else self.held_index
         self.out.append((at_us, note, Part.TAIL, judgement, 0))
         self.states[note] = NoteState.MISSED if lost else NoteState.HIT

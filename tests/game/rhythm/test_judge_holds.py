@@ -197,6 +197,26 @@ def test_etterna_rolls_want_presses() -> None:
     assert etterna("1000v 1020^ 1500v 1510^", roll) == "marvelous let go"
 
 
+# |[=]x      what is pressed to keep a hold is not taken for a tap farther than 135 ms away
+#  v ^v  v
+def test_etterna_presses_within_a_hold_are_not_meant_for_a_tap_far_behind_it() -> None:
+    assert etterna("1000v 1100^ 1164v 1250^ 1300v", "[=]x") == "marvelous held marvelous"
+    assert etterna("1000v 1100^ 1166v 1250^", "[=]x") == "marvelous good held"
+    assert etterna("1000v 1195^ 1201v 1250^", "[=]x") == "marvelous held good"
+    assert etterna("1000v 1100^ 1164v 1250^", "[=][=]").startswith("marvelous bad")  # a head is no tap
+    fast = [told(notes("[=]x"), keys(f"1000v 1010^ {at}v 1250^"), "etterna-wife3-j4", rate=2.0) for at in (1028, 1032)]
+    assert fast == ["marvelous held miss", "marvelous good held"]
+
+
+def test_etterna_holds_and_rolls_are_kept_as_strictly_as_the_judge_is() -> None:
+    played = keys("1000v 1200^ 1330v")
+    assert told(notes("[=====]"), played, "etterna-wife3-j4") == "marvelous held"
+    assert told(notes("[=====]"), played, "etterna-wife3-j7") == "marvelous let go"
+    rolled = keys("1000v 1020^ 1240v 1250^ 1480v 1490^")
+    assert told(notes("{=====}"), rolled, "etterna-wife3-j9") == "marvelous held"
+    assert told(notes("{=====}"), keys("1000v 1020^ 1260v 1270^ 1480v"), "etterna-wife3-j9") == "marvelous let go"
+
+
 def test_a_hold_hit_after_its_end_is_kept_at_once() -> None:
     assert etterna("1120v 1130^", "[]") == "good held"
 

@@ -83,3 +83,18 @@ def test_a_harder_chart_drains_more_and_heals_less() -> None:
     hard = rule_set("osu-mania-stable", replace(notes("x" * 40), health_drain=9.0))
     assert hard.health[5] < easy.health[5] < 0
     assert hard.health[0] > 0
+
+
+def test_no_etterna_window_is_wider_than_180_ms() -> None:
+    assert rule_set("etterna-wife3-j1").early_us == (33_750, 67_500, 135_000, 180_000, 180_000)
+
+
+def test_quaver_heals_less_the_denser_the_chart_is_played() -> None:
+    chart = notes("x" + ".x" * 40)  # five a second
+    slow, plain, fast = (at_rate(rule_set("quaver-standard", chart), rate).health for rate in (0.5, 1.0, 2.0))
+    assert slow[0] > plain[0] > fast[0] > 0
+    assert slow[3] > plain[3] > fast[3]
+    assert slow[5] == plain[5] == fast[5] == -0.06
+    assert plain == rule_set("quaver-standard", chart).health
+    assert at_rate(rule_set("quaver-standard", chart), 3.0).health[0] == 0.005  # twelve a second and more
+    assert at_rate(rule_set("quaver-standard"), 2.0).health == rule_set("quaver-standard").health
