@@ -218,9 +218,9 @@ class CalibrateScene(Scene):
             button(
                 *(frame, self.touch, x, at, room, button_h, words, act),
                 icon=icon,
-                note=note,
+                note="Start" if (chosen := self._by_pad and number == min(self._chosen, len(buttons) - 1)) else note,
                 primary=primary,
-                chosen=self._by_pad and number == min(self._chosen, len(buttons) - 1),
+                chosen=chosen,
                 size=16,
             )
 
