@@ -81,14 +81,13 @@ class TalkScene(Scene):
         self.chat = ChatPage(room, doors, Drawer(room, self.stack.push, context.say))
         self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot)
         self.library = LibraryPage(self.room, context.say, self.edit_bot, self.open_chat, self.stack.push)
-        self.form = context.remembered.pop(_FORMS, None)
         if self._request.bot:
             self.open_chat(self._request.bot)
         self.chat.composer.focus()
 
     def on_exit(self) -> bool:
         """A form that was begun is found again; what was written in the chat is its draft."""
-        if isinstance(self.form, BotPage):
+        if isinstance(self.form, BotPage) and self.form.bot is None:
             self._context.remembered[_FORMS] = self.form
         return True
 
@@ -127,7 +126,8 @@ class TalkScene(Scene):
     def new_bot(self) -> None:
         """Make a character; what was begun is gone on with."""
         if not (isinstance(self.form, BotPage) and self.form.bot is None):
-            self.form = BotPage(self.room, self._context.say, None, self._bot_done)
+            begun = self._context.remembered.pop(_FORMS, None)
+            self.form = begun or BotPage(self.room, self._context.say, None, self._bot_done)
 
     def edit_bot(self, bot: Bot | None) -> None:
         """Amend a character, or make one."""

@@ -488,8 +488,8 @@ class TalkRoom:
             self._closed = True
         if self.speech is not None:
             self.speech.stop.set()
+        _close_voice(self.desk.voice)  # what was heard of a reply stays; a classifier holds nobody up
         self._voice.shutdown(wait=True, cancel_futures=True)
-        _close_voice(self.desk.voice)
         self._hands.shutdown(wait=True)
         self.desk.close()
         self._eyes.shutdown(wait=True, cancel_futures=True)

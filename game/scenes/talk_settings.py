@@ -80,6 +80,11 @@ class TalkSettingsPage:
                 widgets.text(self._told, theme.TEXT_BODY, tone(LIME))
             problem(self._problem)
 
+    def save(self) -> None:
+        """Go on, as a step of the first run."""
+        if self._done is not None:
+            self._done()
+
     def _draw_step(self, frame: Frame, place: Place, done: Callable[[], object]) -> None:
         lead = "A model on this machine or elsewhere, or for now the offline voice. It can be changed at any time."
         with page(frame, "talk voice", place, "Who speaks for your characters?", lead):
