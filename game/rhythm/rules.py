@@ -123,17 +123,9 @@ def at_rate(rules: RuleSet, rate: float) -> RuleSet:
         scaled = int(value_us * rate + 1e-6)
         return scaled // rules.quantum_us * rules.quantum_us
 
-    def scale_all(values: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(scale(value) for value in values)
-
-    early, late = scale_all(rules.early_us), scale_all(rules.late_us)
+    scaled = _with_windows(rules, scale)
+    early, late = scaled.early_us, scaled.late_us
     changes: dict[str, object] = {
-        "early_us": early,
-        "late_us": late,
-        "early_miss_us": scale(rules.early_miss_us),
-        "tail_early_us": scale_all(rules.tail_early_us),
-        "tail_late_us": scale_all(rules.tail_late_us),
-        "tail_early_miss_us": scale(rules.tail_early_miss_us),
         "let_go_us": scale(rules.let_go_us),
         "roll_us": scale(rules.roll_us),
         "tap_in_hold_us": scale(rules.tap_in_hold_us),
@@ -147,7 +139,20 @@ def at_rate(rules: RuleSet, rate: float) -> RuleSet:
         changes["tick_us"] = scale(rules.tick_us)
     if rules.actions_a_second:
         changes["health"] = quaver_health(rules.actions_a_second * rate)
-    return replace(rules, **changes)  # type: ignore[arg-type]
+    return replace(scaled, **changes)  # type: ignore[arg-type]
+
+
+def _with_windows(rules: RuleSet, scale: Callable[[int], int]) -> RuleSet:
+    """``rules`` with every judgement's window put through ``scale``."""
+    return replace(
+        rules,
+        early_us=tuple(map(scale, rules.early_us)),
+        late_us=tuple(map(scale, rules.late_us)),
+        early_miss_us=scale(rules.early_miss_us),
+        tail_early_us=tuple(map(scale, rules.tail_early_us)),
+        tail_late_us=tuple(map(scale, rules.tail_late_us)),
+        tail_early_miss_us=scale(rules.tail_early_miss_us),
+    )
 
 
 OSU_GRADES = (("SS", 1.0), ("S", 0.95), ("A", 0.9), ("B", 0.8), ("C", 0.7), ("D", 0.0))
@@ -342,19 +347,4 @@ def rule_set(name: str, chart: Chart | None = None, window_scale: float = 1.0) -
     if maker is None:
         raise UserError(f"There is no rule set {name!r}; there are {', '.join(RULE_SETS)}.")
     rules = maker(name, chart)
-    return rules if window_scale == 1.0 else _widened(rules, window_scale)
-
-
-def _widened(rules: RuleSet, by: float) -> RuleSet:
-    def scale(values: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(round(value * by) for value in values)
-
-    return replace(
-        rules,
-        early_us=scale(rules.early_us),
-        late_us=scale(rules.late_us),
-        early_miss_us=round(rules.early_miss_us * by),
-        tail_early_us=scale(rules.tail_early_us),
-        tail_late_us=scale(rules.tail_late_us),
-        tail_early_miss_us=round(rules.tail_early_miss_us * by),
-    )
+    return rules if window_scale == 1.0 else _with_windows(rules, lambda value_us: round(value_us * window_scale))
