@@ -16,7 +16,7 @@ from game.commands.talk_script import MAX_LINE, Script
 from game.profile import Profile
 from game.roleplay import authoring, clock, directing, jobs_of, reading
 from game.roleplay.cast_events import BotAuthored
-from game.roleplay.desk import Desk
+from game.roleplay.desk import Desk, TalkConfig
 from game.roleplay.talk import regenerate, say
 from game.roleplay.voices import chosen_voice
 
@@ -38,6 +38,7 @@ def desk_of(folder: Path) -> Iterator[Desk]:
         desk = Desk(
             profile.own_log,
             chosen_voice(folder),
+            config=TalkConfig.model_validate(profile.settings.talk.model_dump()),
             snapshots=profile.snapshots,
             exports=folder / "exports",
         )

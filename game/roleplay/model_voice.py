@@ -114,7 +114,7 @@ class ModelVoice:
         stream = self._client.stream(
             self._narrative,
             [Message(cast(Literal["system", "user", "assistant"], role), text) for role, text in prompt.messages],
-            max_tokens=BEAT_TOKENS if view.beat else self._reply_tokens,
+            max_tokens=BEAT_TOKENS if view.beat else view.reply_tokens or self._reply_tokens,
             temperature=NARRATIVE_TEMPERATURE,
             stop=(*prompt.stop, *STOP_MARKS),
         )

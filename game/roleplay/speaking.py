@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import UserError
 from engine.log import LogError
@@ -64,7 +64,7 @@ def prepare(
         seed=seed,
         embed=desk.voice.embed,
     )
-    return view, assemble(view, desk.config)
+    return replace(view, reply_tokens=desk.config.reply_tokens), assemble(view, desk.config)
 
 
 def speak(

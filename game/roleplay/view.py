@@ -73,6 +73,8 @@ class SpeakerView:
     beat: bool = False
     note: str = ""
     task: str = ""
+    reply_tokens: int = 0
+    """How long the line may be in tokens; 0: as long as the voice has it."""
     seed: int = 0
     """What chance is drawn from where there is any: chat, turn and alternative decide it, so a rerun says the same."""
     host: str = ""
