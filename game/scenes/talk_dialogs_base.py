@@ -6,6 +6,7 @@ where the keyboard stands on it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from game.scenes.talk_room import TalkRoom
 
 BUTTON = 44.0
 DANGER = RED
+_serials = itertools.count()
 _F = imgui.InputTextFlags_
 _VEIL = (
     imgui.WindowFlags_.no_decoration.value
@@ -61,6 +63,8 @@ class Dialog(Overlay):
         self.places: dict[str, tuple[float, float, float, float]] = {}
         """Where fields and buttons of this frame are: left, top, width, height in pixels."""
         self._wanted = ""
+        self._tries = 0
+        self._serial = next(_serials)  # Dear ImGui keeps what a field of the same name held
 
     def answers(self) -> list[Answer]:
         """The buttons, the safe one first."""
@@ -76,7 +80,7 @@ class Dialog(Overlay):
 
     def want(self, name: str) -> None:
         """Put the keyboard on a field or button with the next frame."""
-        self._wanted = name
+        self._wanted, self._tries = name, 2
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -90,17 +94,19 @@ class Dialog(Overlay):
         if self.fresh:
             to_front()
         self.places = {}
-        top = imgui.get_cursor_pos().y
-        answers = self.answers()
+        at, answers = imgui.get_cursor_pos(), self.answers()
         rows = self._rows(answers)
         below = rows * px(BUTTON + 8) + px(10)
         room = max(imgui.get_content_region_avail().y - below, px(40))
+        # The buttons come first: one that has the keyboard would take it back from a field before it.
+        imgui.set_cursor_pos(Vec(at.x, at.y + room))
+        self._buttons(answers, rows)
+        imgui.set_cursor_pos(at)
         imgui.begin_child("question", Vec(0, room), imgui.ChildFlags_.nav_flattened.value)
         self.body()
         inner = imgui.get_cursor_pos().y
         imgui.end_child()
-        self._buttons(answers, rows)
-        needed = top + inner + below + px(30)
+        needed = at.y + inner + below + px(30)
         self.height = max(needed / theme.settings.scale, 160.0)
 
     def _wide(self, answer: Answer) -> float:
@@ -150,7 +156,9 @@ class Dialog(Overlay):
         if self._wanted == name:
             imgui.set_keyboard_focus_here()
             imgui.set_nav_cursor_visible(True)
-            self._wanted = ""
+            self._tries -= 1
+            if self._tries <= 0:
+                self._wanted = ""
 
     # -- what bodies are made of ---------------------------------------------------------------------------------
 
@@ -169,11 +177,13 @@ class Dialog(Overlay):
         self._arrive(name, start=start)
         if lines == 1:
             imgui.set_next_item_width(-1)
-            changed, text = imgui.input_text(f"##{name}", text)
+            changed, text = imgui.input_text(f"##{name}{self._serial}", text)
         else:
             room = imgui.get_content_region_avail().x
             high = px(22.0 * min(max(lines_of(text, room - px(28)), lines), 8) + 20)
-            changed, text = imgui.input_text_multiline(f"##{name}", text, Vec(room, high), _F.word_wrap.value)
+            changed, text = imgui.input_text_multiline(
+                f"##{name}{self._serial}", text, Vec(room, high), _F.word_wrap.value
+            )
         low, high_at = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         self.places[name] = (low.x, low.y, high_at.x - low.x, high_at.y - low.y)
         draw, active = imgui.get_window_draw_list(), imgui.is_item_active()

@@ -53,7 +53,14 @@ class Drawer:
         self.memory = MemoryPanel()
         self.model = ModelPanel()
         self.panels: tuple[Panel, ...] = (
-            *(ScenePanel(), EdgesPanel(), self.memory, StoryPanel(), HistoryPanel(), self.model),
+            *(
+                ScenePanel(),
+                EdgesPanel(),
+                self.memory,
+                StoryPanel(),
+                HistoryPanel(lambda: room.desk.snapshots),
+                self.model,
+            ),
         )
         self.page = 0
         self._data: dict[int, Any] = {}

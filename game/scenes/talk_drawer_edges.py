@@ -91,6 +91,7 @@ class EdgesPanel:
                 (icons.CROSS, "Keep mine", lambda: dismiss_draft(desk, view, edge)),
             ],
             desk.fields,
+            thing.id("").strip(),
         )
         imgui.pop_id()
 

@@ -54,7 +54,7 @@ class Fields:
         return self._wanted.startswith(name)
 
     def fold(self, name: str, words: str, *inside: str, right: str = "", ink_right: int = INK_FAINT) -> bool:
-        """A line that opens and shuts what stands under it (fields whose names begin as ``inside``); True while open."""
+        """A line that opens and shuts what is under it (fields whose names begin as ``inside``); True while open."""
         if any(self.wants_in(one) for one in inside):
             self._opened.add(name)
         opened = name in self._opened

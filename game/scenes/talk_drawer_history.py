@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,10 +10,8 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import icons, pen, theme, widgets
-from engine.draw.colour import mixed
-from engine.draw.pen import Vec, px
-from engine.draw.theme import CYAN, INK, RAISED
+from engine.draw import icons, pen, widgets
+from engine.draw.theme import CYAN
 from engine.log import EventLog, Snapshots
 from engine.log.snapshots import Snapshot
 from game.roleplay import history
@@ -45,13 +44,14 @@ class HistoryPanel:
     title = "History"
     icon = icons.REWIND
 
-    def __init__(self) -> None:
+    def __init__(self, snapshots: Callable[[], Snapshots | None]) -> None:
+        """``snapshots`` says where they are kept, if anywhere."""
+        self._kept = snapshots
         self._filter = 0
         self._page = 0
         self._turns: tuple[Turn, ...] = ()
         self._of: tuple[object, ...] = ()
         self._all_snapshots = False
-        self.snapshots: Snapshots | None = None
 
     def wants(self) -> object:
         """Nothing beside the chat."""
@@ -59,12 +59,11 @@ class HistoryPanel:
 
     def reads(self, view: ChatView) -> Read:
         """Branches and snapshots."""
-        host, kept = view.host, self.snapshots
+        host, kept = view.host, self._kept()
         return lambda log: read_history(log, host, kept)
 
     def draw(self, desk: Desktop, view: ChatView, data: Any) -> None:
         """The whole page."""
-        self.snapshots = desk.room.desk.snapshots
         if isinstance(data, HistoryData) and data.host == view.host:
             self._branches(desk, view, data)
             self._snapshots(desk, data)
@@ -103,7 +102,7 @@ class HistoryPanel:
             if not branch.is_current:
                 imgui.push_id(number)
                 switch = partial(switch_branch, desk.room, host, branch) if not desk.busy else None
-                buttons([(icons.BRANCH, "Go on there", switch)])
+                buttons([(icons.BRANCH, "Go on there", switch)], desk.fields, f"branch {number}")
                 imgui.pop_id()
 
     # -- snapshots -----------------------------------------------------------------------------------------------
@@ -172,19 +171,11 @@ class HistoryPanel:
 
     def _turn(self, desk: Desktop, view: ChatView, turn: Turn) -> None:
         thing = Thing(view.host, "turn", (turn.number,), f"turn {turn.number}")
-        room, at = imgui.get_content_region_avail().x, imgui.get_cursor_screen_pos()
-        draw, words = imgui.get_window_draw_list(), " ".join(turn.text.split())
-        told = f"{turn.number}  {view.name_of(turn.speaker)}: {words}"
-        pen.panel(draw, at.x, at.y, room, px(86), mixed(theme.PANEL, RAISED, 0.5), rounding=theme.ROUNDING_SMALL)
-        pen.write(draw, at.x + px(12), at.y + px(6), pen.fit(told, 16, room - px(24)), 16, INK)
-        imgui.set_cursor_screen_pos(Vec(at.x + px(6), at.y + px(30)))
-        imgui.begin_group()
-        imgui.push_item_width(room - px(12))
-        desk.fields.weight(thing, turn.said.significance, "")
-        imgui.pop_item_width()
-        imgui.end_group()
-        imgui.set_cursor_screen_pos(at)
-        imgui.dummy(Vec(room, px(84)))
+        with card():
+            words = " ".join(turn.text.split())
+            told = f"{turn.number}  {view.name_of(turn.speaker)}: {words}"
+            widgets.text(pen.fit(told, 16, 2 * imgui.get_content_region_avail().x), 16)
+            desk.fields.weight(thing, turn.said.significance, "")
 
 
 def why(snapshot: Snapshot) -> str:

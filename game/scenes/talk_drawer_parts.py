@@ -38,7 +38,9 @@ def icon_button(name: str, icon: str, told: str, side: float, *, lit: bool = Fal
         low, high = Vec(item.x, item.y), Vec(item.x + side, item.y + side)
         item.draw.add_rect_filled(low, high, mixed(theme.RAISED, theme.HOVER, item.lift), px(theme.ROUNDING_SMALL))
     ink = tone(CYAN) if lit else mixed(INK_SOFT, INK, item.lift)
-    pen.write(item.draw, item.x + side / 2, item.middle, icon, 15, ink, across=0.5, down=0.5)
+    pen.write(
+        item.draw, item.x + side / 2, item.middle, icon, 22 if icon == icons.PLUS else 15, ink, across=0.5, down=0.5
+    )
     imgui.set_item_tooltip(told)
     return item.activated
 

@@ -6,6 +6,7 @@ the chat alone.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from imgui_bundle import imgui
@@ -29,6 +30,7 @@ WAIT_S = 0.12
 """So long after the last letter is asked, so that not every letter is."""
 
 ICONS = {"turn": icons.TALK, "memory": icons.PIN, "scene": icons.PLACE, "fact": icons.HEART, "edge": icons.HEART}
+_serials = itertools.count()
 _ENTER = (imgui.Key.enter, imgui.Key.keypad_enter)
 ROW = 84.0
 
@@ -53,6 +55,7 @@ class SearchScene(Overlay):
         self._asked = ""
         self._typed_at = -1.0
         self._opening = False
+        self._serial = next(_serials)  # Dear ImGui keeps what a field of the same name held
         self._laid: dict[tuple[Hit, int, float], list[list[tuple[float, str, bool]]]] = {}
 
     # -- finding -------------------------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ class SearchScene(Overlay):
             to_front()
         self.focus_here(True)
         imgui.set_next_item_width(-1)
-        changed, text = imgui.input_text("##search", self.text)
+        changed, text = imgui.input_text(f"##search{self._serial}", self.text)
         low, high, active = imgui.get_item_rect_min(), imgui.get_item_rect_max(), imgui.is_item_active()
         entered = imgui.is_item_deactivated() and any(imgui.is_key_pressed(key, False) for key in _ENTER)
         draw = imgui.get_window_draw_list()
