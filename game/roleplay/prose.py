@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 OOC = ("((", "))")
 """What encloses words that are out of character, unless the player chose other marks."""
 
 MAX_TURN_CHARS = 100_000
 """A turn is never longer; whoever pastes a book is told."""
+
+_LINE_END = re.compile(r"\r\n?")
+_UNSPOKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls (C0 and C1 but for tab and line end), what overrides the order text is shown in (Unicode's explicit
+directional formatting), and lone surrogates, which are no characters and cannot be stored.  Joiners and the marks of
+right-to-left scripts stay."""
+
+
+def clean(text: str) -> str:
+    """``text`` as it may be kept and printed: no control character reaches a terminal, nothing turns lines around."""
+    return _UNSPOKEN.sub("", _LINE_END.sub("\n", text))
 
 
 def segments(text: str, ooc: tuple[str, str] = OOC) -> list[tuple[str, str]]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.roleplay.prose import only_ooc, segments, without_ooc
+from game.roleplay.prose import clean, only_ooc, segments, without_ooc
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,19 @@ def test_a_character_does_not_see_what_is_out_of_character() -> None:
 def test_no_letter_is_lost_and_none_invented(text: str) -> None:
     kept = "".join(words for _, words in segments(text))
     assert [one for one in kept if one in "ab"] == [one for one in text if one in "ab"]
+
+
+@given(st.text(st.characters(codec=None)))
+def test_clean_text_can_be_stored_and_leaves_a_terminal_as_it_is(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode()
+    assert not [one for one in cleaned if unicodedata.category(one) == "Cc" and one not in "\n\t"]
+    assert not [one for one in cleaned if unicodedata.bidirectional(one) in ("LRO", "RLO", "LRE", "RLE", "PDF", "RLI")]
+    assert clean(cleaned) == cleaned
+
+
+def test_cleaning_leaves_words_of_any_script_alone() -> None:
+    for words in ("tab\there\nand there", "👩‍👩‍👧 می‌خواهم", "שלום\u200f, Ἀχιλλεύς", "e\u0301"):
+        assert clean(words) == words
+    assert clean("one\r\ntwo\rthree") == "one\ntwo\nthree"
+    assert clean("\x1b]0;owned\x07hi\x9b31m\ud800\u202eevil") == "]0;ownedhi31mevil"
