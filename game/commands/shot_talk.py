@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from game.roleplay import authoring
+from game.roleplay import authoring, directing
 from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk
 from game.scenes.requests import ShowTalk
@@ -13,6 +13,7 @@ from game.scenes.talk import TalkScene
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_people import WelcomePage
 from game.scenes.talk_settings import TalkSettingsPage
+from game.scenes.talk_speech import Speech, Trouble
 
 if TYPE_CHECKING:
     from game.commands.shot_views import Studio
@@ -119,6 +120,46 @@ def _turn(studio: Studio) -> None:
     studio.run(0.6)
 
 
+def _drawer(studio: Studio) -> None:
+    scene = _talk(studio)
+    scene.chat.toggle_drawer()
+    studio.run(2.0)
+
+
+def _scenes(studio: Studio) -> None:
+    """A scene closed, time skipped, and one that played without the player."""
+    scene = _talk(studio)
+    for work in (
+        lambda desk: directing.close_scene(desk, "mara"),
+        lambda desk: directing.skip(desk, "mara", "the next morning"),
+        lambda desk: directing.meanwhile(desk, "mara", "ivo", about="Mara takes the clock to the tram depot", turns=2),
+    ):
+        scene.room.do("the story", work)
+        studio.until(lambda: not scene.room.doing, 0.2)
+    studio.run(1.5)
+
+
+def _streams(studio: Studio) -> None:
+    """A reply on its way, as far as it came."""
+    scene = _talk(studio)
+    speech = Speech("mara", "say", who="mara", turn=99)
+    speech.text = (
+        "*lays the loupe down* You know what my aunt used to say about clocks that stop? They are not *tired*. They"
+    )
+    scene.room.speech = speech
+    scene.room.touch()
+    studio.run(1.0)
+
+
+def _trouble(studio: Studio) -> None:
+    """A reply that could not be had."""
+    scene = _talk(studio)
+    words = "Featherless: 401 unauthorized; check the API key in Settings"
+    scene.room.corner().trouble = Trouble("failed", words, scene.room.retry)
+    scene.room.touch()
+    studio.run(1.0)
+
+
 def _chat(studio: Studio) -> None:
     _talk(studio)
 
@@ -133,5 +174,9 @@ TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
     "talk-settings": _section("settings"),
     "talk-edit": _edit,
     "talk-turn": _turn,
+    "talk-drawer": _drawer,
+    "talk-scenes": _scenes,
+    "talk-streams": _streams,
+    "talk-trouble": _trouble,
 }
 """By name."""

@@ -187,8 +187,9 @@ class ChatPage:
         draw.add_line(Vec(x, y + h - 1), Vec(x + w, y + h - 1), LINE, max(1.0, px(1)))
         right, middle = x + w - px(20), y + h / 2
         if self.drawer is not None:
-            wide = pen.measure(f"{icons.PANEL}  Drawer", 16, Weight.BOLD)[0] + px(62)
-            spots.button(right - wide, middle - px(16), "Drawer", self.toggle_drawer, icon=icons.PANEL, note="Tab")
+            words = "Drawer" if w > px(620) else ""
+            wide = pen.measure(f"{icons.PANEL}  {words}", 16, Weight.BOLD)[0] + px(62)
+            spots.button(right - wide, middle - px(16), words, self.toggle_drawer, icon=icons.PANEL, note="Tab")
             right -= wide + px(16)
         right = self._draw_voice(right, middle, w)
         if view is not None:
@@ -207,7 +208,8 @@ class ChatPage:
     def _draw_voice(self, right: float, middle: float, room: float) -> float:
         """Who lends the voice: the offline one is said to be what it is."""
         offline = self.room.is_offline
-        words = "Offline voice: rules, no model" if offline else self.room.voice_name
+        told = "Offline voice: rules, no model" if room > px(620) else "Offline voice"
+        words = told if offline else self.room.voice_name
         words = pen.fit(words, theme.TEXT_SMALL, min(px(230), room * 0.3), Weight.BOLD)
         wide = pen.measure(words, theme.TEXT_SMALL, Weight.BOLD)[0] + px(24)
         x, y, h = right - wide, middle - px(13), px(26)

@@ -45,6 +45,7 @@ class Composer:
         self._key = key
         self.field = WritingField(most=MAX_TURN_CHARS, say=say, what="one turn", sends=True)
         self._host = ""
+        self._back = False
 
     def height(self, width: float) -> float:
         """How high it is for what is written, in pixels."""
@@ -78,7 +79,7 @@ class Composer:
         self.field.set("")
         if not room.say(text):
             room.corner().draft = text
-        self.field.focus()
+        self._back = True
 
     def draw(
         self, frame: Frame, spots: Spots, place: tuple[float, float, float, float], live: bool, legend: str = ""
@@ -98,11 +99,16 @@ class Composer:
         spots.begin(live)
         streaming = room.speech is not None
         self.field.locked = streaming or not live or away
-        if away:
+        if streaming and self.field.active:
+            self._back = True  # the keyboard comes back when it is said
+        if away or streaming:
             self.field.release()
+        elif self._back:
+            self._back = False
+            self.field.focus()
         border = tone(CYAN) if self.field.active and not streaming else LINE
         pen.panel(spots.draw, x, y, w, h, mixed(theme.PANEL, RAISED, 0.7), border=border)
-        hint = self._hint()
+        hint = pen.fit(self._hint(), theme.TEXT_BODY, w - px(2 * PADDING + 24))
         sent = self.field.draw(w - px(2 * PADDING + 8), h - px(2 * PADDING + FOOT), hint)
         if live:
             self._foot(spots, place, legend)

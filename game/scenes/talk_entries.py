@@ -116,7 +116,7 @@ WHY_CLOSED = {
     "said": "it came to its end",
     "manual": "closed by you",
     "guest": "the guest left",
-    "meanwhile": "",
+    "meanwhile": "what went on without you",
 }
 
 

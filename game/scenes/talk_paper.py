@@ -73,6 +73,8 @@ class Paper:
         self.placed: list[Placed] = []
         self._made_of: tuple[object, ...] = ()
         self._view_y = (0.0, 1.0)
+        self.column = (0.0, 0.0, 1.0, 1.0)
+        """Where the text stands: left, top, width and height in pixels."""
 
     # -- what stands on it ---------------------------------------------------------------------------------------
 
@@ -132,6 +134,7 @@ class Paper:
         self._spots.begin(live)
         top, bottom = y + px(8), y + h - px(4)
         self._view_y = (top, bottom)
+        self.column = (column[0], top, column[1], bottom - top)
         if live and imgui.is_window_hovered(imgui.HoveredFlags_.child_windows.value):
             turned = imgui.get_io().mouse_wheel
             if turned:

@@ -92,7 +92,7 @@ class Rail:
         with panels.panel("talk rail", *place):
             imgui.pop_style_var()
             if narrow:
-                if _section("new", "", icons.PLUS, "", False):
+                if _section("new", "", icons.PLUS, "", not self._room.library.rows):
                     self._new()
             elif widgets.big_button("New character", icon=icons.PLUS, primary=not self._room.library.rows, height=46):
                 self._new()

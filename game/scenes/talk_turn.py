@@ -12,6 +12,7 @@ from engine.draw.colour import faded
 from engine.draw.fonts import Weight
 from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LIME, LINE, MAGENTA, Mark, tone
+from game.roleplay.events import NARRATOR
 from game.roleplay.state import Turn
 from game.scenes.canvas import mixed
 from game.scenes.talk_entries import (
@@ -108,6 +109,8 @@ def turn_height(entry: TurnEntry | SaidEntry, look: Look, budget: Budget) -> flo
     if isinstance(entry, TurnEntry) and entry.apart:
         width -= px(APART)
     made = paragraphs_of(entry, look.ooc)
+    if isinstance(entry, TurnEntry) and entry.turn.speaker == NARRATOR:
+        return px(BELOW) + max(text_height(look.type, made, width - px(GUTTER), budget), px(24))
     return px(NAME + BELOW) + max(text_height(look.type, made, width - px(GUTTER), budget), px(36))
 
 
@@ -152,10 +155,17 @@ def draw_turn(look: Look, entry: TurnEntry, y: float, height: float) -> None:
     if chosen or over:
         _ground(spots.draw, look.x - px(12), y - px(8), look.width + px(24), height - px(8), chosen)
     strength = 0.35 if entry.faded or turn.hidden else 1.0
+    if turn.speaker == NARRATOR:
+        pen.write(spots.draw, x + px(16), y + px(15), icons.MOON, 14, faded(INK_FAINT, strength), across=0.5, down=0.5)
+        ink = faded(INK_SOFT, strength)
+        draw_text(look, paragraphs_of(entry, look.ooc), x + px(GUTTER), y, width - px(GUTTER), ink)
+        if (over or chosen) and not look.busy:
+            _actions(look, turn, y)
+        return
     _sign(spots.draw, x, y, turn.speaker, entry.name, strength)
     left = x + px(GUTTER)
     _name(look, entry, left, y, strength)
-    if not turn.is_yours and turn.speaker != "narrator":
+    if not turn.is_yours:
         _wordings(look, turn, x + width, y)
     if entry.faded:
         words = "regenerating…"
@@ -176,9 +186,6 @@ def _ground(draw: imgui.ImDrawList, x: float, y: float, w: float, h: float, chos
 
 def _sign(draw: imgui.ImDrawList, x: float, y: float, who: str, name: str, strength: float) -> None:
     """A disc with the first letter of who speaks."""
-    if who == "narrator":
-        pen.write(draw, x + px(16), y + px(16), icons.MOON, 14, faded(INK_FAINT, strength), across=0.5, down=0.5)
-        return
     accent = tone(mark_of(who))
     centre = Vec(x + px(16), y + px(16))
     draw.add_circle_filled(centre, px(16), faded(accent, 0.16 * strength), 32)
@@ -216,9 +223,8 @@ def _wordings(look: Look, turn: Turn, right: float, y: float) -> None:
     step = look.actions.swipe
     x = right - side
     last = at == count - 1
-    forth = (lambda: look.actions.again(turn)) if last else (lambda: step(turn, at + 1))
-    hint = "Another wording" if last else "Next wording  →"
-    look.spots.icon(x, middle - side / 2, side, icons.NEXT, hint, forth if free else None)
+    hint = "Another wording  →" if last else "Next wording  →"
+    look.spots.icon(x, middle - side / 2, side, icons.NEXT, hint, (lambda: step(turn, at + 1)) if free else None)
     pen.write(
         *(look.spots.draw, x - wide / 2 - px(2), middle, words, theme.TEXT_SMALL),
         INK_SOFT if count > 1 else INK_FAINT,
@@ -235,7 +241,7 @@ def _actions(look: Look, turn: Turn, y: float) -> None:
     """A small bar over the turn's upper right corner."""
     able = look.actions
     listed: list[tuple[str, str, Callable[[Turn], object]]] = []
-    if not turn.is_yours and turn.speaker != "narrator":
+    if not turn.is_yours and turn.speaker != NARRATOR:
         listed.append((icons.RETRY, "Say it anew  R", able.again))
     listed.append((icons.PEN, "Edit  E", able.edit))
     if not turn.accepted:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.scene import Scene
 from game.roleplay import erasing, swipes, talk
+from game.roleplay.events import NARRATOR
 from game.roleplay.prose import MAX_TURN_CHARS
 from game.roleplay.state import Turn
 from game.scenes.talk_entries import Edit
@@ -122,8 +123,11 @@ class Turns:
         self._room.do("keeping", lambda desk: desk.change(lambda: swipes.keep(desk.log, host, number)))
 
     def swipe(self, turn: Turn, to: int) -> None:
-        """Step to another wording."""
+        """Step to another wording; past the last one a new one is asked for."""
         host, number = self._room.host, turn.number
+        if to >= len(turn.alternatives):
+            self._room.another(number)
+            return
         self._room.do("the wording", lambda desk: talk.choose(desk, host, number, to))
 
     def key(self, control: str, turn: Turn) -> bool:
@@ -134,7 +138,7 @@ class Turns:
             **{"e": self.begin_edit, "w": self.rewind, "h": self.hide},
             **{"delete": self.delete, "b": self.branch},
         }
-        if not turn.is_yours and turn.speaker != "narrator":
+        if not turn.is_yours and turn.speaker != NARRATOR:
             acts["r"] = self.regenerate
         if not turn.accepted:
             acts["k"] = self.keep
@@ -142,7 +146,7 @@ class Turns:
             acts[control](turn)
         elif control == "left" and turn.chosen > 0:
             self.swipe(turn, turn.chosen - 1)
-        elif control == "right" and turn.chosen < len(turn.alternatives) - 1:
+        elif control == "right" and not turn.is_yours and turn.speaker != NARRATOR:
             self.swipe(turn, turn.chosen + 1)
         else:
             return False

@@ -245,6 +245,30 @@ def test_the_drawer_opens_by_tab_and_closes_by_escape(game: TalkGame) -> None:
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
 
 
+def test_a_mouse_asks_for_another_wording_and_steps_back(game: TalkGame) -> None:
+    game.say("Tell me")
+    game.settle()
+    number = game.turns[-1].number
+
+    def arrows() -> tuple[float, float, float]:
+        """Where the arrows of the last turn are: forth, back, and how high."""
+        one = next(one for one in game.scene.chat.paper.placed if one.entry.key == number)
+        unit = game.window.scale
+        x, _, w, _ = game.scene.chat.paper.column
+        return x + w - 13 * unit, x + w - 80 * unit, one.y + 14 * unit
+
+    forth, _, y = arrows()
+    game.click(forth, y)
+    game.until(lambda: game.room.speech is not None or len(game.turns[-1].alternatives) == 2, "the reply")
+    game.settle()
+    assert (turn := game.view.turn(number)) is not None
+    assert (len(turn.alternatives), turn.chosen) == (2, 1)
+    _, back, y = arrows()
+    game.click(back, y)
+    game.settle()
+    game.until(lambda: game.turns[-1].chosen == 0, "the step back")
+
+
 # -- with a server ---------------------------------------------------------------------------------------------------
 
 
