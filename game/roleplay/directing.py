@@ -152,7 +152,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
     chat = _begun(desk, host)
     found = to_us if to_us is not None else skipped_to(chat.clock_us, asked)
     sort = how or ("jump" if found is not None else "elision")
-    target = found if found is not None else _end_of_action(chat)
+    target = found if found is not None else end_of_action(chat)
     if target <= chat.clock_us:
         raise UserError(
             f"the clock already shows {clock.friendly(chat.clock_us, chat.day_one_us)}; skip to a later time"
@@ -175,7 +175,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
     desk.later(partial(passes.tell_scene, desk, host, number))
 
 
-def _end_of_action(chat: Chat) -> int:
+def end_of_action(chat: Chat) -> int:
     """When what those present do comes to its end: the longest of it that has a length and is not over."""
     spans = [(doing.started_us, duration_us(doing.expected_duration)) for doing in chat.activities.values()]
     ends = [begun + span for begun, span in spans if span and begun + span > chat.clock_us]

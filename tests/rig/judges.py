@@ -59,6 +59,11 @@ def asked_for(asked: Request) -> str:
     return _BY_FIELDS.get(frozenset(form.get("properties", ())), "")
 
 
+def by_turn(words: str, yes: Mapping[str, Any], no: Mapping[str, Any]) -> Callable[[Request], Mapping[str, Any]]:
+    """Judges by whether the turn in question has ``words``."""
+    return lambda asked: yes if words in asked.prompt.rpartition("<turn>")[2] else no
+
+
 @contextmanager
 def judged(
     judgements: Mapping[str, Judgement] | None = None, folder: Path | None = None, config: TalkConfig | None = None

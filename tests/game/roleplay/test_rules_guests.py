@@ -10,14 +10,8 @@ import pytest
 from engine.errors import UserError
 from game.roleplay import authoring, directing, history, reading, recall, talk
 from game.roleplay.events import YOU
-from tests.rig.judges import asked_for, judged
+from tests.rig.judges import asked_for, by_turn, judged
 from tests.rig.model_server import Do, Request
-
-
-def by_turn(words: str, yes: dict[str, Any], no: dict[str, Any]) -> Any:
-    """Judges by whether the turn in question has ``words``."""
-    return lambda asked: yes if words in asked.prompt.rpartition("<turn>")[2] else no
-
 
 # -- have they met? --------------------------------------------------------------------------------------------------
 

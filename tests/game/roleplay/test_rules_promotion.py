@@ -8,7 +8,7 @@ from typing import Any
 from game.roleplay import directing, reading, recall, story, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
-from tests.rig.judges import judged
+from tests.rig.judges import by_turn, judged
 from tests.rig.model_server import ModelServer, Request
 
 PROPS = ["the wicker basket", "a tartan blanket", "six plums"]
@@ -32,11 +32,6 @@ def picnic(desk: Desk) -> int:
     story.move(desk, "mara", number, "active")
     desk.settle()
     return number
-
-
-def by_turn(words: str, yes: dict[str, Any]) -> Any:
-    """The state update of the turn that has ``words``; of others nothing."""
-    return lambda asked: yes if words in asked.prompt.rpartition("<turn>")[2] else {"edges": []}
 
 
 def last_prompt(server: ModelServer) -> str:
@@ -101,7 +96,7 @@ def test_a_cancelled_or_expired_event_leaves_nothing_at_all() -> None:
 
 
 def test_what_a_turn_ended_goes_with_that_wording_of_the_turn() -> None:
-    with judged({"Promotion": GREEDY, "StateChanges": by_turn("over now", ENDS)}) as (desk, server):
+    with judged({"Promotion": GREEDY, "StateChanges": by_turn("over now", ENDS, {"edges": []})}) as (desk, server):
         picnic(desk)
         was = kept(desk)
         server.say("It is over now. *folds the blanket*")
@@ -134,8 +129,8 @@ def test_what_stays_is_looked_for_where_it_ended_also_after_the_scene_has_closed
     leaves = {"closes": True, "why": "container", "place": {"name": "the tram"}}
     judgements: dict[str, Any] = {
         "Promotion": promote,
-        "StateChanges": by_turn("over now", ENDS),
-        "SceneEnd": lambda asked: leaves if "over now" in asked.prompt.rpartition("<turn>")[2] else {"closes": False},
+        "StateChanges": by_turn("over now", ENDS, {"edges": []}),
+        "SceneEnd": by_turn("over now", leaves, {"closes": False}),
     }
     with judged(judgements) as (desk, _):
         picnic(desk)
