@@ -41,10 +41,10 @@ LOOKS_BACK = 6
 
 
 def after_utterance(desk: Desk, host: str, number: int) -> None:
-    """Everyone present takes in what was said, and it is weighed (004 6.2, 11.1)."""
-    said = reading.turn(desk.log, host, number)
-    _update(desk, host, said)
-    _weigh(desk, host, said)
+    """Everyone present takes in what was said, and it is weighed (004 6.2, 11.1); a turn that is gone by now is not."""
+    for said in reading.turns(desk.log, host, after=number - 1, upto=number):
+        _update(desk, host, said)
+        _weigh(desk, host, said)
 
 
 def _still(desk: Desk, host: str, said: Turn) -> bool:

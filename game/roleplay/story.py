@@ -125,16 +125,18 @@ def promote(desk: Desk, host: str, number: int, turn: int = 0, swipe: int = 0) -
 
     Where a ``turn`` completed it, what stays counts while that wording of the turn does.
     """
-    chat, happening = reading.chat(desk.log, host), _happening(desk, host, number)
+    chat = reading.chat(desk.log, host)
+    happening = next((one for one in reading.happenings(desk.log, host) if one.id == number), None)
     ended = next(iter(reading.turns(desk.log, host, after=turn - 1, upto=turn)), None) if turn else None
     scene = reading.scene(desk.log, host, ended.scene) if ended else chat.scene  # it may have closed since
-    if scene is None:
+    if scene is None or happening is None:  # the player has gone back meanwhile
         return
     turns = reading.turns_of_scene(desk.log, host, scene.id)
     answer = desk.ask(host, Promote(happening, jobs_of.present(desk.log, chat, scene.present), tuple(turns)))
     assert isinstance(answer, Promotion)
     with desk.deciding:
-        if _happening(desk, host, number).state != "completed":
+        now = [one.id for one in reading.happenings(desk.log, host, ["completed"])]
+        if number not in now:
             return
         there = replace(reading.chat(desk.log, host), scene=scene)
         desk.write(host, _promoted(desk, there, happening, answer, turn, swipe))
