@@ -39,7 +39,6 @@ from game.roleplay.events import (
     SceneClosed,
     SceneOpened,
     TurnSaid,
-    chat_stream,
 )
 from game.roleplay.jobs import EdgeWords, Place
 from game.roleplay.ledger import AUTOMATION, USER, Fact, Facts, Source
@@ -47,6 +46,7 @@ from game.roleplay.prose import MAX_TURN_CHARS, segments
 from game.roleplay.scenes import described, seeded
 from game.roleplay.skips import DAY_US
 from game.roleplay.state import Bot, Turn
+from game.roleplay.swipes import IMPORTED, IMPORTED_AT_ONCE
 from game.truth import Truth
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -55,8 +55,6 @@ PIECE_BYTES = 8 * 1024 * 1024
 
 SCENE_TURNS = 40
 """An imported chat has no scenes; it is told in stretches of this many turns."""
-
-IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,35 +196,41 @@ def _same(ours: object, theirs: object) -> bool:
 def import_chat(desk: Desk, host: str, chat: ChatFile, name: str, data: bytes) -> Imported:
     """Make a chat of a file; one that has begun goes on as a branch, and the imported one is the present.
 
+    Its last :data:`~game.roleplay.swipes.IMPORTED_AT_ONCE` scenes are told at once; of the earlier ones nobody has a
+    memory until they are told, the latest first, as many again each time the chat is opened.
+
     Lines of others than the player and the host are told by the narrator with their names.
 
     Raises:
-        UserError: no such bot, or no message in the file.
+        UserError: no such bot, or no message in the file.  LogError: it could not be saved; the chat is as it was.
     """
     bot = reading.bot(desk.log, host)
     said = [message for message in chat.messages if message.text.strip()]
     if not said:
         raise UserError(f"{name}: this chat has no message that could be read; choose another file")
+    kept = [Fact(ChatFileKept(name, piece, part, parts)) for part, parts, piece in _pieces(data)]
     with desk.deciding:
-        if reading.chat(desk.log, host).begun:
+        begun = reading.chat(desk.log, host).begun
+        decided, scenes = _told(desk, bot, chat, said, met=reading.met(desk.log, host, YOU, host if begun else ""))
+        if begun:
             if desk.snapshots is not None:
                 desk.snapshots.before("import")
-            desk.log.fork(chat_stream(host), 0, f"imported {name}"[:200])
-        decided, scenes = _told(desk, bot, chat, said)
-        kept = [Fact(ChatFileKept(name, piece, part, parts)) for part, parts, piece in _pieces(data)]
-        desk.write(host, [*kept, *decided])
-    for number in scenes:
+            desk.ledger.anew(host, [*kept, *decided], f"imported {name}")
+            desk.listener.committed()
+        else:
+            desk.write(host, [*kept, *decided])
+    for number in scenes[-IMPORTED_AT_ONCE:]:
         desk.later(partial(passes.tell_scene, desk, host, number))
     return Imported(host, "chat", f"{len(said)} turns", chat.skipped)
 
 
-def _told(desk: Desk, bot: Bot, chat: ChatFile, said: Sequence[ChatMessage]) -> tuple[Facts, list[int]]:
+def _told(desk: Desk, bot: Bot, chat: ChatFile, said: Sequence[ChatMessage], *, met: bool) -> tuple[Facts, list[int]]:
     start_us = next((one.sent_us for one in said if one.sent_us), None) or chat.created_us or desk.now_us()
     made: Facts = [
         Fact(ClockMoved(start_us, 0, start_us - start_us % DAY_US, "kickoff")),
         Fact(described(1, Place(name="where it was told")), AUTOMATION),
     ]
-    if not reading.met(desk.log, bot.id, YOU):
+    if not met:
         made.append(Fact(seeded(bot.id, YOU, EdgeWords(summary=bot.relationship[:4000])), AUTOMATION))
         made.append(Fact(seeded(YOU, bot.id, EdgeWords()), AUTOMATION))
     closed: list[int] = []

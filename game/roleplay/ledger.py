@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from engine.clock import wall_us
@@ -38,11 +38,6 @@ class Fact(NamedTuple):
 Facts = list[Fact]
 
 
-def facts(events: Iterable[Event], source: Source = USER) -> Facts:
-    """Events that are all the same one's word."""
-    return [Fact(event, source) for event in events]
-
-
 class Ledger:
     """The log as the roleplay room writes to it: every call is one transaction."""
 
@@ -68,6 +63,15 @@ class Ledger:
     def chat(self, host: str, decided: Sequence[Fact], *, head: int | None = None) -> None:
         """Append to the chat hosted by ``host``."""
         self.write(chat_stream(host), decided, head=head)
+
+    def anew(self, host: str, decided: Sequence[Fact], name: str) -> None:
+        """Have the chat hosted by ``host`` begin again with what was decided, on a branch called ``name``.
+
+        Raises:
+            LogError: it could not be saved; the chat is as it was.
+        """
+        stream, at_us = chat_stream(host), self._now_us()
+        self.log.fork(stream, 0, name, then=[(stream, [_new(fact, at_us) for fact in decided], None)])
 
 
 def _new(fact: Fact, at_us: int) -> NewEvent:

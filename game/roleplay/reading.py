@@ -277,9 +277,10 @@ def edge(log: EventLog, owner: str, target: str) -> Edge:
     )
 
 
-def met(log: EventLog, owner: str, target: str) -> bool:
-    """Whether there is an edge from ``owner`` to ``target`` at all."""
-    return bool(log.query(f"SELECT 1 FROM edge_numbers WHERE {_PAIR} LIMIT 1", (owner, target)))
+def met(log: EventLog, owner: str, target: str, besides: str = "") -> bool:
+    """Whether there is an edge from ``owner`` to ``target`` at all, ``besides`` what the chat of that host tells."""
+    sql = f"SELECT 1 FROM edge_numbers WHERE {_PAIR} AND chat <> ?3 LIMIT 1"
+    return bool(log.query(sql, (owner, target, besides)))
 
 
 def _numbers(log: EventLog, pair: tuple[str, str]) -> tuple[int, int]:

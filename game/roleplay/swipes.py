@@ -10,6 +10,12 @@ from game.roleplay import reading
 from game.roleplay.events import AlternativeChosen, TurnKept, chat_stream
 from game.roleplay.state import Scene
 
+IMPORTED = "imported"
+"""Why a scene closed that came in with a chat from elsewhere."""
+
+IMPORTED_AT_ONCE = 5
+"""How many scenes of an imported chat are told in one go: a long one must not hold up what is said now."""
+
 
 def choose(log: EventLog, chat: str, turn: int, swipe: int) -> None:
     """Let another wording of a turn count; what memory and edges hold follows it.
@@ -39,16 +45,21 @@ def keep(log: EventLog, chat: str, turn: int) -> None:
         log.append(chat_stream(chat), [to_log(TurnKept(turn), at_us=wall_us())])
 
 
-def stale_scenes(log: EventLog, chat: str) -> list[Scene]:
+def stale_scenes(log: EventLog, chat: str, imported: int = IMPORTED_AT_ONCE) -> list[Scene]:
     """Closed scenes that nobody's summary tells as their turns stand now: have them told again.
 
-    A scene without turns has nothing to tell.
+    A scene without turns has nothing to tell.  Of those that were imported and never told yet, only the ``imported``
+    latest are among them.
     """
     sql = (
-        "SELECT s.scene FROM scenes s WHERE s.chat = ? AND s.closed_seq > 0"
+        "SELECT s.scene, s.why = ?2 AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND"
+        " m.scene = s.scene AND m.turn = 0 AND m.form = 'summary') FROM scenes s WHERE s.chat = ?1 AND s.closed_seq > 0"
         " AND EXISTS (SELECT 1 FROM turns t WHERE t.chat = s.chat AND t.scene = s.scene AND NOT t.deleted)"
         " AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND m.scene = s.scene AND m.turn = 0"
         " AND m.form = 'summary' AND m.live) ORDER BY s.scene"
     )
-    found = [reading.scene(log, chat, number) for (number,) in log.query(sql, (chat,))]
+    rows = log.query(sql, (chat, IMPORTED))
+    untold = [number for number, is_untold in rows if is_untold]
+    waiting = set(untold[: max(len(untold) - imported, 0)])
+    found = [reading.scene(log, chat, number) for number, _ in rows if number not in waiting]
     return [scene for scene in found if scene is not None]

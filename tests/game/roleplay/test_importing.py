@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.errors import UserError
-from game.roleplay import authoring, importing, reading, talk
+from engine.log import EventLog
+from game.roleplay import authoring, importing, passes, reading, swipes, talk
 from game.roleplay.cards import Form
 from game.roleplay.events import YOU
 from tests.rig.company import company
+from tests.rig.disks import Mount, fill
 
 CARD: dict[str, Any] = {
     "spec": "chara_card_v2",
@@ -177,3 +180,47 @@ def test_a_nickname_is_what_the_card_means_by_char(tmp_path: Path) -> None:
         found = importing.import_file(desk, written(tmp_path, "odile.json", json.dumps(card).encode()))
         authoring.begin(desk, found.bot, authoring.parse_kickoff(desk, found.bot))
         assert reading.turns(desk.log, found.bot)[0].text == "I am Odi."
+
+
+def test_an_import_that_cannot_be_saved_leaves_the_chat_as_it_was(tmp_path: Path, mount: Mount) -> None:
+    lines = [CHAT[0], *({"name": "Ana", "is_user": True, "mes": "word " * 2000} for _ in range(200))]
+    chat = written(tmp_path, "chat.jsonl", "\n".join(json.dumps(line) for line in lines).encode())
+    disk = mount(tmp_path / "disk", "size=24m")
+    with company(disk) as desk:
+        talk.say(desk, "mara", "Hello.")
+        desk.settle()
+        before, edge = reading.chat(desk.log, "mara"), reading.edge(desk.log, "mara", YOU)
+        desk.snapshots = None  # it would be what does not fit
+        filler = fill(disk)
+        os.truncate(filler, filler.stat().st_size - 512 * 1024)  # room to leave the present chat, none for the new one
+        with pytest.raises(UserError):
+            importing.import_file(desk, chat, "mara")
+        filler.unlink()
+        assert reading.chat(desk.log, "mara") == before
+        assert reading.edge(desk.log, "mara", YOU) == edge
+        importing.import_file(desk, chat, "mara")
+        assert reading.chat(desk.log, "mara").turns == 200
+        assert reading.met(desk.log, "mara", YOU)
+
+
+def test_of_a_long_import_the_last_scenes_are_told_at_once_and_the_rest_each_time_the_chat_is_opened(
+    tmp_path: Path,
+) -> None:
+    lines = [CHAT[0], *({"name": "Ana", "is_user": True, "mes": f"Line {number}."} for number in range(600))]
+    chat = written(tmp_path, "chat.jsonl", "\n".join(json.dumps(line) for line in lines).encode())
+
+    def told(log: EventLog) -> list[int]:
+        rows = log.query("SELECT DISTINCT scene FROM memories WHERE owner = 'mara' AND form = 'summary'")
+        return sorted(number for (number,) in rows)
+
+    with company() as desk:
+        importing.import_file(desk, chat, "mara")
+        desk.settle()
+        assert told(desk.log) == [10, 11, 12, 13, 14]
+        passes.catch_up(desk, "mara")
+        desk.settle()
+        assert told(desk.log) == list(range(5, 15))
+        talk.rewrite(desk, "mara", 600 - 40, "Another line.")
+        desk.settle()
+        assert 14 in {scene.id for scene in reading.scenes(desk.log, "mara")}
+        assert {scene.id for scene in swipes.stale_scenes(desk.log, "mara", 0)} == set()
