@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,9 +17,9 @@ from engine.errors import UserError
 from engine.log import EventLog, Snapshots
 from game.roleplay.events import ClassifierFailed
 from game.roleplay.jobs import Answer, Job
-from game.roleplay.ledger import Fact, Ledger, Source
+from game.roleplay.ledger import AUTOMATION, Fact, Ledger, Source
 from game.roleplay.prose import OOC
-from game.roleplay.voice import Voice
+from game.roleplay.voice import Answered, FailedAnswer, Voice
 
 Result = TypeVar("Result")
 
@@ -26,6 +27,35 @@ RAW_CHARS = 2000
 """What is kept of an answer that could not be used."""
 
 _logger = logging.getLogger(__name__)
+
+
+LEAVE_ALONE_S = 60.0
+"""How long a classifier in trouble is not asked: nobody waits ten seconds for it again and again."""
+
+LOOK_S = 0.02
+"""How often it is looked whether the player has had enough of waiting."""
+
+
+class Interrupted(Exception):
+    """The voice was closed before it answered; what hangs on the answer is left undone."""
+
+
+class Asked(NamedTuple):
+    """A classifier's answer, whose word it is, and why a default stands in for it, if one does."""
+
+    value: Answer
+    source: Source
+    excuse: str = ""
+
+
+def _answer_of(asking: Future[Asked], job: Job) -> Asked:
+    """The answer, or the default where nobody waits for it any more."""
+    if not asking.done():
+        return Asked(job.default(), AUTOMATION, "stopped")
+    try:
+        return asking.result()
+    except Interrupted:
+        return Asked(job.default(), AUTOMATION, "stopped")
 
 
 class TalkConfig(BaseModel):
@@ -108,10 +138,15 @@ class Desk:
         self.listener: Listener = SILENT
         self.guest_gone: set[str] = set()
         """Chats whose guest seems to have gone by their own words: the player is asked at the next turn (004 7.5)."""
+        self.ends: dict[str, str] = {}
+        """Why the scene of a chat ends once the player has been answered."""
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="bookkeeping")
+        self._asking = ThreadPoolExecutor(4, thread_name_prefix="asking")
+        self._queueing = threading.Lock()
         self._waiting: list[Future[None]] = []
+        self._leave_alone_until_s = 0.0
         self.problem = ""
-        """Why bookkeeping could not be done, in a sentence; empty while all is well."""
+        """Why bookkeeping could not be done, in a sentence, since the player last spoke; empty while all is well."""
 
     @property
     def source(self) -> Source:
@@ -141,26 +176,54 @@ class Desk:
         return result
 
     def ask(self, host: str, job: Job, turn: int = 0) -> Answer:
-        """The voice's answer; what went wrong on the way is kept in the log (004 3.3)."""
-        answered = self.voice.answer(job)
+        """As :meth:`inquire`, the answer alone."""
+        return self.inquire(host, job, turn).value
+
+    def inquire(self, host: str, job: Job, turn: int = 0) -> Asked:
+        """The voice's answer and whose word it is; what went wrong on the way is kept in the log (004 3.3).
+
+        A classifier that did not answer in time, or whose server is in trouble, is left alone for a while: until then
+        the defaults stand in at once.
+
+        Raises:
+            Interrupted: the voice is being closed; leave undone what hangs on the answer.
+        """
+        if time.monotonic() < self._leave_alone_until_s:
+            answered = Answered(job.default(), (FailedAnswer("left alone after trouble", 0),), excuse="server")
+        else:
+            answered = self.voice.answer(job)
+            in_trouble = answered.excuse in ("timeout", "server")
+            self._leave_alone_until_s = time.monotonic() + LEAVE_ALONE_S if in_trouble else 0.0
+        if answered.excuse == "stopped":
+            raise Interrupted
+        source = AUTOMATION if answered.excuse else Source(*(answered.source or self.voice.judge))
         if answered.failures:
             failed = [
-                Fact(ClassifierFailed(job.name, one.raw_text[:RAW_CHARS], one.attempts, turn), self.judged)
+                Fact(ClassifierFailed(job.name, one.raw_text[:RAW_CHARS], one.attempts, turn), source)
                 for one in answered.failures
             ]
             with self.deciding:
                 self.write(host, failed)
-        return answered.value
+        return Asked(answered.value, source, answered.excuse)
+
+    def inquire_now(self, host: str, jobs: Sequence[Job], cancel: threading.Event, turn: int = 0) -> list[Asked]:
+        """The answers to ``jobs``, asked side by side while the player waits; the defaults once ``cancel`` is set."""
+        asking = [self._asking.submit(self.inquire, host, job, turn) for job in jobs]
+        while not cancel.is_set() and any(not one.done() for one in asking):
+            wait(asking, timeout=LOOK_S)
+        return [_answer_of(one, job) for one, job in zip(asking, jobs, strict=True)]
 
     def later(self, what: Callable[[], None]) -> None:
         """Do ``what`` beside the talk, after everything handed over before."""
-        self._waiting = [one for one in self._waiting if not one.done()]
-        self._waiting.append(self._passes.submit(self._do, what))
+        with self._queueing:
+            self._waiting = [one for one in self._waiting if not one.done()]
+            self._waiting.append(self._passes.submit(self._do, what))
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
             what()
-            self.problem = ""
+        except Interrupted:
+            _logger.info("bookkeeping was left undone; it is done when the chat is opened again")
         except UserError as error:
             self.problem = str(error)
             _logger.warning("%s", error)
@@ -175,10 +238,12 @@ class Desk:
 
     def settle(self) -> None:
         """Wait until all bookkeeping is done, also what it handed over itself."""
-        while self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for one in waiting:
-                one.result()
+        while True:
+            with self._queueing:
+                waiting, self._waiting = self._waiting, []
+            if not waiting:
+                return
+            wait(waiting)
 
     def tend(self) -> None:
         """Take the snapshot that is due, if any (004 10.4)."""
@@ -188,3 +253,4 @@ class Desk:
     def close(self) -> None:
         """Let bookkeeping that has begun finish, and stop."""
         self._passes.shutdown(wait=True, cancel_futures=True)
+        self._asking.shutdown(wait=False, cancel_futures=True)

@@ -271,7 +271,7 @@ def meanwhile(
             towards = company[(step + 1) % len(company)] if len(company) > 1 else ""
             said = speak(desk, host, who, towards, listener, stop, scene=number, task=task)
             if said.turn:
-                desk.later(partial(passes.after_utterance, desk, host, said.turn))
+                passes.take_in(desk, host, reading.turn(desk.log, host, said.turn))
     finally:  # also where no voice could be had: what was said until then was said
         with desk.deciding:
             desk.write(host, [Fact(SceneClosed(number, "meanwhile", 0), AUTOMATION)])

@@ -151,7 +151,10 @@ class ModelVoice:
         failed = asked.fell_back or asked.model != self._classifiers[0]
         last = asked.failures[-1] if asked.failures else None
         raw = (last.raw_text or last.kind) if last else ""
-        return Answered(value, (FailedAnswer(raw, asked.attempts),) if failed else ())
+        by = asked.model or self._classifiers[0]
+        excuse = (last.kind if last else "malformed") if asked.fell_back else ""
+        failures = (FailedAnswer(raw, asked.attempts),) if failed else ()
+        return Answered(value, failures, (_truth(by), by.origin()), excuse)
 
     def embed(self, texts: Sequence[str]) -> tuple[str, NDArray[np.float32]] | None:
         """The embedding model's name and a row of unit length for each text; None where there is none to be had.

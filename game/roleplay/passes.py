@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from game.roleplay import clock, jobs_of, reading
-from game.roleplay.desk import Desk
+from game.roleplay.desk import Asked, Desk
 from game.roleplay.editing import auto_pin
 from game.roleplay.effects import edge_moved, state_changes
 from game.roleplay.events import NARRATOR, YOU, EdgeSummarised, GroupSummarised, MemoryWritten, TurnWeighed
@@ -29,9 +29,10 @@ from game.roleplay.jobs import (
 from game.roleplay.ledger import Fact, Facts
 from game.roleplay.prose import only_ooc
 from game.roleplay.scenes import MEMORABLE, quotes_of
-from game.roleplay.state import Chat, Scene, Turn
+from game.roleplay.state import Chat, Edge, Scene, Turn
 from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
+from game.truth import Truth
 
 MOMENT = 200
 """Characters of a telling that stand for a scene's private moment where the voice names none."""
@@ -40,11 +41,40 @@ LOOKS_BACK = 6
 """How many turns at the end of a chat are looked at for what was left undone."""
 
 
-def after_utterance(desk: Desk, host: str, number: int) -> None:
-    """Everyone present takes in what was said, and it is weighed (004 6.2, 11.1); a turn that is gone by now is not."""
-    for said in reading.turns(desk.log, host, after=number - 1, upto=number):
-        _update(desk, host, said)
-        _weigh(desk, host, said)
+def take_in(desk: Desk, host: str, said: Turn) -> None:
+    """Have everyone present take in a turn, beside the talk, unless they have done so with this wording of it."""
+    desk.later(partial(after_utterance, desk, host, said.number, said.chosen, said.seq))
+
+
+def after_utterance(desk: Desk, host: str, number: int, swipe: int, seq: int) -> None:
+    """Everyone present takes in what was said, and it is weighed (004 6.2, 11.1); once for each wording."""
+    found = reading.turns(desk.log, host, after=number - 1, upto=number)
+    if not found or (found[0].chosen, found[0].seq) != (swipe, seq) or taken_in(desk, host, found[0]):
+        return
+    said = found[0]
+    chat = _when_said(desk, host, said)
+    changes = _changes(desk, host, chat, said)
+    weighed = desk.inquire(host, jobs_of.weigh(desk.log, chat, said), said.number)
+    assert isinstance(weighed.value, Weighed)
+    with desk.deciding:
+        if not _still(desk, host, said):
+            return
+        weight = Fact(TurnWeighed(number, swipe, weighed.value.significance), weighed.source)
+        desk.write(host, [*_changed(desk, host, said, changes), weight])
+    assert isinstance(changes.value, StateChanges)
+    for happening in changes.value.completed:
+        promote(desk, host, happening, number, swipe)
+    if weighed.value.significance >= MEMORABLE:
+        _remember_beat(desk, host, said, weighed.value.significance)
+
+
+def taken_in(desk: Desk, host: str, said: Turn) -> bool:
+    """Whether the turn has been taken in as it is worded: everyone who heard it has met its speaker in it."""
+    sql = "SELECT 1 FROM edge_numbers WHERE chat = ? AND turn = ? AND swipe = ? LIMIT 1"
+    if desk.log.query(sql, (host, said.number, said.chosen)):
+        return True
+    alone = len(_when_said(desk, host, said).present) == 1
+    return alone and said.said.significance >= 0
 
 
 def _still(desk: Desk, host: str, said: Turn) -> bool:
@@ -66,36 +96,23 @@ def _when_said(desk: Desk, host: str, said: Turn) -> Chat:
     return replace(chat, scene=here, guest=guest, activities=doing, clock_us=said.clock_us)
 
 
-def _update(desk: Desk, host: str, said: Turn) -> None:
-    chat = _when_said(desk, host, said)
+def _changes(desk: Desk, host: str, chat: Chat, said: Turn) -> Asked:
     around = jobs_of.edges(desk.log, chat, said.speaker)
-    answer = desk.ask(host, jobs_of.update_state(desk.log, chat, said, around), said.number)
-    assert isinstance(answer, StateChanges)
+    answer = desk.inquire(host, jobs_of.update_state(desk.log, chat, said, around), said.number)
+    assert isinstance(answer.value, StateChanges)
     assert chat.scene is not None
     if chat.scene.meanwhile:  # what is done there is not done in the scene the player is in
-        answer = answer.model_copy(update={"doings": []})
-    with desk.deciding:
-        if not _still(desk, host, said):
-            return
-        chat = _when_said(desk, host, said)
-        around = jobs_of.edges(desk.log, chat, said.speaker)
-        threads = reading.threads(desk.log, host)
-        happenings = reading.happenings(desk.log, host, ("planned", "active"))
-        desk.write(host, state_changes(chat, said, answer, around, threads, happenings, desk.judged))
-    for number in answer.completed:
-        promote(desk, host, number, said.number, said.chosen)
+        answer = answer._replace(value=answer.value.model_copy(update={"doings": []}))
+    return answer
 
 
-def _weigh(desk: Desk, host: str, said: Turn) -> None:
+def _changed(desk: Desk, host: str, said: Turn, answer: Asked) -> Facts:
+    assert isinstance(answer.value, StateChanges)
     chat = _when_said(desk, host, said)
-    answer = desk.ask(host, jobs_of.weigh(desk.log, chat, said), said.number)
-    assert isinstance(answer, Weighed)
-    with desk.deciding:
-        if not _still(desk, host, said):
-            return
-        desk.write(host, [Fact(TurnWeighed(said.number, said.chosen, answer.significance), desk.judged)])
-    if answer.significance >= MEMORABLE:
-        _remember_beat(desk, host, said, answer.significance)
+    around = jobs_of.edges(desk.log, chat, said.speaker)
+    threads = reading.threads(desk.log, host)
+    happenings = reading.happenings(desk.log, host, ("planned", "active"))
+    return state_changes(chat, said, answer.value, around, threads, happenings, answer.source)
 
 
 def _remember_beat(desk: Desk, host: str, said: Turn, significance: int) -> None:
@@ -108,30 +125,25 @@ def _remember_beat(desk: Desk, host: str, said: Turn, significance: int) -> None
     when = clock.friendly(said.clock_us, chat.day_one_us)
     for witness in [one for one in scene.present if one != YOU and scene.hears(one, said.number)]:
         job = jobs_of.summarise(desk.log, chat, scene, witness, around, when, significance)
-        told = desk.ask(host, job, said.number)
-        assert isinstance(told, SceneSummary)
+        told = desk.inquire(host, job, said.number)
+        assert isinstance(told.value, SceneSummary)
         with desk.deciding:
             if not _still(desk, host, said):
                 return
             chat = reading.chat(desk.log, host)
             memory = MemoryWritten(
-                *(chat.memories + 1, witness, told.summary, _mask(chat, scene, said), scene.id, said.clock_us),
+                *(chat.memories + 1, witness, told.value.summary, _mask(chat, scene, said), scene.id, said.clock_us),
                 *(significance, "beat"),
                 turn=said.number,
                 swipe=said.chosen,
             )
-            _write_memory(desk, chat, memory)
+            desk.write(host, [Fact(memory, told.source, witness)])
+            pin_pivotal(desk, host, [memory])
 
 
 def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
     """Who witnessed a turn."""
     return sum({chat.bit(who) for who in scene.present if scene.hears(who, said.number)})
-
-
-def _write_memory(desk: Desk, chat: Chat, memory: MemoryWritten) -> None:
-    """Write it, with the pin a pivotal one gets at once (004 8.5)."""
-    desk.write(chat.host, [Fact(memory, desk.judged, memory.owner)])
-    pin_pivotal(desk, chat.host, [memory])
 
 
 def pin_pivotal(desk: Desk, host: str, memories: Iterable[MemoryWritten]) -> None:
@@ -148,31 +160,52 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
     """Everyone who was there tells the closed scene from their own angle, and their edges take that in (004 7.3).
 
     The player's character is a witness like any other (7.5: "all three"): what is told for them is theirs to read and
-    to mend, and is in nobody else's mind.
+    to mend, and is in nobody else's mind.  All of it is written at once; a scene that could not be told, because the
+    classifier was in trouble, stays as it is and is told when the chat is opened again.
     """
     chat, scene = reading.chat(desk.log, host), reading.scene(desk.log, host, number)
     turns = reading.turns_of_scene(desk.log, host, number)
     if scene is None or number not in {one.id for one in stale_scenes(desk.log, host)}:
         return  # nothing was said in it, or it was asked for twice
-    when = clock.friendly(scene.clock_us, chat.day_one_us)
-    told: dict[str, SceneSummary] = {}
-    for witness in scene.present:
-        job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
-        if not job.turns:
-            continue
-        answer = desk.ask(host, job)
-        assert isinstance(answer, SceneSummary)
-        told[witness] = answer
+    told = _told(desk, chat, scene, turns)
+    if told is None:
+        return
+    words = [*_tell_edges(desk, host, scene, told), *_tell_group(desk, host, scene, told, turns)]
     with desk.deciding:
         if not _scene_still(desk, host, scene, turns):
             return
-        for witness, summary in told.items():
-            _write_memory(desk, reading.chat(desk.log, host), _summary(desk, chat, scene, witness, summary, turns))
-    _tell_edges(desk, host, scene, told, turns)
-    if len(scene.present) == 3 and told:
-        _tell_group(desk, host, scene, told, turns)
+        first = reading.chat(desk.log, host).memories + 1
+        memories = [
+            (_summary(desk, chat, scene, witness, one, turns, first + place), one.source)
+            for place, (witness, one) in enumerate(told.items())
+        ]
+        desk.write(host, [*(Fact(memory, source, memory.owner) for memory, source in memories), *words])
+        pin_pivotal(desk, host, [memory for memory, _ in memories])
     if scene.significance >= MEMORABLE and desk.exports is not None:
         export_scene(desk.log, desk.exports, host, scene.id)
+
+
+def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[str, Asked] | None:
+    """What each witness tells of the scene; None where the classifier is in trouble.  The player's own words stand."""
+    when = clock.friendly(scene.clock_us, chat.day_one_us)
+    told: dict[str, Asked] = {}
+    for witness in scene.present:
+        job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
+        if not job.turns or _told_by_hand(desk, chat.host, scene.id, witness):
+            continue
+        answer = desk.inquire(chat.host, job)
+        if answer.excuse in ("timeout", "server"):
+            return None
+        told[witness] = answer
+    return told
+
+
+def _told_by_hand(desk: Desk, host: str, scene: int, witness: str) -> bool:
+    """Whether the player has put the witness's summary of the scene into words of their own."""
+    sql = (
+        "SELECT 1 FROM memories WHERE chat = ? AND scene = ? AND owner = ? AND form = 'summary' AND live AND truth = ?"
+    )
+    return bool(desk.log.query(sql, (host, scene, witness, int(Truth.USER))))
 
 
 def _scene_still(desk: Desk, host: str, scene: Scene, turns: Sequence[Turn]) -> bool:
@@ -184,15 +217,16 @@ def _scene_still(desk: Desk, host: str, scene: Scene, turns: Sequence[Turn]) -> 
 
 
 def _summary(
-    desk: Desk, chat: Chat, scene: Scene, witness: str, told: SceneSummary, turns: Sequence[Turn]
+    desk: Desk, chat: Chat, scene: Scene, witness: str, told: Asked, turns: Sequence[Turn], number: int
 ) -> MemoryWritten:
     """The memory a witness keeps, with key lines as they stand now of what that witness was there to hear."""
+    assert isinstance(told.value, SceneSummary)
     heard = [turn for turn in turns if scene.hears(witness, turn.number)]
     quotes = [_named(desk, quote) for quote in quotes_of(heard)] if scene.significance >= MEMORABLE else []
-    text = "\n".join([told.summary, *(f"“{quote}”" for quote in quotes)])
+    text = "\n".join([told.value.summary, *(f"“{quote}”" for quote in quotes)])
     mask = sum({chat.bit(who) for who in scene.present})
     return MemoryWritten(
-        *(reading.chat(desk.log, chat.host).memories + 1, witness, text, mask, scene.id, scene.clock_us),
+        *(number, witness, text, mask, scene.id, scene.clock_us),
         *(scene.significance, "summary"),
         basis=scene.basis,
     )
@@ -203,47 +237,50 @@ def _named(desk: Desk, quote: str) -> str:
     return f"{jobs_of.name_of(desk.log, who)}: {words}"
 
 
-def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary], turns: Sequence[Turn]) -> None:
+def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, Asked]) -> Facts:
     chat = reading.chat(desk.log, host)
+    made: Facts = []
     for owner, summary in told.items():
+        assert isinstance(summary.value, SceneSummary)
         for target in [one for one in scene.present if one != owner]:
             edge = reading.edge(desk.log, owner, target)
             one, other = jobs_of.present(desk.log, chat, (owner, target))
-            answer = desk.ask(host, SummariseEdge(edge, one, other, summary.summary, scene.significance))
-            assert isinstance(answer, EdgeSummary)
-            with desk.deciding:
-                if not _scene_still(desk, host, scene, turns):
-                    return
-                moment = (summary.moment or summary.summary[:MOMENT]) if scene.significance >= MEMORABLE else ""
-                desk.write(host, _edge_facts(desk, scene, owner, target, answer, moment))
+            answer = desk.inquire(host, SummariseEdge(edge, one, other, summary.value.summary, scene.significance))
+            moment = summary.value.moment or summary.value.summary[:MOMENT]
+            made += _edge_facts(edge, scene, answer, moment if scene.significance >= MEMORABLE else "")
+    return made
 
 
-def _edge_facts(desk: Desk, scene: Scene, owner: str, target: str, answer: EdgeSummary, moment: str) -> Facts:
-    edge = reading.edge(desk.log, owner, target)
+def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> Facts:
+    said = answer.value
+    assert isinstance(said, EdgeSummary)
     change = EdgeChange(
-        owner=owner,
-        target=target,
-        affinity_delta=answer.affinity_delta,
-        trust_delta=answer.trust_delta,
-        facts=answer.facts,
+        owner=edge.owner,
+        target=edge.target,
+        affinity_delta=said.affinity_delta,
+        trust_delta=said.trust_delta,
+        facts=said.facts,
     )
     moved = edge_moved(edge, change, scene.clock_us, scene=scene.id, basis=scene.basis)
-    words = EdgeSummarised(owner, target, answer.summary, scene.id, scene.basis, moment)
-    return [Fact(moved, desk.judged, owner), Fact(words, desk.judged, owner)]
+    words = EdgeSummarised(edge.owner, edge.target, said.summary, scene.id, scene.basis, moment)
+    return [Fact(moved, answer.source, edge.owner), Fact(words, answer.source, edge.owner)]
 
 
-def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, SceneSummary], turns: Sequence[Turn]) -> None:
+def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], turns: Sequence[Turn]) -> Facts:
     """What the three are to each other, from what all of them were there for: a late guest's telling alone has that."""
+    if len(scene.present) < 3 or not told:
+        return []
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)
     former = reading.group(desk.log, host)
     heard_all = {one for one in told if all(scene.hears(one, turn.number) for turn in turns)}
     shared = heard_all if len(heard_all) == len(told) else set(told) - heard_all
-    answer = desk.ask(host, SummariseGroup(who, former, tuple(told[one].summary for one in told if one in shared)))
-    assert isinstance(answer, GroupWords)
-    with desk.deciding:
-        if answer.summary and _scene_still(desk, host, scene, turns):
-            desk.write(host, [Fact(GroupSummarised(answer.summary, scene.id, scene.basis), desk.judged)])
+    texts = [one.value.summary for name, one in told.items() if name in shared and isinstance(one.value, SceneSummary)]
+    answer = desk.inquire(host, SummariseGroup(who, former, tuple(texts)))
+    assert isinstance(answer.value, GroupWords)
+    if not answer.value.summary:
+        return []
+    return [Fact(GroupSummarised(answer.value.summary, scene.id, scene.basis), answer.source)]
 
 
 def retell(desk: Desk, host: str, scenes: Sequence[Scene]) -> None:
@@ -259,10 +296,10 @@ def catch_up(desk: Desk, host: str) -> None:
     """
     undone = []
     for turn in reversed(reading.last_turns(desk.log, host, LOOKS_BACK)):
-        if turn.said.significance >= 0 or turn.said.origin.startswith("import:"):
+        if turn.said.origin.startswith("import:"):
             break
-        if turn.speaker != NARRATOR and not only_ooc(turn.text, desk.config.ooc):
-            undone.append(turn.number)
-    for number in reversed(undone):
-        desk.later(partial(after_utterance, desk, host, number))
+        if turn.speaker != NARRATOR and not only_ooc(turn.text, desk.config.ooc) and not taken_in(desk, host, turn):
+            undone.append(turn)
+    for turn in reversed(undone):
+        take_in(desk, host, turn)
     retell(desk, host, stale_scenes(desk.log, host))

@@ -30,12 +30,34 @@ class Said:
 
 
 class Unsaved(LogError):
-    """A line was spoken and could not be saved; ``fact`` is it, to be written once the disk obeys."""
+    """A line was spoken and could not be saved: ``fact`` on ``branch``; see :func:`save_again`."""
 
-    def __init__(self, sentence: str, host: str, fact: Fact) -> None:
+    def __init__(self, sentence: str, host: str, branch: int, fact: Fact) -> None:
         super().__init__(sentence)
         self.host = host
+        self.branch = branch
         self.fact = fact
+
+
+def save_again(desk: Desk, unsaved: Unsaved) -> int:
+    """Write the line down now that the disk may obey; the number of its turn.
+
+    Raises:
+        UserError: the story took another branch meanwhile.  LogError: it still cannot be saved.
+    """
+    with desk.deciding:
+        chat = reading.chat(desk.log, unsaved.host)
+        if chat.branch != unsaved.branch:
+            raise UserError("the story took another branch while this was said; ask for it again")
+        event = unsaved.fact.event
+        if isinstance(event, TurnSaid):
+            event = replace(event, turn=chat.turns + 1)
+        elif isinstance(event, AlternativeSaid):
+            now = reading.turn(desk.log, unsaved.host, event.turn)
+            event = replace(event, swipe=len(now.alternatives), former=now.chosen)
+        desk.write(unsaved.host, [unsaved.fact._replace(event=event)])
+        assert isinstance(event, TurnSaid | AlternativeSaid)
+        return event.turn
 
 
 def prepare(
@@ -119,11 +141,11 @@ def speak(
             number = now.turns + 1  # time may have been skipped meanwhile, which is told in a turn, too
             if not scene and who not in now.present:
                 raise UserError(f"{view.speaker.name} left the scene while speaking; nothing was said")
-        fact = _said(desk, host, who, addressee, spoken, number, swipe, beat, scene, instead_of)
+        fact = _said(desk, host, who, addressee, spoken, number, beat, scene, instead_of)
         try:
             desk.write(host, [fact])
         except LogError as error:
-            raise Unsaved(str(error), host, fact) from error
+            raise Unsaved(str(error), host, chat.branch, fact) from error
     return Said(number, spoken)
 
 
@@ -134,14 +156,14 @@ def _said(
     addressee: str,
     spoken: Spoken,
     number: int,
-    swipe: int,
     beat: bool,
     scene: int,
     instead_of: Turn | None,
 ) -> Fact:
     parts = [list(part) for part in segments(spoken.text, desk.config.ooc)]
     if instead_of is not None:
-        again = AlternativeSaid(number, swipe, spoken.text, instead_of.chosen, parts, spoken.truncated)
+        now = reading.turn(desk.log, host, number)  # it may have been reworded while this was said
+        again = AlternativeSaid(number, len(now.alternatives), spoken.text, now.chosen, parts, spoken.truncated)
         return Fact(again, desk.source, who)
     chat = reading.chat(desk.log, host)
     here = scene or (chat.scene.id if chat.scene else 0)

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.errors import UserError
-from game.roleplay import authoring, directing, jobs_of, passes, reading, swipes
+from game.roleplay import authoring, directing, jobs_of, passes, reading, speaking, swipes
 from game.roleplay.beginnings import confirmed
-from game.roleplay.desk import SILENT, Desk, Listener
+from game.roleplay.desk import SILENT, Asked, Desk, Listener
 from game.roleplay.effects import doing_changed
-from game.roleplay.events import YOU, AlternativeSaid, TurnSaid
-from game.roleplay.jobs import Interjection, ParsedTurn, Place, SceneEnd
-from game.roleplay.ledger import Fact
+from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, TurnSaid
+from game.roleplay.jobs import DetectEnd, Interjection, Job, ParsedTurn, Place, SceneEnd
+from game.roleplay.ledger import AUTOMATION, Fact
 from game.roleplay.placing import place_memories
 from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
 from game.roleplay.speaking import Said, Unsaved, speak
-from game.roleplay.state import Chat, Turn
+from game.roleplay.state import Alternative, Chat, Turn
+
+LOOKS_BACK = 24
+"""How many turns at the end of a chat the latest reply is looked for among."""
 
 GUEST_LEFT = "guest_left"
 """The question to ask when it seems that the guest went: is that so?"""
@@ -50,20 +53,23 @@ def say(
     if len(text) > MAX_TURN_CHARS:
         raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
     stop = cancel or threading.Event()
+    desk.problem = ""
+    desk.ends.pop(host, None)
     if not reading.chat(desk.log, host).begun:
         authoring.begin(desk, host, confirmed(desk.log, host) or authoring.parse_kickoff(desk, host))
+        passes.catch_up(desk, host)
     if not text.strip():
         return reply(desk, host, listener, stop)
-    said, addressee = _commit_yours(desk, host, text)
+    parsed, end = _understood(desk, host, text, stop)
+    said = _commit_yours(desk, host, text, parsed)
     if only_ooc(text, desk.config.ooc):
         return Exchange([said.number])
-    end = _end_of(desk, host, said)
-    desk.later(partial(passes.after_utterance, desk, host, said.number))
+    passes.take_in(desk, host, said)
     if (place := _elsewhere(reading.chat(desk.log, host), end)) is not None:
         directing.close_scene(desk, host, "container", place)
-    answered = reply(desk, host, listener, stop, addressee=addressee)
-    if end.closes and end.why != "container" and not answered.problem:
-        directing.close_scene(desk, host, end.why or "said")
+    elif end.closes and end.why != "container":
+        desk.ends[host] = end.why or "said"
+    answered = Exchange([]) if stop.is_set() else reply(desk, host, listener, stop, addressee=said.addressee)
     answered.turns.insert(0, said.number)
     if (end.guest_left or host in desk.guest_gone) and reading.chat(desk.log, host).guest:
         answered.question = GUEST_LEFT
@@ -73,32 +79,50 @@ def say(
     return answered
 
 
-def _commit_yours(desk: Desk, host: str, text: str) -> tuple[Turn, str]:
-    """Take the player's turn apart and write it down with what they do in it; the turn and whom it is meant for."""
+def _understood(desk: Desk, host: str, text: str, stop: threading.Event) -> tuple[Asked, SceneEnd]:
+    """What the player's turn is made of, and whether the scene ends with it: asked side by side.
+
+    Where there is nothing to take apart nobody is asked; what is out of character ends nothing.
+    """
     chat = reading.chat(desk.log, host)
-    parsed = _parsed(desk, chat, YOU, text)
+    plain = segments(text, desk.config.ooc)
+    parse = jobs_of.parse_turn(desk.log, chat, YOU, text, desk.config.ooc)
+    jobs: list[Job] = []
+    if len(chat.bots) > 1 or any(sort != "dialogue" for sort, _ in plain):
+        jobs.append(parse)
+    if not only_ooc(text, desk.config.ooc):
+        jobs.append(jobs_of.detect_end(desk.log, chat, _to_be_said(chat, text, plain)))
+    answers = desk.inquire_now(host, jobs, stop, chat.turns + 1)
+    by_job = {job.name: answer for job, answer in zip(jobs, answers, strict=True)}
+    whole = {"segments": [{"sort": sort, "text": words} for sort, words in plain]}
+    parsed = by_job.get(parse.name) or Asked(ParsedTurn.model_validate(whole), AUTOMATION)
+    end = by_job.get(DetectEnd.name)
+    return parsed, end.value if end is not None and isinstance(end.value, SceneEnd) else SceneEnd()
+
+
+def _to_be_said(chat: Chat, text: str, plain: list[tuple[str, str]]) -> Turn:
+    """The player's turn as it will be, for those who must know before it is written down."""
+    scene = chat.scene.id if chat.scene else 0
+    return Turn(chat.turns + 1, YOU, scene, chat.clock_us, 0, 0, (Alternative(0, text, tuple(plain)),))
+
+
+def _commit_yours(desk: Desk, host: str, text: str, parsed: Asked) -> Turn:
+    """Write the player's turn down with what they do in it."""
+    said = parsed.value
+    assert isinstance(said, ParsedTurn)
     with desk.deciding:
         chat = reading.chat(desk.log, host)
         assert chat.scene is not None
         number = chat.turns + 1
-        addressee = _addressee(desk, chat, text, parsed.addressee)
-        parts = [[part.sort, part.text] for part in parsed.segments]
+        addressee = _addressee(desk, chat, text, said.addressee)
+        parts = [[part.sort, part.text] for part in said.segments]
         turn = TurnSaid(number, YOU, text, chat.scene.id, chat.clock_us, parts, addressee)
         made = [Fact(turn, actor=YOU)]
-        if parsed.doing is not None:
-            made.append(Fact(doing_changed(chat, parsed.doing.model_copy(update={"who": YOU}), number), desk.judged))
+        if said.doing is not None:
+            doing = said.doing.model_copy(update={"who": YOU})
+            made.append(Fact(doing_changed(chat, doing, number), parsed.source))
         desk.write(host, made)
-    return reading.turn(desk.log, host, number), addressee
-
-
-def _parsed(desk: Desk, chat: Chat, speaker: str, text: str) -> ParsedTurn:
-    """What the classifier makes of a turn; where there is nothing to take apart nobody is asked."""
-    plain = segments(text, desk.config.ooc)
-    if len(chat.bots) == 1 and all(sort == "dialogue" for sort, _ in plain):
-        return ParsedTurn.model_validate({"segments": [{"sort": sort, "text": words} for sort, words in plain]})
-    answer = desk.ask(chat.host, jobs_of.parse_turn(desk.log, chat, speaker, text, desk.config.ooc))
-    assert isinstance(answer, ParsedTurn)
-    return answer
+    return reading.turn(desk.log, host, number)
 
 
 def _addressee(desk: Desk, chat: Chat, text: str, parsed: str) -> str:
@@ -117,7 +141,7 @@ def _addressee(desk: Desk, chat: Chat, text: str, parsed: str) -> str:
 
 
 def _end_of(desk: Desk, host: str, said: Turn) -> SceneEnd:
-    answer = desk.ask(host, jobs_of.detect_end(desk.log, reading.chat(desk.log, host), said), said.number)
+    answer = desk.inquire(host, jobs_of.detect_end(desk.log, reading.chat(desk.log, host), said), said.number).value
     assert isinstance(answer, SceneEnd)
     return answer
 
@@ -154,9 +178,12 @@ def reply(
     other = next((bot for bot in chat.bots if bot != who), "")
     if other and not said.spoken.truncated and not stop.is_set():
         turn = reading.turn(desk.log, host, said.turn)
-        answer = desk.ask(host, jobs_of.interjection(desk.log, chat, other, turn), turn.number)
-        if isinstance(answer, Interjection) and answer.interjects:
+        job = jobs_of.interjection(desk.log, chat, other, turn)
+        (answer,) = desk.inquire_now(host, [job], stop, turn.number)
+        if isinstance(answer.value, Interjection) and answer.value.interjects:
             _try_speak(desk, host, other, who, listener, stop, exchange, beat=True)
+    if why := desk.ends.pop(host, ""):
+        directing.close_scene(desk, host, why)
     return exchange
 
 
@@ -182,7 +209,7 @@ def _try_speak(
         exchange.cut = said.spoken.problem or "connection lost"
     if said.turn:
         exchange.turns.append(said.turn)
-        desk.later(partial(passes.after_utterance, desk, host, said.turn))
+        passes.take_in(desk, host, reading.turn(desk.log, host, said.turn))
         desk.later(partial(_after_reply, desk, host, said.turn))
     elif not said.spoken.truncated:
         exchange.problem = f"{desk.voice.name} had nothing to say; try again"
@@ -219,14 +246,27 @@ def regenerate(
     Raises:
         UserError: there is nothing to say anew.
     """
-    turns = reading.last_turns(desk.log, host, 12)
-    bot_turn = next((turn for turn in reversed(turns) if turn.speaker in reading.chat(desk.log, host).bots), None)
-    if bot_turn is None:
-        raise UserError("no character has said anything yet; say something first")
-    yours = next((turn for turn in reversed(turns) if turn.is_yours and turn.number < bot_turn.number), None)
-    if edited is not None and yours is not None and edited.strip() != yours.text.strip():
-        rewrite(desk, host, yours.number, edited)
-    return another(desk, host, bot_turn.number, listener, cancel)
+    chat = reading.chat(desk.log, host)
+    aside = {scene.id for scene in reading.scenes(desk.log, host) if scene.meanwhile}
+    turns = [turn for turn in reading.last_turns(desk.log, host, LOOKS_BACK) if turn.scene not in aside]
+    yours = next((turn for turn in reversed(turns) if turn.is_yours), None)
+    answers = [turn for turn in turns if turn.speaker not in (YOU, NARRATOR)]
+    if yours is not None:
+        answers = [turn for turn in answers if turn.number > yours.number]
+    is_edited = edited is not None and yours is not None and edited.strip() != yours.text.strip()
+    if is_edited and yours is not None:
+        rewrite(desk, host, yours.number, edited or "")
+    if not answers:
+        if yours is None:
+            raise UserError("no character has said anything yet; say something first")
+        return reply(desk, host, listener, cancel, addressee=yours.addressee or chat.host)
+    made = Exchange([])
+    for turn in answers if is_edited else answers[-1:]:
+        said = another(desk, host, turn.number, listener, cancel)
+        made = Exchange([*made.turns, *said.turns], said.problem, said.cut)
+        if said.problem or said.cut:
+            break
+    return made
 
 
 def another(
@@ -249,9 +289,19 @@ def another(
         exchange.cut = said.spoken.problem or "connection lost"
     if said.turn:
         exchange.turns.append(number)
-        desk.later(partial(passes.after_utterance, desk, host, number))
+        passes.take_in(desk, host, reading.turn(desk.log, host, number))
         told_anew(desk, host)
     return exchange
+
+
+def save_again(desk: Desk, unsaved: Unsaved) -> None:
+    """Write down a line that could not be saved, and let everyone take it in.
+
+    Raises:
+        UserError: the story took another branch meanwhile.  LogError: it still cannot be saved.
+    """
+    number = speaking.save_again(desk, unsaved)
+    passes.take_in(desk, unsaved.host, reading.turn(desk.log, unsaved.host, number))
 
 
 def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
@@ -269,7 +319,7 @@ def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
         parts = [list(part) for part in segments(text, desk.config.ooc)]
         said = AlternativeSaid(number, len(turn.alternatives), text, turn.chosen, parts, edited=True)
         desk.write(host, [Fact(said, actor=turn.speaker)])
-    desk.later(partial(passes.after_utterance, desk, host, number))
+    passes.take_in(desk, host, reading.turn(desk.log, host, number))
     told_anew(desk, host)
 
 
@@ -281,6 +331,7 @@ def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
     """
     with desk.deciding:
         swipes.choose(desk.log, host, number, swipe)
+    passes.take_in(desk, host, reading.turn(desk.log, host, number))
     told_anew(desk, host)
 
 

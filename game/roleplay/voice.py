@@ -39,10 +39,17 @@ class FailedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A classifier's answer, or the job's default, with what went wrong on the way."""
+    """A classifier's answer, or the job's default, with what went wrong on the way.
+
+    ``source`` is the truth and origin of who answered (None: the voice's ``judge``).  ``excuse`` is why the default
+    stands in, empty when it does not: ``timeout``, ``server``, ``refused``, ``malformed``, ``wrong_schema``, or
+    ``stopped`` when the voice is being closed and nobody is to act on it.
+    """
 
     value: Answer
     failures: tuple[FailedAnswer, ...] = field(default=())
+    source: tuple[Truth, str] | None = None
+    excuse: str = ""
 
 
 @runtime_checkable

@@ -32,6 +32,7 @@ from game.roleplay.talk import Exchange
 from game.roleplay.voice import Voice
 from game.roleplay.voices import chosen_voice
 from game.scenes.context import Context
+from game.scenes.talk_ear import Ear, Watch
 from game.scenes.talk_entries import Entry, entries_of
 from game.scenes.talk_speech import Corner, Speech, Trouble
 from game.scenes.talk_view import ChatReader, ChatView, Library, read_library
@@ -41,61 +42,7 @@ _REMEMBERED = "talk room"
 log = logging.getLogger(__name__)
 
 CallSoon = Callable[[Callable[[], None]], None]
-Speaking = Callable[[Desk, "Ear", threading.Event], Exchange]
-
-
-class Ear:
-    """Hears the voice on its thread and hands over what it says."""
-
-    def __init__(self, room: TalkRoom, speech: Speech) -> None:
-        self._room, self._speech = room, speech
-        self._lock = threading.Lock()
-        self._pieces: list[str] = []
-
-    def speaking(self, who: str, turn: int) -> None:
-        """Another turn begins: what was written before it is shown first."""
-        self._room.see_now()
-        self._room.call_soon(lambda: self._begin(who, turn))
-
-    def _begin(self, who: str, turn: int) -> None:
-        with self._lock:
-            self._pieces.clear()
-        self._speech.who, self._speech.turn, self._speech.text, self._speech.waited_us = who, turn, "", 0
-        self._room.touch()
-
-    def text(self, piece: str) -> None:
-        """The next piece; many of them make one call."""
-        with self._lock:
-            self._pieces.append(piece)
-            first = len(self._pieces) == 1
-        if first:
-            self._room.call_soon(self._take)
-
-    def _take(self) -> None:
-        with self._lock:
-            pieces, self._pieces = self._pieces, []
-        self._speech.text += "".join(pieces)
-        self._room.touch()
-
-    def committed(self) -> None:
-        """The desk's own listener sees to it."""
-
-
-class _Watch:
-    """Hears of everything that is written, on any thread."""
-
-    def __init__(self, room: TalkRoom) -> None:
-        self._room = room
-
-    def speaking(self, who: str, turn: int) -> None:
-        """An :class:`Ear` hears that."""
-
-    def text(self, piece: str) -> None:
-        """An :class:`Ear` hears that."""
-
-    def committed(self) -> None:
-        """The log has more than before."""
-        self._room.see()
+Speaking = Callable[[Desk, Ear, threading.Event], Exchange]
 
 
 class TalkRoom:
@@ -116,7 +63,7 @@ class TalkRoom:
             snapshots=profile.snapshots,
             exports=profile.folder / "exports",
         )
-        self.desk.listener = _Watch(self)
+        self.desk.listener = Watch(self)
         self.library = Library()
         self.ready = False
         self.view: ChatView | None = None
@@ -436,7 +383,7 @@ class TalkRoom:
         corner.question = exchange.question
         if isinstance(error, Unsaved):
             unsaved = error
-            retry = lambda: self.do("saving", lambda desk: desk.write(unsaved.host, [unsaved.fact]))  # noqa: E731
+            retry = lambda: self.do("saving", lambda desk: talk.save_again(desk, unsaved))  # noqa: E731
             corner.trouble = Trouble("unsaved", str(error), retry)
         elif error is not None:
             if lost is not None and speech.sent:

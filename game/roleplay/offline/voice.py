@@ -60,7 +60,7 @@ class OfflineVoice:
         try:
             return Answered(answer_by_rule(job))
         except ValueError as problem:
-            return Answered(job.default(), (FailedAnswer(str(problem)[:500], 1),))
+            return Answered(job.default(), (FailedAnswer(str(problem)[:500], 1),), excuse="malformed")
 
     def embed(self, texts: Sequence[str]) -> tuple[str, NDArray[np.float32]] | None:
         """No model, no space of its own."""
