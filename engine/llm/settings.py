@@ -14,8 +14,8 @@
     base_url = "http://127.0.0.1:11434/v1"
     model = "nomic-embed-text"
 
-Every part may be left out.  The environment's ``OUROJAM_API_KEY`` wins over the keys of the file, save that a local
-server for which the file has none gets none.  The file is readable by its owner alone and written whole or not at all.
+Every part may be left out.  The environment's ``OUROJAM_API_KEY`` is the key of those parts for which the file
+names none, save that a local server then gets none; a part with a ``key`` or a ``key_env`` goes by that.  The file is readable by its owner alone and written whole or not at all.
 """
 
 from __future__ import annotations
@@ -71,9 +71,8 @@ class Slot(BaseModel):
         Raises:
             UserError: the key has characters no key has, or would travel unencrypted.
         """
-        own = self.key.get_secret_value() or (environ.get(self.key_env, "") if self.key_env else "")
-        wants_key = bool(own or self.key_env) or not Endpoint(self.base_url).is_local
-        key = (environ.get(KEY_ENV, "") or own) if wants_key else ""
+        named = self.key_env or ("" if Endpoint(self.base_url).is_local else KEY_ENV)
+        key = self.key.get_secret_value() or environ.get(named, "")
         endpoint = Endpoint(self.base_url, Secret(key))
         return tuple(Model(endpoint, name) for name in (self.model, *self.fallbacks))
 
