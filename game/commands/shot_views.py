@@ -16,6 +16,7 @@ from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.app import App
+from game.commands.shot_drawer import DRAWER_VIEWS
 from game.commands.shot_talk import TALK_VIEWS
 from game.profile import CHARTS, Profile
 from game.rhythm.chart import Chart
@@ -225,5 +226,6 @@ VIEWS: dict[str, Callable[[Studio], None]] = {
     "calibrate-audio": _calibrate("audio"),
     "calibrate-input": _calibrate("input"),
     **TALK_VIEWS,
+    **DRAWER_VIEWS,
 }
 """What ``ourojam shot`` can show."""

@@ -87,6 +87,10 @@ class Drawer:
             return False
         return True
 
+    def back(self) -> bool:
+        """Escape: True while a field is written in, which is put back by that and the drawer stays."""
+        return self.desk.fields.writing
+
     def show(self, page: int) -> None:
         """Turn to a page."""
         if page != self.page:
@@ -192,7 +196,6 @@ class Drawer:
             across=0.5,
             down=0.5,
         )
-        imgui.set_item_tooltip(f"{panel.title} ({number + 1})")
         if item.activated:
             self.show(number)
 
@@ -207,6 +210,6 @@ class Drawer:
             pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, tone(AMBER), down=0.5)
             return
         undo = acts.next_undo
-        told = f"Ctrl+Z takes back: {undo}" if undo else "Enter or a click elsewhere keeps what you write, Esc does not"
+        told = f"Ctrl+Z takes back: {undo}" if undo else "1–6 turn the page    Enter keeps what you write, Esc does not"
         words = pen.fit(told, theme.TEXT_SMALL, wide)
         pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, INK_SOFT if undo else INK_FAINT, down=0.5)

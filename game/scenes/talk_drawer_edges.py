@@ -52,7 +52,7 @@ class EdgesPanel:
         if not isinstance(data, EdgesData) or data.host != view.host:
             return
         note("Each way stands by itself: how one sees the other is never how the other sees them.", INK_SOFT)
-        for edge in data.edges:
+        for edge in desk.fields.near(data.edges, lambda one: f"edge {one.owner} {one.target} "):
             with card(mark_of(edge.owner)):
                 self._edge(desk, view, edge)
             widgets.space(4)

@@ -6,8 +6,8 @@ Each field has a name (``activity mara posture``); :meth:`Fields.want` puts the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from imgui_bundle import imgui
 
@@ -22,10 +22,13 @@ from game.scenes.talk_drawer_parts import WEIGHT_WORDS, icon_button, weight_mark
 from game.scenes.talk_field import lines_of
 
 Apply = Callable[[Any], object]
+T = TypeVar("T")
 _F = imgui.InputTextFlags_
 _ENTER = (imgui.Key.enter, imgui.Key.keypad_enter)
 MOST_LINES = 12
 LINE_HEIGHT = 22.0
+SHOWN_OF_LIST = 10
+"""So many of a long list are shown before it is unfolded."""
 
 
 class Fields:
@@ -37,9 +40,13 @@ class Fields:
         """Where the fields of this frame are: left, top, width, height in pixels."""
         self.focused = ""
         """The field the keyboard stands on, or stood on last."""
+        self.writing = False
+        """Whether a text was being written in this frame."""
         self._drafts: dict[str, str] = {}
         self._sliding: dict[str, tuple[int, float, Apply]] = {}
         self._opened: set[str] = set()
+        self._heights: dict[tuple[str, int, float], float] = {}
+        self._rooms: dict[str, float] = {}
         self._wanted = ""
         self._tries = 0
 
@@ -76,7 +83,10 @@ class Fields:
     def begin(self, gone: bool) -> None:
         """A new frame; ``gone`` that the fields were away since the last: what was not entered is let go."""
         self.places = {}
+        self.writing = False
         if gone:
+            self._heights.clear()
+            self._rooms.clear()
             self._drafts.clear()
             self._sliding.clear()
 
@@ -112,6 +122,23 @@ class Fields:
 
     def _setter(self, thing: Thing, field: str, former: Any, apply: Apply | None) -> Apply:
         return apply if apply is not None else lambda value: self.acts.edit(thing, field, value, former)
+
+    def near(self, things: Iterable[T], name_of: Callable[[T], str]) -> Iterator[T]:
+        """Those of ``things`` within a screen of what is in view; the others only have their room kept.
+
+        What is drawn of one has fields whose names begin as ``name_of`` it.
+        """
+        top, high = imgui.get_window_pos().y, imgui.get_window_height()
+        gap = imgui.get_style().item_spacing.y
+        for one in things:
+            name, y = name_of(one), imgui.get_cursor_screen_pos().y
+            known = self._rooms.get(name)
+            away = known is not None and (y > top + 2 * high or y + known < top - high)
+            if known is not None and away and not self.wants_in(name):
+                imgui.dummy(Vec(1, known))
+                continue
+            yield one
+            self._rooms[name] = imgui.get_cursor_screen_pos().y - y - gap
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -180,6 +207,7 @@ class Fields:
         self.placed(name)
         low = imgui.get_item_rect_min()
         active, left = imgui.is_item_active(), imgui.is_item_deactivated()
+        self.writing = self.writing or active
         self._border(name, active)
         if hint and not active:
             draw = imgui.get_window_draw_list()
@@ -326,20 +354,31 @@ class Fields:
         setter = self._setter(thing, field, values, apply)
         now = [str(one) for one in self.acts.shown(name, values)]
         self.label(label, "" if now else "none yet")
-        for place, one in enumerate(now):
+        first = self.first_of(name, len(now))
+        for place, one in enumerate(now[first:], first):
             if self.entry(f"{name} {place}", one):
                 self._apply(name, now[:place] + now[place + 1 :], setter)
         self.adder(name, hint, lambda text: setter([*now, text]))
         self.problem(name)
+
+    def first_of(self, name: str, count: int, *inside: str) -> int:
+        """Where a long list begins: its last ones are shown, and all of them where the player unfolds it."""
+        if count <= SHOWN_OF_LIST:
+            return 0
+        opened = self.fold(f"{name} all", f"All {count}, not the last {SHOWN_OF_LIST} alone", *inside)
+        return 0 if opened else count - SHOWN_OF_LIST
 
     def entry(self, name: str, words: str) -> bool:
         """One text of a list; True when its cross is pressed."""
         room, draw = imgui.get_content_region_avail().x, imgui.get_window_draw_list()
         at, cross = imgui.get_cursor_screen_pos(), px(30)
         wide = room - cross - px(16)
-        imgui.push_font(theme.fonts.regular, 16)
-        high = max(imgui.calc_text_size(words, wrap_width=wide).y + px(10), cross)
-        imgui.pop_font()
+        key = (words, round(wide), theme.settings.scale)
+        high = self._heights.get(key)
+        if high is None:
+            imgui.push_font(theme.fonts.regular, 16)
+            high = self._heights[key] = max(imgui.calc_text_size(words, wrap_width=wide).y + px(10), cross)
+            imgui.pop_font()
         pen.panel(draw, at.x, at.y, room, high, mixed(theme.PANEL, theme.RAISED, 0.6), rounding=theme.ROUNDING_SMALL)
         draw.add_text(theme.fonts.regular, px(16), Vec(at.x + px(10), at.y + px(5)), INK, words, wide)
         imgui.set_cursor_screen_pos(Vec(at.x + room - cross, at.y))
@@ -360,6 +399,7 @@ class Fields:
         self.placed(field)
         entered = imgui.is_item_deactivated() and any(imgui.is_key_pressed(key, False) for key in _ENTER)
         low, active = imgui.get_item_rect_min(), imgui.is_item_active()
+        self.writing = self.writing or active
         self._border(field, active)
         if changed:
             self._drafts[field] = text

@@ -73,7 +73,7 @@ class HistoryPanel:
 
     def _branches(self, desk: Desktop, view: ChatView, data: HistoryData) -> None:
         widgets.section("Branches", "nothing that was said is lost")
-        for branch in data.branches:
+        for branch in desk.fields.near(data.branches, lambda one: f"branch {one.id} "):
             self._branch(desk, view, branch)
         last = view.turns[-1] if view.turns else None
         here = (lambda: desk.push(BranchDialog(desk.room, view, last))) if last is not None and not desk.busy else None
@@ -151,7 +151,7 @@ class HistoryPanel:
         shown = self._turns[first : first + PAGE]
         if not shown:
             note("No turn has this weight.")
-        for turn in shown:
+        for turn in desk.fields.near(shown, lambda one: f"turn {one.number} "):
             self._turn(desk, view, turn)
         back = partial(self._go, -1) if self._page else None
         on = partial(self._go, 1) if first + PAGE < len(self._turns) else None

@@ -15,9 +15,10 @@ from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, RAISE
 from engine.log import EventLog
 from game.roleplay import clock, editing
 from game.roleplay.chat_search import memories_for_player, memory_for_player
+from game.roleplay.events import YOU
 from game.roleplay.state import PIN_CAP, SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, Memory
 from game.scenes.talk_drawer_acts import Thing
-from game.scenes.talk_drawer_panel import Desktop, Read
+from game.scenes.talk_drawer_panel import Desktop, Read, called
 from game.scenes.talk_drawer_parts import WEIGHT_WORDS, buttons, icon_button, note, weight_mark
 from game.scenes.talk_view import ChatView
 
@@ -55,7 +56,7 @@ class MemoryPanel:
 
     def reads(self, view: ChatView) -> Read:
         """The pins and one page."""
-        if self.owner not in view.chat.bots:
+        if self.owner not in owners_of(view):
             self.owner, self._page = view.host, 0
         owner, page = self.owner, self._page
         return lambda log: read_memories(log, owner, page)
@@ -66,12 +67,11 @@ class MemoryPanel:
 
     def draw(self, desk: Desktop, view: ChatView, data: Any) -> None:
         """The whole page."""
-        bots = view.chat.bots
-        if len(bots) > 1:
-            at = bots.index(self.owner) if self.owner in bots else 0
-            new = widgets.segmented("whose", [view.name_of(one) for one in bots], at)
-            if new != at:
-                self.owner, self._page = bots[new], 0
+        owners = owners_of(view)
+        at = owners.index(self.owner) if self.owner in owners else 0
+        new = widgets.segmented("whose", [called(view, one) for one in owners], at)
+        if new != at:
+            self.owner, self._page = owners[new], 0
         if not isinstance(data, MemoryData) or data.owner != self.owner:
             return
         name = view.name_of(data.owner)
@@ -167,7 +167,7 @@ class MemoryPanel:
 
     def _witnesses(self, desk: Desktop, view: ChatView, thing: Thing, memory: Memory) -> None:
         host = view.name_of(memory.chat)
-        guest = view.name_of(memory.owner) if memory.owner != memory.chat else "the guest"
+        guest = view.name_of(memory.owner) if memory.owner not in (memory.chat, YOU) else "the guest"
         bits = ((SEEN_BY_YOU, view.name_of("you")), (SEEN_BY_HOST, host), (SEEN_BY_GUEST, guest))
         mask = int(desk.acts.shown(thing.id("witnesses"), memory.witnesses))
         for bit, name in bits:
@@ -178,6 +178,11 @@ class MemoryPanel:
 
             desk.fields.flag(one, "witnesses", name, bool(mask & bit), put)
         desk.fields.problem(thing.id("witnesses"))
+
+
+def owners_of(view: ChatView) -> tuple[str, ...]:
+    """Whose memories there are to look at: the bots here, and the player."""
+    return (*view.chat.bots, YOU)
 
 
 def _told(view: ChatView, memory: Memory) -> str:

@@ -91,7 +91,7 @@ class ModelPanel:
         widgets.text(f"{view.name_of(who)}: {told}", 16, INK)
         widgets.bar_progress(prompt.tokens / max(prompt.hard, 1), mark=CYAN if prompt.tokens <= prompt.soft else AMBER)
         widgets.space(4)
-        for place, block in enumerate(prompt.blocks):
+        for place, block in desk.fields.near(enumerate(prompt.blocks), lambda one: f"block {one[0]} "):
             self._block(desk, place, block)
         if prompt.stop:
             note("Stops at: " + "   ".join(one.replace("\n", "⏎") for one in prompt.stop))
@@ -123,7 +123,8 @@ class ModelPanel:
         widgets.section("Classifier failures", f"{count} in this chat")
         if not count:
             note("None. When an answer cannot be used, a careful default stands in and play goes on.")
-        for failure in data.failures if self._all else data.failures[:SHOWN]:
+        shown = data.failures if self._all else data.failures[:SHOWN]
+        for failure in desk.fields.near(shown, lambda one: f"failure {one.seq} "):
             with card():
                 tries = f"{failure.attempts} {'try' if failure.attempts == 1 else 'tries'}"
                 turn = f", at turn {failure.turn}" if failure.turn else ""

@@ -78,9 +78,10 @@ class StoryPanel:
     def _threads(self, desk: Desktop, view: ChatView, data: StoryData) -> None:
         host = view.host
         widgets.section("Threads", "what is unresolved")
-        for thread in data.threads:
-            if thread.open:
-                self._thread(desk, view, thread)
+        still_open = [thread for thread in data.threads if thread.open]
+        first = desk.fields.first_of("threads", len(still_open), *(f"thread {one.id} " for one in still_open))
+        for thread in desk.fields.near(still_open[first:], lambda one: f"thread {one.id} "):
+            self._thread(desk, view, thread)
 
         def add(title: str) -> None:
             def back(number: int) -> Work:
@@ -93,7 +94,7 @@ class StoryPanel:
         desk.fields.problem("thread new")
         ended = [thread for thread in data.threads if not thread.open]
         if ended and desk.fields.fold("threads ended", f"Ended: {len(ended)}", *(f"thread {one.id} " for one in ended)):
-            for thread in ended:
+            for thread in desk.fields.near(ended, lambda one: f"thread {one.id} "):
                 self._thread(desk, view, thread)
 
     def _thread(self, desk: Desktop, view: ChatView, thread: Thread) -> None:
@@ -108,9 +109,10 @@ class StoryPanel:
     def _happenings(self, desk: Desktop, view: ChatView, data: StoryData) -> None:
         host = view.host
         widgets.section("Events", "planned, under way, over")
-        for happening in data.happenings:
-            if happening.state not in OVER:
-                self._happening(desk, view, happening)
+        ahead = [one for one in data.happenings if one.state not in OVER]
+        first = desk.fields.first_of("events", len(ahead), *(f"happening {one.id} " for one in ahead))
+        for happening in desk.fields.near(ahead[first:], lambda one: f"happening {one.id} "):
+            self._happening(desk, view, happening)
 
         def add(title: str) -> None:
             def back(number: int) -> Work:
@@ -123,7 +125,7 @@ class StoryPanel:
         desk.fields.problem("happening new")
         over = [one for one in data.happenings if one.state in OVER]
         if over and desk.fields.fold("events over", f"Over: {len(over)}", *(f"happening {one.id} " for one in over)):
-            for happening in over:
+            for happening in desk.fields.near(over, lambda one: f"happening {one.id} "):
                 self._happening(desk, view, happening)
 
     def _happening(self, desk: Desktop, view: ChatView, happening: Happening) -> None:
