@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.clock import now_us
+from engine.input.events import InputEvent
 from game.roleplay import authoring, directing
 from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk
@@ -160,6 +162,12 @@ def _trouble(studio: Studio) -> None:
     studio.run(1.0)
 
 
+def _keys(studio: Studio) -> None:
+    scene = _talk(studio)
+    scene.handle(InputEvent(now_us(), "keyboard", "key:f1", 1.0))
+    studio.run(1.0)
+
+
 def _chat(studio: Studio) -> None:
     _talk(studio)
 
@@ -175,6 +183,7 @@ TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
     "talk-edit": _edit,
     "talk-turn": _turn,
     "talk-drawer": _drawer,
+    "talk-keys": _keys,
     "talk-scenes": _scenes,
     "talk-streams": _streams,
     "talk-trouble": _trouble,

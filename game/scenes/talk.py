@@ -7,14 +7,16 @@ from typing import Any, Protocol
 from imgui_bundle import imgui
 
 from engine.draw import theme
+from engine.draw.colour import with_alpha
 from engine.draw.frame import Frame
-from engine.draw.pen import px
+from engine.draw.pen import Vec, px
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
 from engine.scene import Scene
 from game.roleplay.state import Bot
 from game.scenes.context import Context
 from game.scenes.menu_keys import menu_action, steer
+from game.scenes.picker import DIM
 from game.scenes.requests import ShowTalk
 from game.scenes.skyline import Skyline
 from game.scenes.talk_chat import ChatPage
@@ -22,6 +24,7 @@ from game.scenes.talk_dialogs import BranchDialog, DeleteDialog, RewindDialog
 from game.scenes.talk_dialogs_bot import UnsavedDialog
 from game.scenes.talk_dialogs_toast import draw_toast
 from game.scenes.talk_drawer import Drawer
+from game.scenes.talk_help import TalkKeys
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_library import LibraryPage
 from game.scenes.talk_panel import Place
@@ -33,8 +36,15 @@ from game.scenes.talk_settings import TalkSettingsPage, config_of
 from game.scenes.talk_turns import Doors
 
 SECTIONS = {"f2": "chats", "f3": "bots", "f4": "settings"}
-_KEYS = {imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
+_KEYS = {imgui.Key.f1: "f1", imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
 _FORMS = "talk forms"
+_VEIL = (
+    imgui.WindowFlags_.no_decoration.value
+    | imgui.WindowFlags_.no_inputs.value
+    | imgui.WindowFlags_.no_background.value
+    | imgui.WindowFlags_.no_saved_settings.value
+    | imgui.WindowFlags_.no_focus_on_appearing.value
+)
 
 
 class Page(Protocol):
@@ -204,6 +214,9 @@ class TalkScene(Scene):
             self.leave()
 
     def _key(self, control: str) -> bool:
+        if control == "f1":
+            self.stack.push(TalkKeys())
+            return True
         if control in SECTIONS:
             self.show(SECTIONS[control])
             if control == "f2":
@@ -252,6 +265,8 @@ class TalkScene(Scene):
         place = (rail + px(24), 0.0, frame.width - rail - px(24), float(frame.height))
         self._page().draw(frame, place, live)
         draw_toast(frame, room, live)
+        if not live:
+            _draw_veil(frame)
 
     def _page(self) -> Page:
         if self.form is not None:
@@ -273,3 +288,17 @@ class TalkScene(Scene):
         if trouble is not None and trouble.kind == "unsaved" and trouble is not self._unsaved:
             self._unsaved = trouble
             self.stack.push(UnsavedDialog(self.room))
+
+
+def _draw_veil(frame: Frame) -> None:
+    """Dim the scene's own windows while a question stands over them."""
+    imgui.set_next_window_pos(Vec(0, 0))
+    imgui.set_next_window_size(Vec(*frame.size))
+    imgui.push_style_var(imgui.StyleVar_.window_border_size.value, 0.0)
+    imgui.begin("talk veil", None, _VEIL)
+    if imgui.is_window_appearing():  # over the scene; the question comes after, and in front of it
+        imgui.internal.bring_window_to_display_front(imgui.internal.get_current_window())
+    draw = imgui.get_window_draw_list()
+    draw.add_rect_filled(Vec(0, 0), Vec(*frame.size), with_alpha(theme.NIGHT, DIM))
+    imgui.end()
+    imgui.pop_style_var()

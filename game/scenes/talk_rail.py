@@ -162,7 +162,8 @@ def _section(key: str, words: str, icon: str, note: str, chosen: bool) -> bool:
     if item.focused:
         item.draw.add_rect(Vec(item.x, item.y), Vec(item.x + item.w, item.y + item.h), accent, px(8), px(1.5))
     ink = mixed(INK_SOFT, INK, max(on, item.lift))
-    pen.write(item.draw, item.x + px(22), item.middle, icon, 15, mixed(ink, accent, on), across=0.5, down=0.5)
+    x = item.x + (px(22) if words else item.w / 2)
+    pen.write(item.draw, x, item.middle, icon, 15, mixed(ink, accent, on), across=0.5, down=0.5)
     pen.write(item.draw, item.x + px(44), item.middle, words, 16, ink, Weight.BOLD, down=0.5)
     right = item.x + item.w - px(10)
     pen.write(item.draw, right, item.middle, note, theme.TEXT_SMALL, INK_FAINT, across=1.0, down=0.5)
@@ -183,7 +184,7 @@ def _ground(item: widgets.Item, here: bool) -> None:
 def _disc(item: widgets.Item, row: ChatRow, state: str) -> None:
     """The first letter of the name, and the chat's mark: a disc for unread, a moon for resting."""
     accent = tone(mark_of(row.bot.id))
-    centre = Vec(item.x + px(30), item.y + px(32))
+    centre = Vec(item.x + min(px(30), item.w / 2), item.y + px(32))
     item.draw.add_circle_filled(centre, px(18), faded(accent, 0.18), 32)
     letter = row.bot.name[:1].upper() or "?"
     pen.write(item.draw, centre.x, centre.y, letter, 16, accent, Weight.BOLD, across=0.5, down=0.5)

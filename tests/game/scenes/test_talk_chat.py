@@ -255,7 +255,7 @@ def test_a_mouse_asks_for_another_wording_and_steps_back(game: TalkGame) -> None
         one = next(one for one in game.scene.chat.paper.placed if one.entry.key == number)
         unit = game.window.scale
         x, _, w, _ = game.scene.chat.paper.column
-        return x + w - 13 * unit, x + w - 80 * unit, one.y + 14 * unit
+        return x + w - 13 * unit, x + w - 64 * unit, one.y + 14 * unit
 
     forth, _, y = arrows()
     game.click(forth, y)
