@@ -14,8 +14,9 @@
     base_url = "http://127.0.0.1:11434/v1"
     model = "nomic-embed-text"
 
-Every part may be left out.  The environment's ``OUROJAM_API_KEY`` is the key of those parts for which the file
-names none, save that a local server then gets none; a part with a ``key`` or a ``key_env`` goes by that.  The file is readable by its owner alone and written whole or not at all.
+Every part may be left out.  The environment's ``OUROJAM_API_KEY`` is the key of those parts for which the file names
+none, save that a local server then gets none; a part with a ``key`` or a ``key_env`` goes by that.  The file is
+readable by its owner alone and written whole or not at all.
 """
 
 from __future__ import annotations
