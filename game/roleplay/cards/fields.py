@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from game.roleplay.prose import clean
+
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off", ""})
-
-
-def clean(text: str) -> str:
-    """``text`` as a database, a terminal and a drawn page can all hold it.
-
-    Line ends become ``\\n``; other control characters (NUL, terminal escapes) are dropped, since the first ends a text
-    early and the second command a terminal; halves of surrogate pairs become U+FFFD.  Emoji and right-to-left text
-    stay as they are.
-    """
-    if text.isprintable() or text.replace("\n", "").isprintable():
-        return text  # nearly always, and ten times as fast
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def text_of(value: object) -> str:
