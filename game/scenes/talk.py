@@ -12,6 +12,8 @@ from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
 from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
+from engine.jobs import Job
+from engine.llm import FoundServer, find_servers
 from engine.scene import Scene
 from game.roleplay.state import Bot
 from game.scenes.context import Context
@@ -38,6 +40,7 @@ from game.scenes.talk_turns import Doors
 SECTIONS = {"f2": "chats", "f3": "bots", "f4": "settings"}
 _KEYS = {imgui.Key.f1: "f1", imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
 _FORMS = "talk forms"
+_OFFERED = "talk offered"
 _VEIL = (
     imgui.WindowFlags_.no_decoration.value
     | imgui.WindowFlags_.no_inputs.value
@@ -91,9 +94,25 @@ class TalkScene(Scene):
         self.chat = ChatPage(room, doors, Drawer(room, self.stack.push, context.say))
         self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot)
         self.library = LibraryPage(self.room, context.say, self.edit_bot, self.open_chat, self.stack.push)
+        if self.room.is_offline and _OFFERED not in context.remembered:
+            context.remembered[_OFFERED] = True
+            self._look_for_servers()
         if self._request.bot:
             self.open_chat(self._request.bot)
         self.chat.composer.focus()
+
+    def _look_for_servers(self) -> None:
+        """A model server that runs on this machine is offered, once."""
+
+        def work(job: Job[list[FoundServer]]) -> list[FoundServer]:
+            return find_servers()
+
+        def offer(found: list[FoundServer]) -> None:
+            if found and self.room.is_offline:
+                told = f"{found[0].name} answers on this machine; in Settings (F4) it can speak for your characters."
+                self._context.say(told)
+
+        self._context.jobs.start("looking for model servers", work, offer)
 
     def on_exit(self) -> bool:
         """A form that was begun is found again; what was written in the chat is its draft."""

@@ -88,8 +88,8 @@ class ChatPage:
             return True
         elif control in ("pageup", "pagedown"):
             self.paper.page(1 if control == "pagedown" else -1)
-        elif control == "f5":
-            self._again()
+        elif control in ("f5", "f6", "f7"):
+            self._note_key(control)
         elif control in ("up", "down"):
             if not self.paper.choose(-1 if control == "up" else 1):
                 self.composer.focus()
@@ -107,12 +107,21 @@ class ChatPage:
         turn = view.turn(self.paper.chosen) if view is not None and self.paper.chosen else None
         return turn is not None and self.turns.key(control, turn)
 
+    def _note_key(self, control: str) -> None:
+        """F5 to F7 do what a banner says they do; without one F5 says the latest anew."""
+        for what in self.paper.notes:
+            note = self._note(what)
+            for choice in note.choices if note is not None else ():
+                if choice.note.lower() == control:
+                    choice.act()
+                    return
+        if control == "f5":
+            self._again()
+
     def _again(self) -> None:
-        """F5: begin what has not begun, try again what failed, else say the latest anew."""
+        """Try again what failed, else say the latest anew."""
         view, trouble = self.room.view, self.room.corner().trouble
-        if view is not None and not view.chat.begun:
-            self.doors.kickoff(view.host)
-        elif trouble is not None and trouble.again is not None:
+        if trouble is not None and trouble.again is not None:
             trouble.again()
         elif view is not None and view.last_bot_turn is not None:
             self.turns.regenerate(view.last_bot_turn)
@@ -234,8 +243,8 @@ class ChatPage:
             return Note(NOT_BEGUN, (begin,), CYAN, icons.PLAY)
         if what == "question" and corner.question == GUEST_LEFT:
             guest = room.view.name_of(room.view.chat.guest) if room.view is not None else ""
-            yes = Choice("Yes, the scene ends", "", self._guest_left, icons.CHECK, primary=True)
-            no = Choice("No", "", self._no_question)
+            yes = Choice("Yes, the scene ends", "F6", self._guest_left, icons.CHECK, primary=True)
+            no = Choice("No", "F7", self._no_question)
             return Note(GUEST.format(name=guest), (yes, no), CYAN, icons.PEOPLE)
         if what != "trouble" or trouble is None:
             return None
@@ -247,7 +256,7 @@ class ChatPage:
 
     @property
     def _dismiss(self) -> Choice:
-        return Choice("Dismiss", "", self._no_trouble)
+        return Choice("Dismiss", "F7", self._no_trouble)
 
     def _no_trouble(self) -> None:
         self.room.corner().trouble = None

@@ -93,6 +93,11 @@ class Paper:
         self.entries = with_speech(with_edit(room.entries, edit), view, room.speech, room.version)
         self.entries += notes_of(view, room.speech, room.corner())
 
+    @property
+    def notes(self) -> list[str]:
+        """The banners there are, by what they are of."""
+        return [entry.what for entry in self.entries[-4:] if isinstance(entry, NoteEntry)]
+
     def choose(self, step: int) -> bool:
         """Go to the turn above (-1) or below (1) the chosen one; False when there is none below."""
         numbers = [one.turn.number for one in self.entries if isinstance(one, TurnEntry)]

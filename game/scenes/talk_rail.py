@@ -195,4 +195,5 @@ def _disc(item: widgets.Item, row: ChatRow, state: str) -> None:
     elif state == "resting":
         pen.write(item.draw, corner.x, corner.y, icons.MOON, 12, INK_FAINT, across=0.5, down=0.5)
     elif state == "speaking":
-        pen.ouro(item.draw, centre.x, centre.y, px(21), 1.0, imgui.get_time() / 1.6 % 1.0)
+        turn = 0.0 if theme.settings.reduced_motion else imgui.get_time() / 1.6 % 1.0
+        pen.ouro(item.draw, centre.x, centre.y, px(21), 1.0, turn)

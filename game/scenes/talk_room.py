@@ -73,6 +73,7 @@ class TalkRoom:
         self.speech: Speech | None = None
         self.version = 0
         self.doing = ""
+        self._told = ""
         self._host = ""
         self._corners: dict[str, Corner] = {}
         self._reader = ChatReader(profile.own_log)
@@ -167,6 +168,9 @@ class TalkRoom:
 
     def _show(self, library: Library, host: str, view: ChatView | None, entries: tuple[Entry, ...]) -> None:
         self.library, self.ready = library, True
+        if self.desk.problem != self._told:  # bookkeeping that could not be saved is told of, once
+            self._told = self.desk.problem
+            self.problem = self.problem or self._told
         for row in library.rows:
             corner = self.corner(row.bot.id)
             if corner.seen < 0:

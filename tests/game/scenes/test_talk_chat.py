@@ -10,7 +10,9 @@ from imgui_bundle import imgui
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
+from game.roleplay import directing
 from game.roleplay.prose import MAX_TURN_CHARS
+from game.roleplay.talk import GUEST_LEFT
 from game.scenes.talk_entries import EditEntry, NoteEntry, SaidEntry, TurnEntry
 from game.scenes.talk_notes import SLOW
 from tests.rig.model_server import Do, ModelServer
@@ -128,7 +130,7 @@ def test_ten_megabytes_are_not_pasted_and_said_so_in_one_sentence(game: TalkGame
     game.press("ctrl+v")
     game.turn(3)
     assert field.text == "kept "
-    (sentence,) = [notice.text for notice in game.context.notices]
+    (sentence,) = [notice.text for notice in game.context.notices if "characters" in notice.text]
     assert "10,000,000 characters" in sentence
     assert f"{MAX_TURN_CHARS:,}" in sentence
 
@@ -267,6 +269,28 @@ def test_a_mouse_asks_for_another_wording_and_steps_back(game: TalkGame) -> None
     game.click(back, y)
     game.settle()
     game.until(lambda: game.turns[-1].chosen == 0, "the step back")
+
+
+def test_a_guest_who_seems_to_have_left_is_asked_about_by_a_key(game: TalkGame) -> None:
+    game.room.do("a guest", lambda desk: directing.add_guest(desk, "mara", "ivo"))
+    game.settle()
+    game.say("There you are, both of you")
+    game.settle()
+    scene = game.view.chat.scenes
+    game.room.corner().question = GUEST_LEFT
+    game.room.touch()
+    game.turn(2)
+    assert notes(game) == ["question"]
+    game.press("f7")
+    game.turn(2)
+    assert notes(game) == []
+    game.room.corner().question = GUEST_LEFT
+    game.room.touch()
+    game.turn(2)
+    game.press("f6")
+    game.settle()
+    assert game.view.chat.guest == ""
+    assert game.view.chat.scenes == scene + 1
 
 
 # -- with a server ---------------------------------------------------------------------------------------------------
