@@ -121,8 +121,12 @@ class TalkScene(Scene):
         return True
 
     def on_resume(self, result: Any) -> None:
-        """Back from a question; a turn that was chosen still is."""
-        if self.form is None and self.section == "chats" and not self.chat.paper.chosen:
+        """Back from a question: the keyboard is in the drawer if it was; a turn that was chosen still is."""
+        if self.form is not None or self.section != "chats":
+            return
+        if self.chat.drawer_open and self.chat.drawer_has_keys and self.chat.drawer is not None:
+            self.chat.drawer.focus()
+        elif not self.chat.paper.chosen:
             self.chat.composer.focus()
 
     # -- where to ------------------------------------------------------------------------------------------------

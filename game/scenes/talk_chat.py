@@ -56,6 +56,8 @@ class ChatPage:
 
     def back(self) -> bool:
         """Escape: the first of cancel, stop, close and return that there is to do; False when there is nothing."""
+        if self.drawer_open and self.drawer is not None and self.drawer.back():
+            return True
         if self.turns.edit is not None:
             self.turns.cancel_edit()
         elif self.room.speaking:

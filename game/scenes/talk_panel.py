@@ -33,3 +33,7 @@ class SidePanel(Protocol):
     def key(self, control: str) -> bool:
         """A key that no text field took, while the panel has the keyboard; True when it was meant for it."""
         ...
+
+    def back(self) -> bool:
+        """Escape, before anything else it means: True while that only puts back a field that is being written in."""
+        ...
