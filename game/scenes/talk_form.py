@@ -102,7 +102,9 @@ class Entry:
 
     def _draw_field(self, room: float) -> None:
         inset = px(10)
-        lines = min(max(lines_of(self.field.text, room - 2 * inset), self.lines), max(MOST_LINES, self.lines))
+        lines = self.lines
+        if lines > 1:
+            lines = min(max(lines_of(self.field.text, room - 2 * inset), lines), max(MOST_LINES, lines))
         inner = px(LINE_HEIGHT * lines + 10)
         height = inner + 2 * px(4)
         at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()

@@ -26,8 +26,9 @@ class DoingFields:
         self.slot = Entry("Where in it", say, doing.slot or "", hint="at the bench", most=LINE_CHARS)
 
     def draw(self) -> None:
-        """One line of three fields."""
-        beside(self.verb, self.posture, self.slot)
+        """What they do, then how and where."""
+        self.verb.draw()
+        beside(self.posture, self.slot)
 
     def value(self) -> Doing:
         """As mended."""
