@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import astuple, replace
 
 from engine.clock import wall_us
 from engine.errors import UserError
 from game.events import Event
 from game.roleplay import clock, reading
+from game.roleplay import editing_checks as checks
 from game.roleplay.cards.macros import expand
 from game.roleplay.cast_events import (
     YOU_STREAM,
     BookKept,
-    BookRemoved,
     BotAuthored,
     BotRemoved,
     CardKept,
@@ -25,33 +26,31 @@ from game.roleplay.desk import Desk
 from game.roleplay.events import NARRATOR, YOU, EdgeSeeded
 from game.roleplay.jobs import Kickoff, ParseKickoff
 from game.roleplay.ledger import Fact
+from game.roleplay.prose import clean
 from game.roleplay.scenes import begun
 from game.roleplay.skips import HOUR_US
 from game.roleplay.state import Bot, You
 
-MAX_NAME = 100
-MAX_PROSE = 100_000
-"""Characters of one authored text; a whole novel as a persona would never fit into a prompt."""
-MAX_LIST = 200
+PIECE_BYTES = 8 * 1024 * 1024
+"""Of a file as much as is kept in one event, which holds 16 MiB at most."""
 
 
 def describe_you(desk: Desk, name: str, pronouns: str = "", persona: str = "") -> You:
-    """Who the player is in every chat.
+    """Who the player is in every chat; all of it may be empty, and nothing happens where nothing would change.
 
     Raises:
         UserError: a text that is too long.
     """
-    for what, text, most in (
-        ("name", name, MAX_NAME),
-        ("pronouns", pronouns, MAX_NAME),
-        ("persona", persona, MAX_PROSE),
-    ):
-        _bounded(what, text, most)
-    described = YouDescribed(one_line(name), one_line(pronouns), persona.strip())
+    you = You(
+        checks.line(name, "your name", most=checks.MAX_NAME),
+        checks.line(pronouns, "your pronouns", most=checks.MAX_NAME),
+        checks.prose(persona, "your persona"),
+    )
     with desk.deciding:
-        desk.ledger.write(YOU_STREAM, [Fact(described)])
+        if reading.you(desk.log) != you:
+            desk.ledger.write(YOU_STREAM, [Fact(YouDescribed(*astuple(you)))])
     desk.listener.committed()
-    return reading.you(desk.log)
+    return you
 
 
 def author(desk: Desk, bot: BotAuthored, card: Sequence[CardKept] = (), books: Sequence[BookKept] = ()) -> str:
@@ -60,7 +59,7 @@ def author(desk: Desk, bot: BotAuthored, card: Sequence[CardKept] = (), books: S
     Raises:
         UserError: no name, or a text that is too long; nothing was made.
     """
-    check_bot(bot)
+    bot = check_bot(bot)
     with desk.deciding:
         bot_id = free_id(desk, bot.name)
         events: list[Event] = [bot, *card, *books]
@@ -70,33 +69,34 @@ def author(desk: Desk, bot: BotAuthored, card: Sequence[CardKept] = (), books: S
     return bot_id
 
 
-def check_bot(bot: BotAuthored) -> None:
-    """Whether a bot can be made of this.
+def check_bot(bot: BotAuthored) -> BotAuthored:
+    """A bot as it is kept: cleaned and within bounds.
 
     Raises:
         UserError: no name, or a text that is too long.
     """
     if not one_line(bot.name):
         raise UserError("a character needs a name; write one")
-    _bounded("name", bot.name, MAX_NAME)
-    for what in ("persona", "backstory", "relationship", "kickoff", "instructions", "closing_instructions"):
-        _bounded(what, getattr(bot, what), MAX_PROSE)
-    for what in ("voice_samples", "traits", "greetings"):
-        items = getattr(bot, what)
-        if len(items) > MAX_LIST:
-            raise UserError(f"{what.replace('_', ' ')}: {len(items)} are too many; at most {MAX_LIST} fit")
-        for item in items:
-            _bounded(what.replace("_", " "), item, MAX_PROSE)
-
-
-def _bounded(what: str, text: str, most: int) -> None:
-    if len(text) > most:
-        raise UserError(f"{what}: {len(text):,} characters are too many; shorten it to {most:,}")
+    fields = {field: check(getattr(bot, field), field.replace("_", " ")) for field, check in checks.BOT.items()}
+    return replace(bot, **fields)
 
 
 def one_line(text: str) -> str:
-    """``text`` on one line, without what cannot be seen."""
-    return " ".join("".join(one for one in text if unicodedata.category(one) not in ("Cc", "Cs")).split())
+    """``text`` on one line, without what cannot be kept or printed."""
+    return " ".join(clean(text).split())
+
+
+def pieces(data: bytes) -> list[tuple[int, int, bytes]]:
+    """A file in pieces that each fit into an event: number, how many, bytes."""
+    parts = max(1, -(-len(data) // PIECE_BYTES))
+    return [(part, parts, data[part * PIECE_BYTES : (part + 1) * PIECE_BYTES]) for part in range(parts)]
+
+
+def book_kept(number: int, name: str, data: bytes) -> list[BookKept]:
+    """The lorebook ``number`` of a bot as what is to be remembered of it."""
+    return [
+        BookKept(number, one_line(name)[: checks.MAX_LINE], piece, part, parts) for part, parts, piece in pieces(data)
+    ]
 
 
 def free_id(desk: Desk, name: str) -> str:
@@ -127,14 +127,8 @@ def keep_book(desk: Desk, bot_id: str, name: str, data: bytes) -> int:
     """Have a lorebook go with a bot; its number."""
     with desk.deciding:
         number = max((book.book for book in reading.books(desk.log, bot_id)), default=0) + 1
-        desk.ledger.write(bot_stream(bot_id), [Fact(BookKept(number, one_line(name), data))])
+        desk.ledger.write(bot_stream(bot_id), [Fact(piece) for piece in book_kept(number, name, data)])
     return number
-
-
-def drop_book(desk: Desk, bot_id: str, number: int) -> None:
-    """A lorebook goes with a bot no more."""
-    with desk.deciding:
-        desk.ledger.write(bot_stream(bot_id), [Fact(BookRemoved(number))])
 
 
 def parse_kickoff(desk: Desk, bot_id: str) -> Kickoff:

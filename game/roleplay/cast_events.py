@@ -82,21 +82,18 @@ class CardKept:
 
 @dataclass(frozen=True, slots=True)
 class BookKept:
-    """A lorebook that goes with the bot, as the JSON it came in; ``book`` numbers it within the bot."""
+    """A lorebook that goes with the bot, as the JSON it came in; ``book`` numbers it within the bot.
+
+    A large one comes in ``parts`` of which this is number ``part``, from 0.
+    """
 
     kind: ClassVar[str] = "bot.book_kept"
     book: int
     name: str
     data: bytes
+    part: int = 0
+    parts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class BookRemoved:
-    """A lorebook goes with the bot no more."""
-
-    kind: ClassVar[str] = "bot.book_removed"
-    book: int
-
-
-CAST_EVENTS = (YouDescribed, BotAuthored, BotEdited, BotRemoved, BotReset, CardKept, BookKept, BookRemoved)
+CAST_EVENTS = (YouDescribed, BotAuthored, BotEdited, BotRemoved, BotReset, CardKept, BookKept)
 """What the streams ``you`` and ``bot/<id>`` hold."""

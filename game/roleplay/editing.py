@@ -7,7 +7,6 @@ would change.  An edit goes into the stream where the thing lives: a memory's ow
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from typing import Any
 
 from engine.clock import wall_us
@@ -15,9 +14,9 @@ from engine.errors import UserError
 from engine.log import EventLog
 from game.events import Event, to_log
 from game.roleplay import reading
-from game.roleplay.cast_events import YOU_STREAM, BotEdited, BotRemoved, YouDescribed, bot_stream
+from game.roleplay.cast_events import BotEdited, bot_stream
 from game.roleplay.editing_checks import (
-    MAX_TEXT,
+    BOT,
     flag,
     instant,
     level,
@@ -85,18 +84,6 @@ _HAPPENING = {
     "due_us": instant,
     "expires_us": instant,
     "state": lambda value, what: one_of(value, what, HAPPENING_STATES),
-}
-_BOT = {
-    "name": lambda value, what: line(value, what, empty=False),
-    "persona": text,
-    "voice_samples": lambda value, what: lines(value, what, MAX_TEXT),
-    "traits": lines,
-    "backstory": text,
-    "relationship": text,
-    "kickoff": text,
-    "greetings": lambda value, what: lines(value, what, MAX_TEXT),
-    "instructions": text,
-    "closing_instructions": text,
 }
 
 
@@ -430,33 +417,11 @@ def edit_bot(log: EventLog, bot: str, field: str, value: Any) -> None:
         UserError: no such bot, field or value.
     """
     standing = reading.bot(log, bot)
-    checked = _checked(_BOT, field, value, "a character")
+    checked = _checked(BOT, field, value, "a character")
     former = getattr(standing, field)
     former = list(former) if isinstance(former, tuple) else former
     if checked != former:
         _append(log, bot_stream(bot), BotEdited(field, checked, former))
-
-
-def remove_bot(log: EventLog, bot: str) -> None:
-    """Take a bot out of the library; its chat stays in the log.
-
-    Raises:
-        UserError: there is no such bot.
-    """
-    if not reading.bot(log, bot).removed:
-        _append(log, bot_stream(bot), BotRemoved())
-
-
-def describe_you(log: EventLog, name: str, pronouns: str = "", persona: str = "") -> None:
-    """Say who the player is; all of it may be empty.
-
-    Raises:
-        UserError: too long.
-    """
-    said = YouDescribed(line(name, "your name"), line(pronouns, "your pronouns"), text(persona, "your persona"))
-    standing = reading.you(log)
-    if (said.name, said.pronouns, said.persona) != (standing.name, standing.pronouns, standing.persona):
-        _append(log, YOU_STREAM, said)
 
 
 def set_clock(log: EventLog, chat: str, clock_us: int) -> None:
@@ -470,8 +435,3 @@ def set_clock(log: EventLog, chat: str, clock_us: int) -> None:
     if checked != standing.clock_us:
         moved = ClockMoved(checked, standing.clock_us, standing.day_one_us, "set")
         _append(log, chat_stream(chat), moved)
-
-
-BOT_FIELDS = tuple(_BOT)
-ACTIVITY_FIELDS = tuple(one.name for one in fields(Activity))
-"""What the drawer offers; each has a check above."""

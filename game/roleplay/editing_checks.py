@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.errors import UserError
+from game.roleplay.prose import clean
+
+MAX_NAME = 100
+
+MAX_PROSE = 100_000
+"""Characters of one text about a character or the player; a whole novel as a persona would never fit into a prompt."""
+
+MAX_LISTED = 400_000
+"""Characters of all texts of a list together: a character is one event of the log, and no event holds more than 16 MiB,
+which three such lists and six such texts stay well below."""
 
 MAX_TEXT = 20_000
 """Characters of a long text set by hand."""
@@ -21,12 +31,10 @@ FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 def _words(value: Any, what: str, most: int) -> str:
     if not isinstance(value, str):
         raise UserError(f"{what} must be text, not {type(value).__name__}")
-    clean = "".join(one for one in value if one in "\n\t" or one.isprintable() or ord(one) > 127)
-    # a lone surrogate is no character and cannot be stored
-    clean = clean.encode("utf-8", "ignore").decode().strip()
-    if len(clean) > most:
-        raise UserError(f"{what} has {len(clean):,} characters; shorten it to {most:,}")
-    return clean
+    words = clean(value).strip()
+    if len(words) > most:
+        raise UserError(f"{what} has {len(words):,} characters; shorten it to {most:,}")
+    return words
 
 
 def text(value: Any, what: str) -> str:
@@ -34,12 +42,30 @@ def text(value: Any, what: str) -> str:
     return _words(value, what, MAX_TEXT)
 
 
-def line(value: Any, what: str, empty: bool = True) -> str:
+def prose(value: Any, what: str) -> str:
+    """What is written about someone: up to :data:`MAX_PROSE` characters."""
+    return _words(value, what, MAX_PROSE)
+
+
+def line(value: Any, what: str, empty: bool = True, most: int = MAX_LINE) -> str:
     """One line."""
-    clean = " ".join(_words(value, what, MAX_LINE).split())
-    if not clean and not empty:
+    words = " ".join(_words(value, what, most).split())
+    if not words and not empty:
         raise UserError(f"{what} cannot be empty; type something")
-    return clean
+    return words
+
+
+def name(value: Any, what: str) -> str:
+    """What someone is called."""
+    return line(value, what, empty=False, most=MAX_NAME)
+
+
+def proses(value: Any, what: str) -> list[str]:
+    """A list of :func:`prose`, of :data:`MAX_LISTED` characters together."""
+    made = lines(value, what, MAX_PROSE)
+    if (count := sum(map(len, made))) > MAX_LISTED:
+        raise UserError(f"{what} have {count:,} characters together; shorten them to {MAX_LISTED:,}")
+    return made
 
 
 def lines(value: Any, what: str, most: int = MAX_LINE) -> list[str]:
@@ -48,7 +74,7 @@ def lines(value: Any, what: str, most: int = MAX_LINE) -> list[str]:
         raise UserError(f"{what} must be a list, not {type(value).__name__}")
     if len(value) > MAX_LINES:
         raise UserError(f"{what} has {len(value):,} entries; at most {MAX_LINES} fit")
-    return list(dict.fromkeys(clean for one in value if (clean := _words(one, what, most))))
+    return list(dict.fromkeys(words for one in value if (words := _words(one, what, most))))
 
 
 def whole(value: Any, what: str, least: int, most: int) -> int:
@@ -96,6 +122,21 @@ def mapping(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > MAX_STATUS:
         raise UserError(f"{what} must be at most {MAX_STATUS} named values")
     made: dict[str, Any] = {}
-    for name, one in value.items():
-        made[line(name, what, empty=False)] = one if isinstance(one, (bool, int, float)) else line(one, what)
+    for key, one in value.items():
+        made[line(key, what, empty=False)] = one if isinstance(one, (bool, int, float)) else line(one, what)
     return made
+
+
+BOT: dict[str, Callable[[Any, str], Any]] = {
+    "name": name,
+    "persona": prose,
+    "voice_samples": proses,
+    "traits": proses,
+    "backstory": prose,
+    "relationship": prose,
+    "kickoff": prose,
+    "greetings": proses,
+    "instructions": prose,
+    "closing_instructions": prose,
+}
+"""What each field of a character may be, whether it is authored, imported or amended."""

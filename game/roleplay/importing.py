@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from game.roleplay.cards import (
     ChatMessage,
     Form,
     Lorebook,
-    UnreadableFile,
     read_any,
     read_card,
     read_chat,
@@ -29,6 +28,7 @@ from game.roleplay.cards import (
 )
 from game.roleplay.cast_events import BookKept, BotAuthored, CardKept
 from game.roleplay.desk import Desk
+from game.roleplay.editing_checks import MAX_LINES, MAX_LISTED, MAX_NAME, MAX_PROSE
 from game.roleplay.events import (
     NARRATOR,
     YOU,
@@ -42,7 +42,7 @@ from game.roleplay.events import (
 )
 from game.roleplay.jobs import EdgeWords, Place
 from game.roleplay.ledger import AUTOMATION, USER, Fact, Facts, Source
-from game.roleplay.prose import MAX_TURN_CHARS, segments
+from game.roleplay.prose import MAX_TURN_CHARS, clean, segments
 from game.roleplay.scenes import described, seeded
 from game.roleplay.skips import DAY_US
 from game.roleplay.state import Bot, Turn
@@ -50,9 +50,6 @@ from game.roleplay.swipes import IMPORTED, IMPORTED_AT_ONCE
 from game.truth import Truth
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-PIECE_BYTES = 8 * 1024 * 1024
-"""An event holds 16 MiB at most."""
-
 SCENE_TURNS = 40
 """An imported chat has no scenes; it is told in stretches of this many turns."""
 
@@ -80,14 +77,15 @@ def import_file(desk: Desk, path: Path, host: str = "") -> Imported:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); choose another file") from error
-    found = read_any(data, path.name)
+    name = clean(path.name)
+    found = read_any(data, name)
     if isinstance(found, Card):
-        return import_card(desk, found, path.name, data)
+        return import_card(desk, found, name, data)
     if not host:
         raise UserError(f"{path}: this is a {_sort(found)}; choose the character it belongs to first")
     if isinstance(found, Lorebook):
-        return import_book(desk, host, found, path.name, data)
-    return import_chat(desk, host, found, path.name, data)
+        return import_book(desk, host, found, name, data)
+    return import_chat(desk, host, found, name, data)
 
 
 def _sort(found: Lorebook | ChatFile) -> str:
@@ -99,43 +97,53 @@ def _sort(found: Lorebook | ChatFile) -> str:
 
 def import_card(desk: Desk, card: Card, name: str, data: bytes) -> Imported:
     """Make a bot of a card; the card is kept byte for byte, its lorebook goes with the bot."""
-    sheet = to_sheet(card)
     notes = list(card.mended)
-    bot = BotAuthored(
-        name=authoring.one_line(sheet.name)[: authoring.MAX_NAME],
-        persona=_fitting(sheet.persona, "persona", notes),
-        voice_samples=list(sheet.voice_samples),
-        traits=list(sheet.traits),
-        backstory=_fitting(sheet.backstory, "backstory", notes),
-        relationship=_fitting(sheet.relationship, "relationship", notes),
-        greetings=[_fitting(one, "greeting", notes) for one in sheet.kickoffs[: authoring.MAX_LIST]],
-        instructions=_fitting(sheet.system_prompt, "instructions", notes),
-        closing_instructions=_fitting(sheet.post_history_instructions, "closing instructions", notes),
-        extra={"nickname": card.nickname} if card.nickname else {},
-    )
+    bot = _brought(to_sheet(card), notes)
+    bot = replace(bot, extra={"nickname": card.nickname} if card.nickname else {})
     form = card.original_form.value if card.original_form else Form.V3.value
-    books: tuple[BookKept, ...] = ()
+    books: list[BookKept] = []
     if card.book is not None:
         notes += [*card.book.mended, *card.book.refused]
-        books = (BookKept(1, card.book.name or card.name, write_lorebook(card.book, BookForm.V3)),)
-    cards = [CardKept(name, form, piece, part, parts) for part, parts, piece in _pieces(data)]
+        books = authoring.book_kept(1, card.book.name or card.name, write_lorebook(card.book, BookForm.V3))
+    cards = [CardKept(name, form, piece, part, parts) for part, parts, piece in authoring.pieces(data)]
     bot_id = authoring.author(desk, bot, cards, books)
     return Imported(bot_id, "card", bot.name, tuple(notes))
 
 
-def _pieces(data: bytes) -> list[tuple[int, int, bytes]]:
-    """A file in pieces that each fit into an event: number, how many, bytes."""
-    parts = max(1, -(-len(data) // PIECE_BYTES))
-    return [(part, parts, data[part * PIECE_BYTES : (part + 1) * PIECE_BYTES]) for part in range(parts)]
+def _brought(sheet: BotSheet, notes: list[str]) -> BotAuthored:
+    """The bot a sheet becomes, shortened to what can be kept; ``notes`` gets what was."""
+    return authoring.check_bot(
+        BotAuthored(
+            name=authoring.one_line(sheet.name)[:MAX_NAME],
+            persona=_fitting(sheet.persona, "persona", notes),
+            voice_samples=_all_fitting(sheet.voice_samples, "voice samples", notes),
+            traits=_all_fitting(sheet.traits, "traits", notes),
+            backstory=_fitting(sheet.backstory, "backstory", notes),
+            relationship=_fitting(sheet.relationship, "relationship", notes),
+            greetings=_all_fitting(sheet.kickoffs, "greetings", notes),
+            instructions=_fitting(sheet.system_prompt, "instructions", notes),
+            closing_instructions=_fitting(sheet.post_history_instructions, "closing instructions", notes),
+        )
+    )
 
 
 def _fitting(text: str, what: str, notes: list[str]) -> str:
-    if len(text) <= authoring.MAX_PROSE:
+    if len(text) <= MAX_PROSE:
         return text
-    notes.append(
-        f"the {what} had {len(text):,} characters; the first {authoring.MAX_PROSE:,} are used, the file has all"
-    )
-    return text[: authoring.MAX_PROSE]
+    notes.append(f"the {what} had {len(text):,} characters; the first {MAX_PROSE:,} are used, the file has all")
+    return text[:MAX_PROSE]
+
+
+def _all_fitting(texts: Sequence[str], what: str, notes: list[str]) -> list[str]:
+    kept, room = [_fitting(text, what, notes) for text in texts[:MAX_LINES]], MAX_LISTED
+    for place, text in enumerate(kept):
+        room -= len(text)
+        if room < 0:
+            del kept[place:]
+            break
+    if len(kept) < len(texts):
+        notes.append(f"of {len(texts)} {what} the first {len(kept)} are used, the file has all")
+    return kept
 
 
 def import_book(desk: Desk, host: str, book: Lorebook, name: str, data: bytes) -> Imported:
@@ -153,10 +161,7 @@ def export_card(desk: Desk, bot_id: str, form: Form | None = None) -> bytes:
     bot = reading.bot(desk.log, bot_id)
     kept = reading.card(desk.log, bot_id)
     base = read_card(kept[2], kept[0]) if kept else None
-    sheet = _sheet(bot)
-    if base is not None and _unchanged(bot, base):
-        sheet = to_sheet(base)
-    card = to_card(sheet, base)
+    card = to_card(_sheet(bot, base), base)
     books = [] if base is not None and base.book is not None else reading.books(desk.log, bot_id)
     if books:
         found = read_any(books[0].data, books[0].name)
@@ -165,29 +170,30 @@ def export_card(desk: Desk, bot_id: str, form: Form | None = None) -> bytes:
     return write_card(card, form or card.original_form or Form.PNG)
 
 
-def _sheet(bot: Bot) -> BotSheet:
-    return BotSheet(
+def _sheet(bot: Bot, base: Card | None) -> BotSheet:
+    """The bot as a sheet; what was left alone since it came in is as its card has it, also where that is longer."""
+    ours = BotSheet(
         *(bot.name, bot.persona, bot.voice_samples, bot.traits, bot.backstory, bot.relationship),
         bot.greetings or ((bot.kickoff,) if bot.kickoff else ()),
         bot.instructions,
         bot.closing_instructions,
     )
-
-
-def _unchanged(bot: Bot, base: Card) -> bool:
-    """Whether the bot still says what its card says, apart from what had to be shortened to come in."""
-    sheet = to_sheet(base)
-    ours, theirs = _sheet(bot), replace(sheet, name=authoring.one_line(sheet.name)[: authoring.MAX_NAME])
-    return all(
-        _same(getattr(ours, part), getattr(theirs, part))
-        for part in ("name", "persona", "voice_samples", "traits", "backstory", "relationship", "kickoffs")
-    ) and (ours.system_prompt, ours.post_history_instructions) == (sheet.system_prompt, sheet.post_history_instructions)
-
-
-def _same(ours: object, theirs: object) -> bool:
-    if isinstance(ours, str) and isinstance(theirs, str):
-        return ours == theirs[: authoring.MAX_PROSE]
-    return ours == theirs
+    if base is None:
+        return ours
+    theirs = to_sheet(base)
+    was = _brought(theirs, [])
+    brought = BotSheet(
+        *(was.name, was.persona, tuple(was.voice_samples), tuple(was.traits), was.backstory, was.relationship),
+        tuple(was.greetings),
+        was.instructions,
+        was.closing_instructions,
+    )
+    same = {
+        part.name: getattr(theirs, part.name)
+        for part in fields(BotSheet)
+        if getattr(ours, part.name) == getattr(brought, part.name)
+    }
+    return replace(ours, **same)
 
 
 # -- chats -----------------------------------------------------------------------------------------------------------
@@ -208,7 +214,7 @@ def import_chat(desk: Desk, host: str, chat: ChatFile, name: str, data: bytes) -
     said = [message for message in chat.messages if message.text.strip()]
     if not said:
         raise UserError(f"{name}: this chat has no message that could be read; choose another file")
-    kept = [Fact(ChatFileKept(name, piece, part, parts)) for part, parts, piece in _pieces(data)]
+    kept = [Fact(ChatFileKept(name, piece, part, parts)) for part, parts, piece in authoring.pieces(data)]
     with desk.deciding:
         begun = reading.chat(desk.log, host).begun
         decided, scenes = _told(desk, bot, chat, said, met=reading.met(desk.log, host, YOU, host if begun else ""))
@@ -292,15 +298,3 @@ def _message(turn: Turn, former: ChatMessage | None, bot: Bot, you: str) -> Chat
     name = you if turn.is_yours else bot.name if turn.speaker == bot.id else turn.speaker
     model = "" if turn.is_yours else turn.said.origin
     return ChatMessage(name, turn.is_yours, turn.text, turn.at_us, texts, turn.chosen, turn.speaker == NARRATOR, model)
-
-
-__all__ = [
-    "Imported",
-    "UnreadableFile",
-    "export_card",
-    "export_chat",
-    "import_book",
-    "import_card",
-    "import_chat",
-    "import_file",
-]

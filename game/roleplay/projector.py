@@ -89,13 +89,13 @@ def _card_kept(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _book_kept(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    row = (of_chat(event), said["book"], event.stream, said["name"], said["data"])
+    said, data = event.payload, event.payload["data"]
+    if said.get("part", 0):  # what goes before it was told just now
+        sql = "SELECT data FROM bot_books WHERE bot = ? AND book = ?"
+        ((before,),) = db.execute(sql, (of_chat(event), said["book"]))
+        data = before + data
+    row = (of_chat(event), said["book"], event.stream, said["name"], data)
     db.execute("INSERT OR REPLACE INTO bot_books VALUES (?, ?, ?, ?, ?)", row)
-
-
-def _book_removed(db: apsw.Connection, event: StoredEvent) -> None:
-    db.execute("DELETE FROM bot_books WHERE bot = ? AND book = ?", (of_chat(event), event.payload["book"]))
 
 
 # -- turns -----------------------------------------------------------------------------------------------------------
@@ -365,7 +365,6 @@ _STEPS: dict[str, Step] = {
     cast.BotReset.kind: _bot_reset,
     cast.CardKept.kind: _card_kept,
     cast.BookKept.kind: _book_kept,
-    cast.BookRemoved.kind: _book_removed,
     happened.TurnSaid.kind: _turn_said,
     happened.AlternativeSaid.kind: _alternative_said,
     happened.AlternativeChosen.kind: _choose,

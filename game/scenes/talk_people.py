@@ -11,6 +11,7 @@ from engine.errors import UserError
 from game.roleplay import authoring, editing
 from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk
+from game.roleplay.editing_checks import MAX_NAME, MAX_PROSE
 from game.roleplay.state import Bot, You
 from game.scenes.talk_form import Entry, Say, beside, button, page, problem, same_line
 from game.scenes.talk_panel import Place
@@ -24,9 +25,9 @@ class YouFields:
     """The three fields of the player's own character."""
 
     def __init__(self, say: Say, you: You) -> None:
-        self.name = Entry("Your name", say, you.name, hint="What characters call you", most=authoring.MAX_NAME)
+        self.name = Entry("Your name", say, you.name, hint="What characters call you", most=MAX_NAME)
         self.pronouns = Entry(
-            "Pronouns (optional)", say, you.pronouns, hint="she/her, he/him, they/them …", most=authoring.MAX_NAME
+            "Pronouns (optional)", say, you.pronouns, hint="she/her, he/him, they/them …", most=MAX_NAME
         )
         self.persona = Entry(
             "A few words about you (optional)",
@@ -35,7 +36,7 @@ class YouFields:
             note="A short backdrop that characters can use: age, work, temper, how you live.",
             hint="30, software engineer, lives alone, dry sense of humour",
             lines=3,
-            most=authoring.MAX_PROSE,
+            most=MAX_PROSE,
         )
 
     def draw(self) -> None:
@@ -107,9 +108,9 @@ class BotPage:
         one = bot or Bot("", "")
 
         def prose(label: str, text: str, note: str, hint: str = "", lines: int = 3) -> Entry:
-            return Entry(label, say, text, note=note, hint=hint, lines=lines, most=authoring.MAX_PROSE)
+            return Entry(label, say, text, note=note, hint=hint, lines=lines, most=MAX_PROSE)
 
-        self.name = Entry("Name", say, one.name, hint="How everyone calls them", most=authoring.MAX_NAME)
+        self.name = Entry("Name", say, one.name, hint="How everyone calls them", most=MAX_NAME)
         self.persona = prose(
             "Who they are",
             one.persona,

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import UserError
 from engine.log import EventLog
-from game.roleplay import authoring, importing, passes, reading, swipes, talk
+from game.roleplay import authoring, editing, importing, passes, reading, swipes, talk
 from game.roleplay.cards import Form
 from game.roleplay.events import YOU
 from tests.rig.company import company
@@ -224,3 +224,37 @@ def test_of_a_long_import_the_last_scenes_are_told_at_once_and_the_rest_each_tim
         desk.settle()
         assert 14 in {scene.id for scene in reading.scenes(desk.log, "mara")}
         assert {scene.id for scene in swipes.stale_scenes(desk.log, "mara", 0)} == set()
+
+
+def test_a_lorebook_larger_than_an_event_comes_in_whole(tmp_path: Path) -> None:
+    entries = {str(i): {"uid": i, "key": [f"word{i}"], "content": "x" * 20_000} for i in range(900)}
+    data = json.dumps({"entries": entries}).encode()
+    assert len(data) > 16 * 1024 * 1024
+    with company() as desk:
+        importing.import_file(desk, written(tmp_path, "world.json", data), "mara")
+        (book,) = reading.books(desk.log, "mara")
+        assert book.data == data
+        assert desk.log.check_rebuild() == []
+
+
+def test_a_card_whose_lists_are_longer_than_an_event_comes_in_shortened_and_goes_out_whole(tmp_path: Path) -> None:
+    greetings = [f"{number} " + "é" * 99_000 for number in range(150)]
+    card = {**CARD, "data": {**CARD["data"], "alternate_greetings": greetings, "creator_notes": ""}}
+    data = json.dumps(card, ensure_ascii=False).encode()
+    with company() as desk:
+        found = importing.import_file(desk, written(tmp_path, "odile.json", data))
+        assert "of 151 greetings the first 5 are used, the file has all" in found.notes
+        assert len(reading.bot(desk.log, found.bot).greetings) == 5
+        assert importing.export_card(desk, found.bot) == data
+
+
+def test_amending_one_field_of_a_card_leaves_the_longer_ones_whole(tmp_path: Path) -> None:
+    long = "She keeps the lighthouse. " * 5000
+    card = {**CARD, "data": {**CARD["data"], "system_prompt": long}}
+    with company() as desk:
+        bot = importing.import_file(desk, written(tmp_path, "odile.json", json.dumps(card).encode())).bot
+        assert len(reading.bot(desk.log, bot).instructions) < len(long)
+        desk.change(lambda: editing.edit_bot(desk.log, bot, "persona", "She left."))
+        out = json.loads(importing.export_card(desk, bot, Form.V2))
+        assert "She left." in out["data"]["description"]
+        assert out["data"]["system_prompt"] == long

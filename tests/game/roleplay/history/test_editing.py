@@ -217,11 +217,6 @@ def test_a_bots_identity_is_amended_in_its_own_stream(story: Story) -> None:
         editing.edit_bot(story.log, "mira", "name", "")
     with pytest.raises(UserError, match="no field 'extra'"):
         editing.edit_bot(story.log, "mira", "extra", {})
-    editing.describe_you(story.log, "Sam", persona="An engineer.")
-    assert reading.you(story.log).called == "Sam"
-    editing.remove_bot(story.log, "mira")
-    assert reading.bots(story.log) == []
-    assert reading.turns(story.log, "mira") != []
 
 
 # -- pins ------------------------------------------------------------------------------------------------------------
