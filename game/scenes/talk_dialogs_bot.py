@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.draw import icons
 from engine.draw.theme import INK, INK_SOFT
 from game.roleplay import authoring, history
@@ -95,10 +97,8 @@ class DeleteBotDialog(Dialog):
         def shown(done: tuple[int, int]) -> None:
             if room.host == bot.id:
                 room.open(room.library.rows[0].bot.id if room.library.rows else "")
-                if self.acts.offer is not None:
-                    self.acts.offer.step = type(self.acts.offer.step)(
-                        room.host, self.acts.offer.step.words, self.acts.offer.step.undo
-                    )
+                if self.acts.offer is not None:  # the undo is offered where the player is now
+                    self.acts.offer.step = replace(self.acts.offer.step, host=room.host)
 
         self.acts.history(f"deleting {bot.name}", work, lambda done: f"Deleted {bot.name}.", undo, shown)
 

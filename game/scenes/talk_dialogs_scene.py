@@ -21,6 +21,9 @@ from game.scenes.talk_drawer_parts import buttons
 from game.scenes.talk_room import Ear, TalkRoom
 from game.scenes.talk_view import ChatView
 
+LINE = 200
+"""As much of a persona as a row of the list can show."""
+
 EXAMPLES = ("in an hour", "tonight", "next morning", "on Friday", "a week later")
 HOWS = (("elision", "To the end of this"), ("jump", "Further ahead"))
 
@@ -132,7 +135,7 @@ class GuestDialog(Dialog):
         )
         for bot in self.others:
             self._arrive(bot.name)
-            told = " ".join(bot.persona.split())
+            told = " ".join(bot.persona[:LINE].split())
             if widgets.row(f"guest {bot.id}", bot.name, told, icon=icons.PERSON, height=58) and not self._asked:
                 self._choose(bot)
 

@@ -13,6 +13,9 @@ from game.scenes.canvas import mixed
 from game.scenes.talk_drawer_acts import Acts
 from game.scenes.talk_room import TalkRoom
 
+KEY = imgui.Key.f9
+"""Undoes from wherever the keyboard is, also from a field."""
+
 _FLAGS = (
     imgui.WindowFlags_.no_decoration.value
     | imgui.WindowFlags_.no_move.value
@@ -30,7 +33,7 @@ def draw_toast(frame: Frame, room: TalkRoom, live: bool) -> None:
     offer = acts.offer
     if offer is None:
         return
-    words, button = offer.step.words, "Undo"
+    words, button = offer.step.words, "Undo  F9"
     wide = pen.measure(words, theme.TEXT_BODY)[0]
     taken = pen.measure(button, theme.TEXT_BODY)[0] + px(28)
     w = min(wide + taken + px(86), frame.width - px(40))
@@ -55,7 +58,8 @@ def draw_toast(frame: Frame, room: TalkRoom, live: bool) -> None:
         Vec(x + px(12), y + h - px(4)), Vec(x + px(12) + (w - px(24)) * share, y + h - px(2)), tone(CYAN), px(1)
     )
     imgui.set_cursor_screen_pos(Vec(x + w - taken - px(14), y + px(12)))
-    if widgets.small_button(button) and live:
+    pressed = widgets.small_button(button)
+    if live and (pressed or imgui.is_key_pressed(KEY, False)):
         acts.undo_offer()
     imgui.end()
     imgui.pop_style_var(2)

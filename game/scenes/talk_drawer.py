@@ -112,6 +112,7 @@ class Drawer:
         """Have the page read anew where something changed."""
         if view.host != self._host:
             self._host = view.host
+            self.desk.acts.leave_chat()
             self._data.clear()
             self._asked.clear()
         page, panel, acts = self.page, self.panels[self.page], self.desk.acts

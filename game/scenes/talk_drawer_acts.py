@@ -107,6 +107,11 @@ class Acts:
         """Keep what was typed beside the sentence that says why it cannot be."""
         self.refused[field] = (value, sentence)
 
+    def leave_chat(self) -> None:
+        """Another chat is shown: its fields have the same names, so nothing typed in this one stays in them."""
+        self.refused.clear()
+        self._pending.clear()
+
     def put_back(self, field: str) -> None:
         """Show what is true again."""
         self.refused.pop(field, None)

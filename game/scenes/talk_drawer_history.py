@@ -24,6 +24,9 @@ from game.scenes.talk_drawer_parts import WEIGHT_WORDS, buttons, card, note
 from game.scenes.talk_view import ChatView
 
 PAGE = 12
+LINE = 300
+"""As much of a turn as its row can show."""
+
 SORTS = {"periodic": "every hundred events or half hour", "nightly": "once a day", "before": "before"}
 _FILTERS = ((4, "All turns"), *((one, WEIGHT_WORDS[one]) for one in (3, 2, 1, 0)), (-1, "Not weighed yet"))
 
@@ -172,7 +175,7 @@ class HistoryPanel:
     def _turn(self, desk: Desktop, view: ChatView, turn: Turn) -> None:
         thing = Thing(view.host, "turn", (turn.number,), f"turn {turn.number}")
         with card():
-            words = " ".join(turn.text.split())
+            words = " ".join(turn.text[:LINE].split())
             told = f"{turn.number}  {view.name_of(turn.speaker)}: {words}"
             widgets.text(pen.fit(told, 16, 2 * imgui.get_content_region_avail().x), 16)
             desk.fields.weight(thing, turn.said.significance, "")

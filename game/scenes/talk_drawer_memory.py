@@ -196,7 +196,7 @@ def _told(view: ChatView, memory: Memory) -> str:
 def _shortened(text: str, wrap: float, lines: int) -> str:
     """As much of ``text`` as ``lines`` lines hold, about."""
     most = int(max(wrap / px(16 * 0.5), 8)) * lines
-    words = " ".join(text.split()) if lines < 99 else text
+    words = " ".join(text[: 2 * most].split()) if lines < 99 else text
     return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + "…"
 
 

@@ -380,3 +380,14 @@ def test_failures_are_counted_and_listed(stage: Stage) -> None:
     stage.rest()
     failures = stage.read(MODEL).failures
     assert [(one.job, one.raw_text, one.attempts) for one in failures] == [("weigh", '{"significance": "very"', 2)]
+
+
+def test_what_was_refused_in_one_chat_is_not_shown_in_another(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    stage.write(SCENE, "container 1 name", "")
+    stage.rest()
+    assert "container 1 name" in stage.acts.refused
+    stage.room.open("lene")
+    stage.until(lambda: stage.room.view is not None and stage.room.view.host == "lene", "the other chat")
+    stage.game.turn(3)
+    assert stage.acts.refused == {}

@@ -146,3 +146,19 @@ def test_a_rewind_from_a_turn_offers_its_undo(game: TalkGame) -> None:
     assert acts.offer.step.words == "Rewound 2 turns."
     acts.undo_offer()
     game.until(lambda: len(game.turns) == 4, "the turns of before")
+
+
+def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame) -> None:
+    from game.scenes.talk_dialogs import rewind
+
+    game.say("And the clock")
+    game.until(lambda: len(game.turns) == 4, "the reply")
+    game.settle()
+    acts = drawer_of(game).desk.acts
+    rewind(acts, HOST, 2)
+    game.until(lambda: acts.offer is not None, "the toast")
+    game.scene.chat.composer.focus()
+    game.turn(4)
+    game.press("f9")
+    game.until(lambda: len(game.turns) == 4, "the turns of before")
+    assert acts.offer is None
