@@ -162,6 +162,8 @@ class MemoryPanel:
         widgets.text(f"{icons.WARNING}  {WARNING}", theme.TEXT_SMALL, tone(AMBER))
         fields.line(thing, "source", "How they know it", memory.source, hint=SOURCES)
         fields.level(thing, "reliability", "How sure it is", memory.reliability)
+        kept = f"Memory {memory.number} of {view.name_of(memory.chat)}'s chat"
+        note(f"{kept}, scene {memory.scene}" if memory.scene else kept)
         imgui.unindent(px(12))
         widgets.space(4)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import reading
 from game.scenes.talk_dialogs_base import Dialog
+from game.scenes.talk_dialogs_bot import UnsavedDialog
 from game.scenes.talk_drawer import Drawer
+from game.scenes.talk_drawer_acts import Thing
 from game.scenes.talk_search import SearchScene
+from tests.rig.disks import Mount, fill
 from tests.rig.talk_game import TalkGame
 
 HOST = "mara"
@@ -162,3 +166,28 @@ def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame)
     game.press("f9")
     game.until(lambda: len(game.turns) == 4, "the turns of before")
     assert acts.offer is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
+def test_an_edit_on_a_full_disk_is_told_kept_and_tried_again(
+    tmp_path: Path, window: HeadlessWindow, sound: Sound, mount: Mount
+) -> None:
+    disk = mount(tmp_path / "disk", "size=6m")
+    game = TalkGame(disk, window, sound)
+    try:
+        game.with_people()
+        game.room.desk.settle()
+        filler = fill(disk)
+        drawer = drawer_of(game)
+        thing = Thing(HOST, "edge", (HOST, "you"), "Mara → Ana")
+        words = "She trusts me with her tools. " * 600
+        drawer.desk.acts.edit(thing, "summary", words.strip(), "")
+        game.until(lambda: isinstance(game.stack.top, UnsavedDialog), "the question that must be answered")
+        game.turn(4)
+        assert reading.edge(game.room.desk.log, HOST, "you").summary != words.strip()
+        filler.unlink()
+        game.press("return")  # the keyboard stands on Retry
+        game.until(lambda: reading.edge(game.room.desk.log, HOST, "you").summary == words.strip(), "the summary")
+        assert game.stack.top is game.scene
+    finally:
+        game.close()
