@@ -96,6 +96,7 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
     with desk.deciding:
         chat = _begun(desk, host)
         desk.write(host, guest_joins(chat, bot, seeds), head=chat.head)
+    desk.guest_gone.discard(host)
 
 
 def _first_meeting(desk: Desk, chat: Chat, other: str, met: str) -> list[EdgeSeeded]:
@@ -161,7 +162,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
         *(sort, asked, notable, jobs_of.present(desk.log, chat), chat.container),
         clock.friendly(chat.clock_us, chat.day_one_us),
         clock.friendly(target, chat.day_one_us),
-        tuple(reading.last_turns(desk.log, host, 4)),
+        jobs_of.lately(desk.log, host, chat.present, 4),
     )
     answer = desk.ask(host, job)
     assert isinstance(answer, Skipped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -131,13 +132,17 @@ def _addressee(desk: Desk, chat: Chat, text: str, parsed: str) -> str:
         return chat.host
     if parsed in chat.bots:
         return parsed
-    words = text.casefold()
-    named = [(words.find(jobs_of.name_of(desk.log, bot).casefold()), bot) for bot in chat.bots]
-    there = [found for found in named if found[0] >= 0]
-    if there:
-        return min(there)[1]
+    named = [(found.start(), bot) for bot in chat.bots if (found := _called(jobs_of.name_of(desk.log, bot), text))]
+    if named:
+        return min(named)[1]
     spoke = [turn.speaker for turn in reading.last_turns(desk.log, chat.host, 6) if turn.speaker in chat.bots]
     return spoke[-1] if spoke else chat.host
+
+
+def _called(name: str, text: str) -> re.Match[str] | None:
+    """Where somebody is called by their name, or its first part; not where it is a part of another word."""
+    either = "|".join(re.escape(one) for one in dict.fromkeys((name, *name.split()[:1])) if one)
+    return re.search(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE) if either else None
 
 
 def _end_of(desk: Desk, host: str, said: Turn) -> SceneEnd:

@@ -161,7 +161,7 @@ def test_when_a_guest_leaves_all_that_belongs_to_it_happens() -> None:
         assert {one.witnesses for memories in told.values() for one in memories} == {7}
         for owner, target in (("mara", "ivo"), ("ivo", "mara"), ("mara", YOU), ("ivo", YOU)):
             assert reading.edge(desk.log, owner, target).summary == "As before.", "edges take the scene in"
-        assert reading.group(desk.log, "mara") == "Three at a bench."
+        assert reading.group(desk.log, "mara", (YOU, "mara", "ivo")) == "Three at a bench."
         assert reading.chat(desk.log, "ivo").clock_us == clock_us
         server.say("Yes.")
         talk.say(desk, "ivo", "Is the bell still cracked?")
@@ -194,6 +194,30 @@ def test_the_group_is_kept_for_the_next_time_and_is_told_only_to_three() -> None
         assert ["Three at a bench." in one for one in prompts] == [False, True]
 
 
+def test_what_three_are_to_each_other_is_nothing_to_another_guest_or_to_one_who_was_reset() -> None:
+    with judged() as (desk, server):
+        talk.say(desk, "mara", "Hello.")
+        directing.add_guest(desk, "mara", "ivo")
+        talk.say(desk, "mara", "Ivo, how is the tram?")
+        directing.remove_guest(desk, "mara")
+        desk.settle()
+        directing.add_guest(desk, "mara", "lene")
+        for line, words in (("Who is this?", "Lene, meet Mara."), ("A swimmer.", "Mara, meet Lene.")):
+            server.say(line)
+            talk.say(desk, "mara", words)
+        desk.settle()
+        assert not [one for one in server.requests if one.is_stream and "Three at a bench." in one.prompt]
+        directing.remove_guest(desk, "mara")
+        desk.change(lambda: history.reset(desk.log, None, "ivo", "Ivo"))
+        directing.add_guest(desk, "mara", "ivo")
+        server.say("Good evening to you.")
+        talk.say(desk, "mara", "Ivo, meet Mara.")
+        desk.settle()
+        asked = [one.prompt for one in server.requests if one.is_stream][-1]
+        assert "You are Ivo" in asked
+        assert "Three at a bench." not in asked
+
+
 def test_a_try_again_after_the_guest_has_gone_is_answered_by_who_is_there() -> None:
     with judged() as (desk, server):
         talk.say(desk, "mara", "Hello.")
@@ -215,3 +239,25 @@ def test_a_third_bot_is_refused_and_the_other_chat_has_room() -> None:
             directing.add_guest(desk, "mara", "lene")
         directing.add_guest(desk, "ivo", "lene")
         assert reading.chat(desk.log, "ivo").present == (YOU, "ivo", "lene")
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("Ivo, is it late?", "ivo"),
+        ("The ivory is old, Mara.", "mara"),
+        ("mara! And you, Ivo?", "mara"),
+        ("And what do you say?", "ivo"),
+        ("Tamara was here, Ivo.", "ivo"),
+    ],
+)
+def test_where_the_parser_cannot_tell_a_name_says_who_is_meant_else_who_spoke_last(words: str, who: str) -> None:
+    with judged() as (desk, server):
+        talk.say(desk, "mara", "Hello.")
+        directing.add_guest(desk, "mara", "ivo")
+        server.say("I am Ivo.")
+        talk.say(desk, "mara", "Ivo?")
+        desk.settle()
+        server.say("Somebody says this.")
+        exchange = talk.say(desk, "mara", words)
+        assert reading.turn(desk.log, "mara", exchange.turns[1]).speaker == who

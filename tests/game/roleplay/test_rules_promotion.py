@@ -40,10 +40,10 @@ def last_prompt(server: ModelServer) -> str:
 
 
 def kept(desk: Desk) -> str:
-    """Everything that outlives an event: memories, edges, things, the group."""
+    """Everything that outlives an event: memories, edges, things."""
     edges = [reading.edge(desk.log, one, two) for one, two in (("mara", YOU), (YOU, "mara"))]
     memories = desk.log.query("SELECT text FROM memories")
-    return json.dumps([repr(edges), memories, reading.items(desk.log, "mara"), reading.group(desk.log, "mara")])
+    return json.dumps([repr(edges), memories, reading.items(desk.log, "mara")])
 
 
 def test_while_it_is_under_way_its_props_are_at_hand() -> None:

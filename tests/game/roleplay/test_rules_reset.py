@@ -69,7 +69,7 @@ def test_it_wipes_what_was_lived_through_and_nothing_that_was_written_down(lived
     assert recall.recent(lived.log, "mara", 50) == []
     assert recall.pinned(lived.log, "mara") == []
     assert reading.items(lived.log, "mara") == ()
-    assert reading.group(lived.log, "mara") == ""
+    assert reading.group(lived.log, "mara", (YOU, "mara", "ivo")) == ""
     for other in (YOU, "ivo"):
         for pair in (("mara", other), (other, "mara")):
             edge = reading.edge(lived.log, *pair)
