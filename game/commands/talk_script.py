@@ -32,6 +32,7 @@ from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.impact import impact
 from game.roleplay.jobs import Kickoff
+from game.roleplay.prose import clean
 from game.roleplay.speaking import prepare
 
 MAX_LINE = 12_000_000
@@ -280,7 +281,7 @@ class Script:
             "edges": [asdict(reading.edge(log, *pair)) for pair in pairs],
             "memories": {bot: [asdict(one) for one in recall.recent(log, bot, 50)] for bot in chat.bots},
             "pinned": {bot: [asdict(one) for one in recall.pinned(log, bot)] for bot in chat.bots},
-            "group": reading.group(log, self._bot),
+            "group": reading.group(log, self._bot, chat.present),
             "scenes": [asdict(one) for one in reading.scenes(log, self._bot)],
             "threads": [asdict(one) for one in reading.threads(log, self._bot, closed=True)],
             "events": [asdict(one) for one in reading.happenings(log, self._bot)],
@@ -289,10 +290,21 @@ class Script:
         }
 
 
+def _cleaned(value: Any) -> Any:
+    """A value of JSON, whose escapes can spell what no log and no terminal takes, without that."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(one) for key, one in value.items()}
+    return value
+
+
 def _object(line: str) -> dict[str, Any]:
     try:
-        found = json.loads(line)
-    except ValueError as error:
+        found = _cleaned(json.loads(line))
+    except (ValueError, RecursionError) as error:
         raise UserError(f"this line is not JSON ({error}); write one object a line") from None
     if not isinstance(found, dict) or "do" not in found:
         raise UserError('this line has no "do"; write {"do": "say", "text": "..."}')

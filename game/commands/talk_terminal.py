@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from engine.errors import UserError
 from game.cli import FINDING, Misuse, emit, existing, profile_folder
 from game.commands.talk_script import MAX_LINE, Script
 from game.profile import Profile
-from game.roleplay import authoring, clock, directing, jobs_of, reading
+from game.roleplay import authoring, clock, directing, jobs_of, passes, reading
 from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk, TalkConfig
-from game.roleplay.talk import regenerate, say
+from game.roleplay.model_voice import ModelVoice
+from game.roleplay.prose import clean
+from game.roleplay.talk import GUEST_LEFT, regenerate, say
 from game.roleplay.voices import chosen_voice
 
-_ASKED = "/help /close /skip WORDS /again /left to leave"
+_ASKED = "/help /close /skip WORDS /again /left to leave; Ctrl-C stops a reply"
 
 
 def talk(args: argparse.Namespace) -> int:
     """Run a script, or talk until the player leaves; the exit code."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is no text in the terminal's encoding is shown as such
     with desk_of(profile_folder(args)) as desk:
         if args.script:
             return _run_script(desk, args.script, args.json)
@@ -35,9 +42,10 @@ def talk(args: argparse.Namespace) -> int:
 def desk_of(folder: Path) -> Iterator[Desk]:
     """The desk of the profile in ``folder``; what is under way is finished before it closes."""
     with Profile.open(folder) as profile:
+        voice = chosen_voice(folder)
         desk = Desk(
             profile.own_log,
-            chosen_voice(folder),
+            voice,
             config=TalkConfig.model_validate(profile.settings.talk.model_dump()),
             snapshots=profile.snapshots,
             exports=folder / "exports",
@@ -46,6 +54,8 @@ def desk_of(folder: Path) -> Iterator[Desk]:
             yield desk
             desk.settle()
         finally:
+            if isinstance(voice, ModelVoice):
+                voice.close()  # first: what still waits for an answer must not keep the desk open
             desk.close()
 
 
@@ -68,21 +78,23 @@ def _run_script(desk: Desk, file: str, as_json: bool) -> int:
 
 
 def _lines(file: str) -> Iterator[str]:
-    if file == "-":
-        yield from sys.stdin
-        return
-    with existing(file).open(encoding="utf-8", errors="replace") as lines:
+    with nullcontext(sys.stdin) if file == "-" else existing(file).open(encoding="utf-8", errors="replace") as lines:
         while line := lines.readline(MAX_LINE):
             yield line
 
 
 def _tell(result: dict[str, Any]) -> None:
     if "error" in result:
-        print(f"line {result['line']}: {result['error']}")
+        _show(f"line {result['line']}: {result['error']}")
     for turn in result.get("said", ()):
-        print(f"{turn['name']}: {turn['text']}\n")
+        _show(f"{turn['name']}: {turn['text']}\n")
     for line in result.get("lines", ()):
-        print(line)
+        _show(line)
+
+
+def _show(text: str, end: str = "\n") -> None:
+    """Print what others wrote: nothing of it commands the terminal."""
+    print(clean(text), end=end, flush=True)
 
 
 # -- by hand ---------------------------------------------------------------------------------------------------------
@@ -95,10 +107,10 @@ class _Printer:
         self._desk = desk
 
     def speaking(self, who: str, turn: int) -> None:
-        print(f"\n{jobs_of.name_of(self._desk.log, who)}: ", end="", flush=True)
+        _show(f"\n{jobs_of.name_of(self._desk.log, who)}: ", end="")
 
     def text(self, piece: str) -> None:
-        print(piece, end="", flush=True)
+        _show(piece, end="")
 
     def committed(self) -> None:
         """Nothing to redraw in a terminal."""
@@ -111,8 +123,9 @@ def _converse(desk: Desk, wanted: str, as_json: bool) -> int:
     chat = reading.chat(desk.log, host)
     print(f"[{desk.voice.name}. {_ASKED}]")
     for turn in reading.last_turns(desk.log, host, 6):
-        print(f"\n{jobs_of.name_of(desk.log, turn.speaker)}: {turn.text}")
+        _show(f"\n{jobs_of.name_of(desk.log, turn.speaker)}: {turn.text}")
     if chat.begun:
+        passes.catch_up(desk, host)
         print(f"\n[{clock.friendly(chat.clock_us, chat.day_one_us)}]")
     while (line := _asked("\n> ")) is not None:
         if line.strip() == "/left":
@@ -120,7 +133,9 @@ def _converse(desk: Desk, wanted: str, as_json: bool) -> int:
         try:
             _step(desk, host, line)
         except UserError as error:
-            print(f"\n[{error}]")
+            _show(f"\n[{error}]")
+    if desk.busy:
+        print("[what is to be remembered is written down; Ctrl-C leaves it for the next time]", flush=True)
     return 0
 
 
@@ -164,12 +179,36 @@ def _step(desk: Desk, host: str, line: str) -> None:
         chat = reading.chat(desk.log, host)
         print(f"[{clock.friendly(chat.clock_us, chat.day_one_us)}]")
     else:
-        try:
+        with _stopping(stop):
             said = regenerate(desk, host, printer, stop) if words == "/again" else say(desk, host, line, printer, stop)
-        except KeyboardInterrupt:
-            stop.set()
-            return
         print()
         for problem in (said.problem, said.cut):
             if problem:
-                print(f"[{problem}]")
+                _show(f"[{problem}]")
+        if said.question == GUEST_LEFT:
+            _ask_whether_gone(desk, host)
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Within, the first Ctrl-C stops the reply, and what came of it is kept (004 16.4); the second leaves."""
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    former = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _ask_whether_gone(desk: Desk, host: str) -> None:
+    """By their own words the guest went: whether that is so is the player's to say (004 7.5)."""
+    guest = reading.chat(desk.log, host).guest
+    answer = _asked(f"[has {clean(jobs_of.name_of(desk.log, guest))} left? The scene ends with that. y/N] ") or ""
+    if answer.strip().casefold() in ("y", "yes"):
+        directing.remove_guest(desk, host)
+        print("[the scene is closed]")

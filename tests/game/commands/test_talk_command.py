@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from engine.llm import ModelSettings, Slot, save
+from game.profile import Profile
+from game.roleplay import authoring, reading
+from game.roleplay.cast_events import BotAuthored
+from game.roleplay.desk import Desk
+from game.roleplay.events import TurnSaid
+from game.roleplay.ledger import Fact
+from game.roleplay.offline import OfflineVoice
+from tests.rig.model_server import Do, ModelServer
 
 MARA = {
     "do": "bot",
@@ -125,3 +136,99 @@ def test_talking_by_hand_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert "the offline voice" in done.stdout
     assert "Hello, Mara." in done.stdout
     assert done.stdout.count("Mara: ") >= 3
+
+
+def by_hand(profile: Path, typed: bytes, **env: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "game", "talk", "mara", "--profile", str(profile)],
+        input=typed,
+        capture_output=True,
+        timeout=120,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+def test_what_is_no_text_in_the_terminals_encoding_is_said_as_far_as_it_is(tmp_path: Path) -> None:
+    talked(tmp_path, MARA)
+    done = by_hand(tmp_path, b"caf\xe9, Mara?\n/left\n", PYTHONUTF8="1")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    assert "caf\ufffd, Mara?" in by_hand(tmp_path, b"/left\n", PYTHONUTF8="1").stdout.decode()
+
+
+def test_a_script_may_spell_what_no_log_and_no_terminal_takes(tmp_path: Path) -> None:
+    evil = "\\ud800 \\u001b]0;owned\\u0007"
+    code, told, problems = talked(
+        tmp_path,
+        script="\n".join(
+            [
+                f'{{"do": "you", "name": "Ana{evil}", "persona": "{evil}"}}',
+                json.dumps(MARA).replace("Mara repairs", f"Mara {evil} repairs"),
+                f'{{"do": "say", "text": "Hello {evil}"}}',
+                f'{{"do": "{evil}"}}',
+                "[" * 100_000,
+            ]
+        ),
+    )
+    assert (code, problems) == (1, "")
+    assert [line["line"] for line in told if "error" in line] == [4, 5]
+    said = next(line for line in told if line["do"] == "say")["said"][0]
+    assert (said["name"], said["text"]) == ("Ana\ufffd ]0;owned", "Hello \ufffd ]0;owned")
+
+
+def test_nothing_that_others_wrote_commands_the_terminal(tmp_path: Path) -> None:
+    with Profile.open(tmp_path) as profile:  # as an older log, or another program, may hold it
+        desk = Desk(profile.own_log, OfflineVoice())
+        bot = authoring.author(desk, BotAuthored("Mara", greetings=["Come in."]))
+        authoring.begin(desk, bot, authoring.parse_kickoff(desk, bot))
+        chat = reading.chat(desk.log, bot)
+        desk.write(bot, [Fact(TurnSaid(2, bot, "Sit \x1b]0;owned\x07\x9b31m\u202edown", 1, chat.clock_us))])
+        desk.close()
+    shown = by_hand(tmp_path, b"/left\n", PYTHONUTF8="1").stdout.decode()
+    assert "Sit ]0;owned31mdown" in shown
+    assert not set(shown) & set("\x1b\x07\x9b\u202e")
+
+
+def test_control_c_stops_a_reply_and_what_came_of_it_is_kept(tmp_path: Path) -> None:
+    talked(tmp_path, MARA)
+    with ModelServer() as server:
+        server.decide = lambda asked: (
+            Do("The clock has stopped at nine for good.", stall_after=3) if asked.is_stream else Do(status=500)
+        )
+        model = server.model()
+        slot = Slot(base_url=model.endpoint.base_url, model=model.name)
+        save(tmp_path, ModelSettings(narrative=slot))
+        talk = subprocess.Popen(
+            [sys.executable, "-u", "-m", "game", "talk", "mara", "--profile", str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert talk.stdin is not None
+        assert talk.stdout is not None
+        talk.stdin.write(b"Hello, Mara.\n")
+        talk.stdin.flush()
+        shown = b""
+        while b"The clock has" not in shown and (piece := talk.stdout.read1()):
+            shown += piece
+        talk.send_signal(signal.SIGINT)
+        rest, problems = talk.communicate(b"/left\n", timeout=120)
+    assert talk.returncode == 0, problems
+    with Profile.open(tmp_path) as profile:
+        last = reading.last_turns(profile.own_log, "mara", 1)[0]
+    assert (last.speaker, last.said.truncated) == ("mara", True)
+    assert last.text.startswith("The clock has")
+    assert b"good" not in shown + rest
+
+
+def test_in_a_terminal_too_the_player_says_whether_the_guest_is_gone(tmp_path: Path) -> None:
+    talked(
+        tmp_path, MARA, IVO, {"do": "say", "bot": "mara", "text": "Hello."}, {"do": "guest", "guest": "ivo", "met": ""}
+    )
+    typed = b"Goodbye, Ivo. *Ivo leaves the shop and goes home*\n%s\n/left\n"
+    for answer, guest in ((b"n", "ivo"), (b"y", "")):
+        done = by_hand(tmp_path, typed % answer)
+        assert b"has Ivo left?" in done.stdout
+        with Profile.open(tmp_path) as profile:
+            assert reading.chat(profile.own_log, "mara").guest == guest
