@@ -16,6 +16,7 @@ from game.roleplay import (
     directing,
     editing,
     erasing,
+    exporting,
     history,
     importing,
     jobs_of,
@@ -215,6 +216,7 @@ class Script:
         if not command.get("preview"):
             erasing.delete(self._desk.log, self._desk.snapshots, self._bot, turns)
             talk.told_anew(self._desk, self._bot)
+            exporting.refresh(self._desk.log, self._desk.exports, self._bot)
         return {"lines": lines}
 
     def _reset(self, command: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from engine.draw import icons
 from engine.draw.theme import INK, INK_SOFT
 from engine.log import EventLog
 from engine.log.snapshots import Snapshot
-from game.roleplay import erasing, history, talk
+from game.roleplay import erasing, exporting, history, talk
 from game.roleplay.desk import Desk
 from game.roleplay.erasing import Deleted, cascade
 from game.roleplay.history import BranchRow, Rewound
@@ -132,12 +132,14 @@ class DeleteDialog(Preview):
         def work(desk: Desk) -> Deleted:
             done = desk.change(lambda: erasing.delete(desk.log, desk.snapshots, host, turns))
             talk.told_anew(desk, host)
+            exporting.refresh(desk.log, desk.exports, host)
             return done
 
         def undo(done: Deleted) -> Work:
             def back(desk: Desk) -> None:
                 desk.change(lambda: erasing.undo_delete(desk.log, done))
                 talk.told_anew(desk, host)
+                exporting.refresh(desk.log, desk.exports, host)
 
             return back
 
