@@ -18,7 +18,8 @@ from game.roleplay.state import Bot
 from game.roleplay.talk import Exchange
 from game.scenes.talk_dialogs_base import Answer, Dialog
 from game.scenes.talk_drawer_parts import buttons
-from game.scenes.talk_room import Ear, TalkRoom
+from game.scenes.talk_ear import Ear
+from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_view import ChatView
 
 LINE = 200
