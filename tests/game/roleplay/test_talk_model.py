@@ -16,33 +16,9 @@ from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.model_voice import ModelVoice
 from game.truth import Truth
+from tests.rig.classifier import by_what_is_asked
 from tests.rig.company import company
 from tests.rig.model_server import Do, ModelServer, Request
-
-KICKOFF = {
-    "place": {"name": "the clock shop"},
-    "description": "Rain on the window.",
-    "when": "2031-05-04T21:14:00Z",
-    "you_doing": {"who": "you", "verb": "standing"},
-    "bot_doing": {"who": "mara", "verb": "mending a clock"},
-    "bot_to_you": {"affinity": 60, "trust": 55, "summary": "A friend."},
-    "you_to_bot": {"affinity": 60, "trust": 60, "summary": ""},
-}
-
-
-def by_what_is_asked(asked: Request) -> Do | None:
-    """Sound answers of a small classifier; lines of the story are left to the queue."""
-    if asked.is_stream:
-        return None
-    fields = json.dumps(asked.body)
-    if "you_doing" in fields:
-        return Do(json.dumps(KICKOFF))
-    if "affinity_delta" in fields and "threads_opened" in fields:
-        edges = [{"owner": "mara", "target": "you", "affinity_delta": 9, "trust_delta": 1, "facts": ["Ana is kind"]}]
-        return Do(json.dumps({"edges": edges}))
-    if "significance" in fields and "summary" not in fields:
-        return Do(json.dumps({"significance": 1}))
-    return Do("{}")
 
 
 @contextmanager
