@@ -23,6 +23,9 @@ from game.roleplay.state import MAX_DELTA, Activity, Chat, Edge, Happening, Thre
 MAX_OPEN_THREADS = 12
 """More would only dilute the prompt; a new one waits until an old one is closed."""
 
+MAX_OPEN_HAPPENINGS = 12
+"""As with threads: what more is planned waits until something is over."""
+
 _DONE = {"completed": ("planned", "active"), "cancelled": ("planned", "active"), "active": ("planned",)}
 """From which states a happening may go into each."""
 
@@ -96,6 +99,8 @@ def activity_after(chat: Chat, doing: Doing) -> Activity:
     said = doing.model_dump(exclude={"who"}, exclude_none=True)
     if "holding" in said:
         said["holding"] = tuple(said["holding"])
+    if "status" in said:  # what is not told of is as it was
+        said["status"] = {**before.status, **said["status"]}
     if doing.verb is not None and doing.verb != before.verb:
         # What belonged to the former action does not carry over to a new one.
         said = {"attention": "", "expected_duration": "", **said, "started_us": chat.clock_us}
@@ -125,7 +130,8 @@ def _story_changes(
             made.append(Fact(ThreadClosed(number, "", turn, swipe), source))
     planned = {happening.title.casefold() for happening in happenings}
     plans = _new_titles(answer.planned, planned)
-    for place, title in enumerate(plans, start=1):
+    room = MAX_OPEN_HAPPENINGS - len(happenings)
+    for place, title in enumerate(plans[: max(room, 0)], start=1):
         made.append(Fact(HappeningPlanned(chat.happenings + place, title, turn=turn, swipe=swipe), source))
     for state, numbers in (("active", answer.begun), ("completed", answer.completed), ("cancelled", answer.cancelled)):
         made += happenings_moved(happenings, numbers, state, source, turn, swipe)

@@ -16,6 +16,7 @@ from game.roleplay.prompts.people import (
     called,
     edge_text,
     happening_text,
+    inward_text,
     listed,
     place_text,
     thread_text,
@@ -136,6 +137,8 @@ def _identity(view: SpeakerView, fill: Fill) -> Iterator[Part]:
     samples = "\n---\n".join(fill(sample).strip() for sample in bot.voice_samples if sample.strip())
     voice = f"Voice reference. Match this register, vocabulary, and rhythm:\n{samples}"
     yield Part("voice samples", MUST, voice if samples else "", _WHO, key=samples, whole=True)
+    doing = view.activities.get(bot.id)
+    yield Part("mood and goals", MUST, fill(inward_text(doing)) if doing else "", _WHO)
     begin, rest = _split_words(fill(bot.backstory).strip(), BACKSTORY_WORDS)
     yield Part("backstory", MUST, f"Backstory: {begin}" if begin else "", _WHO, key=begin)
     yield Part(f"backstory beyond {BACKSTORY_WORDS} words", NICE, rest, _WHO, rank=Rank.BACKSTORY)

@@ -13,6 +13,9 @@ MAX_FACTS = 24
 MAX_MOMENTS = 8
 """The newest private moments of an edge that a prompt holds."""
 
+INWARD = ("mood", "goal", "goals")
+"""What of a status is known to oneself alone."""
+
 MAX_CALLED = 80
 """Characters of a name that a prompt holds."""
 
@@ -65,6 +68,12 @@ def _some(entries: tuple[str, ...], most: int) -> str:
     return f"{shown} (and {older} older)" if older > 0 else shown
 
 
+def inward_text(doing: Activity) -> str:
+    """The mood and the goals that a speaker has by their own activity record; empty where it has none (004 6.3)."""
+    own = [f"{name}: {value}" for name, value in sorted(doing.status.items()) if name.casefold() in INWARD and value]
+    return f"How it is with you now — {'; '.join(own)}." if own else ""
+
+
 def activity_text(name: str, doing: Activity) -> str:
     """What someone is doing, in words and with what binds it (004 6.5); an attention nobody named is left out."""
     details = [
@@ -84,6 +93,7 @@ def activity_text(name: str, doing: Activity) -> str:
     details += [
         name if value is True else f"not {name}" if value is False else f"{name}: {value}"
         for name, value in sorted(doing.status.items())
+        if name.casefold() not in INWARD
     ]
     return f"- {name} is {doing.verb.strip() or 'here'} — {', '.join(details)}"
 

@@ -21,8 +21,8 @@ cello"). Only what was said or plainly seen, nothing that is known already, no m
 
 DOING = """A doing says what someone does now: verb ("leaning on the rail"), interruptible, required_attention (low, \
 medium, high), expected_duration ("a few minutes"), posture (standing, sitting, lying ...), slot (where in the place), \
-holding (all they hold), attention (on what, only if the text says so), status ({"injured": true}). Leave out or null \
-what did not change."""
+holding (all they hold), attention (on what, only if the text says so), status ({"injured": true}; of a character also \
+{"mood": "uneasy", "goal": "to be believed"} where the text shows it). Leave out or null what did not change."""
 
 PLACE = """A place has name (a word or two: "office"), type ("workplace"), moving (a car: true), public, audible_range \
 ("the whole room"), slots (spots in it: "desk", "window seat")."""

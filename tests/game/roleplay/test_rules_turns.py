@@ -12,7 +12,7 @@ import pytest
 from game.roleplay import directing, history, model_voice, reading, talk
 from game.roleplay.desk import Desk, TalkConfig
 from game.roleplay.events import YOU, chat_stream
-from tests.rig.judges import KICKOFF, asked_for, judged
+from tests.rig.judges import KICKOFF, asked_for, by_turn, judged
 from tests.rig.model_server import Do, ModelServer, Request
 
 WARMER = {"edges": [{"owner": "mara", "target": YOU, "affinity_delta": 2, "facts": ["Ana came back"]}]}
@@ -237,6 +237,29 @@ def test_what_a_turn_does_is_what_its_player_does_from_then_on() -> None:
         assert "Ana is warming her hands — high attention, not interruptible" in asked
         assert "Mara is mending a clock" in asked
         assert str(KICKOFF["description"]) in asked
+
+
+def test_mood_and_goals_are_before_the_one_who_has_them_and_nobody_else() -> None:
+    uneasy = {"doings": [{"who": "mara", "status": {"mood": "uneasy", "goal": "to be believed", "injured": True}}]}
+    calmer = {"doings": [{"who": "mara", "status": {"mood": "calm"}}]}
+    with judged({"StateChanges": by_turn("bridge.", uneasy, calmer)}) as (desk, server):
+        server.say("I saw him on the bridge.")
+        talk.say(desk, "mara", "Where was he?")
+        desk.settle()
+        server.say("Yes. There.")
+        talk.say(desk, "mara", "Truly?")
+        asked = [one.prompt for one in server.requests if one.is_stream][-1]
+        assert "How it is with you now — goal: to be believed; mood: uneasy." in asked
+        desk.settle()
+        status = reading.chat(desk.log, "mara").activities["mara"].status
+        assert status == {"mood": "calm", "goal": "to be believed", "injured": True}, "what is not told of stays"
+        directing.add_guest(desk, "mara", "ivo")
+        server.say("Good evening.")
+        talk.say(desk, "mara", "Ivo, come in.")
+        asked = [one.prompt for one in server.requests if one.is_stream][-1]
+        assert "You are Ivo" in asked
+        assert "to be believed" not in asked
+        assert "injured" in asked, "what can be seen is seen"
 
 
 def test_a_line_is_as_long_as_the_player_has_set_at_most() -> None:

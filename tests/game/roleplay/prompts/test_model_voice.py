@@ -190,7 +190,7 @@ def weighed(voice: ModelVoice, job: Job = WEIGH) -> Answered:
 
 def test_a_job_is_answered_in_its_schema(server: ModelServer, voice: ModelVoice) -> None:
     server.answer_json({"significance": 3})
-    assert weighed(voice) == Answered(Weighed(significance=3))
+    assert weighed(voice) == Answered(Weighed(significance=3), source=voice.judge)
     assert "2 significant" in server.requests[-1].prompt
 
 
@@ -198,13 +198,13 @@ def test_a_job_is_answered_in_its_schema(server: ModelServer, voice: ModelVoice)
 def test_a_question_fits_whatever_mode_the_server_has(server: ModelServer, voice: ModelVoice, mode: str) -> None:
     server.modes = {mode}
     server.answer_json({"significance": 1})
-    assert weighed(voice) == Answered(Weighed(significance=1))
+    assert weighed(voice) == Answered(Weighed(significance=1), source=voice.judge)
 
 
 def test_a_second_try_that_fits_is_no_failure(server: ModelServer, voice: ModelVoice) -> None:
     server.say("Well, {")
     server.answer_json({"significance": 2})
-    assert weighed(voice) == Answered(Weighed(significance=2))
+    assert weighed(voice) == Answered(Weighed(significance=2), source=voice.judge)
 
 
 def test_the_default_stands_in_and_it_is_reported(server: ModelServer, voice: ModelVoice) -> None:

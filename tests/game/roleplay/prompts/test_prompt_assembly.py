@@ -63,10 +63,13 @@ def test_an_attention_that_nobody_named_is_left_out() -> None:
 
 
 def test_an_activity_nobody_described_and_an_open_status_are_told() -> None:
-    doing = {YOU: Activity(), "mara": Activity("asleep", status={"conscious": False, "mood": "sour"})}
+    asleep = Activity("asleep", status={"conscious": False, "mood": "sour"})
+    doing = {YOU: Activity(status={"mood": "merry"}), "mara": asleep}
     said = system(assemble(view(activities=doing), CONFIG))
     assert "Ana is here —" in said
-    assert "not conscious, mood: sour" in said
+    assert "not conscious" in said
+    assert "How it is with you now — mood: sour." in said
+    assert "merry" not in said, "moods are known to oneself"
 
 
 def test_time_place_and_scene_are_in_it() -> None:
