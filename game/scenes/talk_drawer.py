@@ -178,6 +178,7 @@ class Drawer:
 
     def _tab(self, number: int, panel: Panel, wide: float) -> None:
         item = widgets.Item(f"tab {panel.title}", wide, px(TABS - 12))
+        self.desk.fields.placed(f"tab {panel.title}")
         on, accent = item.eased("on", number == self.page), tone(CYAN)
         low, high = Vec(item.x + px(1), item.y), Vec(item.x + item.w - px(1), item.y + item.h)
         ground = mixed(mixed(faded(theme.RAISED, 0.0), theme.HOVER, item.lift), faded(accent, 0.18), on)

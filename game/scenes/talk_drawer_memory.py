@@ -115,12 +115,15 @@ class MemoryPanel:
     def _head(self, desk: Desktop, view: ChatView, memory: Memory, opened: bool, where: str) -> bool:
         """Mark, words, when and where, and the pin; True when it is to be opened or shut."""
         room, side = imgui.get_content_region_avail().x, px(32)
+        upper = where == ("pinned" if memory.pinned else "recent")
         at, wrap = imgui.get_cursor_screen_pos(), room - px(44) - side
         words = _shortened(memory.text, wrap, 99 if opened else SHOWN_LINES)
         imgui.push_font(theme.fonts.regular, 16)
         high = imgui.calc_text_size(words, wrap_width=wrap).y + px(34)
         imgui.pop_font()
         item = widgets.Item("memory", room - side - px(4), high)
+        if upper:
+            desk.fields.placed(f"memory {memory.chat} {memory.number}")
         weight = min(
             max(int(desk.acts.shown(f"memory {memory.chat} {memory.number} significance", memory.significance)), 0), 3
         )
@@ -136,7 +139,7 @@ class MemoryPanel:
         small = pen.fit(told, theme.TEXT_SMALL, wrap)
         pen.write(item.draw, left, at.y + high - px(22), small, theme.TEXT_SMALL, INK_FAINT)
         imgui.set_cursor_screen_pos(Vec(at.x + room - side - px(2), at.y + px(4)))
-        self._pin(desk, memory, side, where == ("pinned" if memory.pinned else "recent"))
+        self._pin(desk, memory, side, upper)
         imgui.set_cursor_screen_pos(at)
         imgui.dummy(Vec(room, high - px(2)))
         return item.activated

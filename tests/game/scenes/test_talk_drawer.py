@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.clock import now_us
-from engine.input.events import TextEvent
+from engine.input.events import InputEvent, TextEvent
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import directing, editing, reading, story
@@ -74,7 +74,8 @@ def test_every_field_is_reached_by_arrow_keys(stage: Stage, page: int) -> None:
     stage.drawer.focus()
     stage.game.turn(3)
     fields = stage.drawer.desk.fields
-    wanted = {name for name in fields.places if not name.endswith((" add", " -")) and " to " not in name}
+    aside = (" add", " -")  # at the right of what is reached, by one more key
+    wanted = {one for one in fields.places if not one.endswith(aside) and " to " not in one and one[:4] != "tab "}
     reached: set[str] = set()
     for _ in range(3 * len(wanted) + 20):
         stage.game.press("down")
@@ -391,3 +392,59 @@ def test_what_was_refused_in_one_chat_is_not_shown_in_another(stage: Stage) -> N
     stage.until(lambda: stage.room.view is not None and stage.room.view.host == "lene", "the other chat")
     stage.game.turn(3)
     assert stage.acts.refused == {}
+
+
+# -- by mouse --------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_elsewhere_keeps_what_was_written(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    stage.to(SCENE, "activity mara verb")
+    stage.game.press("ctrl+a")
+    stage.game.feed(TextEvent(now_us(), "winding the tall clock"))
+    stage.game.turn(2)
+    stage.game.click(20.0, 20.0)
+    stage.rest()
+    assert reading.activity(stage.log, HOST, HOST).verb == "winding the tall clock"
+
+
+def test_leaving_a_field_for_another_page_keeps_what_was_written(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    stage.to(SCENE, "activity mara posture")
+    stage.game.feed(TextEvent(now_us(), "cross-legged"))
+    stage.game.turn(2)
+    stage.game.click(*stage.place("tab Bonds"))
+    stage.rest()
+    assert stage.drawer.page == BONDS
+    assert reading.activity(stage.log, HOST, HOST).posture == "cross-legged"
+
+
+def test_a_slider_is_dragged_and_written_once(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    stage.read(BONDS)
+    x, y, w, h = stage.drawer.desk.fields.places["edge mara you trust"]
+    knob = y + h * 0.73
+    stage.game.move(x + w * 0.3, knob)
+    stage.game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
+    for share in (0.4, 0.6, 0.8):
+        stage.game.move(x + w * share, knob)
+    stage.game.feed(InputEvent(now_us(), "mouse", "button:left", 0.0))
+    stage.game.turn(30)
+    stage.rest()
+    assert 74 <= reading.edge(stage.log, HOST, YOU).trust <= 88
+    assert sum(one.kind == "manual_edit" for one in stage.log.read(chat_stream(HOST))) == 1
+
+
+def test_a_memory_opens_by_a_click_and_its_weight_is_clicked(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    remember(stage, 1)
+    (memory,) = [one for one in memories_for_player(stage.log, HOST, 9) if one.text == "Memory number 0."]
+    stage.read(MEMORY)
+    x, y = stage.place(f"memory mara {memory.number}")
+    stage.game.click(x, y)
+    stage.game.turn(4)
+    x, y, w, h = stage.drawer.desk.fields.places[f"memory mara {memory.number} significance"]
+    stage.game.click(x + w * 0.87, y + h / 2)
+    stage.rest()
+    (memory,) = [one for one in memories_for_player(stage.log, HOST, 9) if one.text == "Memory number 0."]
+    assert memory.significance == 3
