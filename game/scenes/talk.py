@@ -14,6 +14,7 @@ from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
 from engine.jobs import Job
 from engine.llm import FoundServer, find_servers
+from engine.loop import quiet, relax
 from engine.scene import Scene
 from game.roleplay.state import Bot
 from game.scenes.context import Context
@@ -100,6 +101,7 @@ class TalkScene(Scene):
         if self._request.bot:
             self.open_chat(self._request.bot)
         self.chat.composer.focus()
+        quiet()  # a full pass of the collector over a long transcript takes longer than several frames
 
     def _look_for_servers(self) -> None:
         """A model server that runs on this machine is offered, once."""
@@ -118,6 +120,7 @@ class TalkScene(Scene):
         """A form that was begun is found again; what was written in the chat is its draft."""
         if isinstance(self.form, BotPage) and self.form.bot is None:
             self._context.remembered[_FORMS] = self.form
+        relax()
         return True
 
     def on_resume(self, result: Any) -> None:

@@ -110,6 +110,9 @@ class HiddenEntry:
 
 Entry = TurnEntry | HeadEntry | ClosedEntry | SaidEntry | EditEntry | NoteEntry | HiddenEntry
 
+LONG = 5_000
+"""Characters from which on a turn is taken apart beside the game."""
+
 WHY_CLOSED = {
     "container": "everyone went on to another place",
     "skip": "time went by",
@@ -128,8 +131,19 @@ def set_of(text: str, ooc: tuple[str, str]) -> tuple[Paragraph, ...]:
 
 @lru_cache(maxsize=8)
 def said_so_far(text: str, ooc: tuple[str, str], under_way: bool) -> tuple[Paragraph, ...]:
-    """The paragraphs of words on their way."""
+    """The paragraphs of words on their way; those that are whole are not looked at again with every word."""
+    cut = text.rfind("\n") + 1
+    whole = text[:cut]
+    if cut and whole.count(ooc[0]) == whole.count(ooc[1]):
+        return set_of(whole, ooc) + paragraphs(text[cut:], ooc, under_way=under_way)
     return paragraphs(text, ooc, under_way=under_way)
+
+
+def set_long(turns: Sequence[Turn], ooc: tuple[str, str]) -> None:
+    """Take very long turns apart beside the game: it takes longer than a frame."""
+    for turn in turns:
+        if len(turn.text) > LONG:
+            set_of(turn.text, ooc)
 
 
 def place_of(view: ChatView, scene: Scene) -> str:
@@ -137,11 +151,13 @@ def place_of(view: ChatView, scene: Scene) -> str:
     return next((one.name for one in view.chat.containers if one.id == scene.container), "")
 
 
-def entries_of(view: ChatView, *, hidden: bool = False) -> tuple[Entry, ...]:
+def entries_of(view: ChatView, *, hidden: bool = False, former: Sequence[Entry] = ()) -> tuple[Entry, ...]:
     """The transcript as it is in the log; turns out of view only with ``hidden``, else a line for them.
 
-    It costs a few milliseconds where there are thousands: done beside the game.
+    It costs a few milliseconds where there are thousands: done beside the game.  What stands as it stood in
+    ``former`` is the same thing again: thousands of new ones would have the collector come by.
     """
+    known = {entry.turn.number: entry for entry in former if isinstance(entry, TurnEntry)}
     made: list[Entry] = []
     scene: Scene | None = None
     for turn in view.turns:
@@ -152,7 +168,11 @@ def entries_of(view: ChatView, *, hidden: bool = False) -> tuple[Entry, ...]:
             if scene is not None:
                 made.append(_head(view, scene))
         if not turn.hidden or hidden:
-            made.append(TurnEntry(turn, view.name_of(turn.speaker), scene is not None and scene.meanwhile))
+            name, apart = view.name_of(turn.speaker), scene is not None and scene.meanwhile
+            same = known.get(turn.number)
+            if same is None or same.turn is not turn or same.name != name or same.apart != apart:
+                same = TurnEntry(turn, name, apart)
+            made.append(same)
         elif made and isinstance(before := made[-1], HiddenEntry):
             made[-1] = HiddenEntry(before.first, before.count + 1)
         else:

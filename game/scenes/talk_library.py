@@ -16,6 +16,8 @@ from engine.draw.theme import INK, INK_SOFT, tone
 from engine.errors import UserError
 from engine.scene import Scene
 from game.roleplay import importing
+from game.roleplay.cards import Form
+from game.roleplay.desk import Desk
 from game.roleplay.state import Bot
 from game.scenes.picker import Overlay
 from game.scenes.talk_dialogs_bot import DeleteBotDialog, ResetDialog
@@ -54,7 +56,7 @@ class LibraryPage:
                 self._edit(None)
             same_line()
             if button("Bring in a card", icon=icons.IMPORT):
-                self._push(ImportDialog(self._room, self._say, self.bring_in))
+                self._push(ImportDialog(self._say, lambda path: self.bring_in(path, self._room.host)))
             widgets.text(
                 "Cards of other programs (PNG, JSON, CHARX) can also be dropped onto the window.",
                 *(theme.TEXT_SMALL, INK_SOFT),
@@ -90,7 +92,7 @@ class LibraryPage:
         acts: list[tuple[str, str, Callable[[], object]]] = [
             ("Talk", icons.TALK, lambda: self._talk(bot.id)),
             ("Edit", icons.PEN, lambda: self._edit(bot)),
-            ("Export", icons.EXPORT, lambda: self.export(bot)),
+            ("Export…", icons.EXPORT, lambda: self._push(ExportDialog(bot, self.export))),
             ("Reset", icons.REWIND, lambda: self._push(ResetDialog(self._room, bot))),
             ("Delete", icons.DELETE, lambda: self._push(DeleteBotDialog(self._room, bot))),
         ]
@@ -117,16 +119,17 @@ class LibraryPage:
         self.told = f"{found.name} is here now: a {found.what}{notes}"
         self._say(self.told)
 
-    def export(self, bot: Bot) -> None:
-        """Write a character as a card into the profile's exports."""
+    def export(self, bot: Bot, what: str = "card") -> None:
+        """Write a character as a ``card`` (as it came, or a PNG), a ``json`` card, or its ``chat`` into the exports."""
         self.told = self.problem = ""
         folder = self._room.exports
-        self._room.do(
-            "the card",
-            lambda desk: write_out(folder, bot.id, importing.export_card(desk, bot.id)),
-            self._went_out,
-            self._failed,
-        )
+
+        def work(desk: Desk) -> Path:
+            if what == "chat":
+                return write_out(folder, bot.id, importing.export_chat(desk, bot.id), ".jsonl")
+            return write_out(folder, bot.id, importing.export_card(desk, bot.id, Form.V3 if what == "json" else None))
+
+        self._room.do("the export", work, self._went_out, self._failed)
 
     def _went_out(self, path: Path) -> None:
         self.told = f"Saved as {path}"
@@ -135,13 +138,13 @@ class LibraryPage:
         self.problem = str(error)
 
 
-def write_out(folder: Path, name: str, data: bytes) -> Path:
-    """Write a card into ``folder`` beside those that are there, with the ending its form has.
+def write_out(folder: Path, name: str, data: bytes, ending: str = "") -> Path:
+    """Write a card or a chat into ``folder`` beside those that are there; a card's ending is that of its form.
 
     Raises:
         UserError: the folder cannot be written to.
     """
-    ending = ".png" if data.startswith(b"\x89PNG") else ".charx" if data.startswith(b"PK") else ".json"
+    ending = ending or (".png" if data.startswith(b"\x89PNG") else ".charx" if data.startswith(b"PK") else ".json")
     number, path = 2, folder / f"{name}{ending}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -149,19 +152,48 @@ def write_out(folder: Path, name: str, data: bytes) -> Path:
             number, path = number + 1, folder / f"{name}-{number}{ending}"
         path.write_bytes(data)
     except OSError as error:
-        raise UserError(f"{path}: the card could not be written there ({error.strerror}); free the folder") from error
+        raise UserError(f"{path}: it could not be written there ({error.strerror}); free the folder") from error
     return path
+
+
+class ExportDialog(Overlay):
+    """Asks in which form a character or its chat goes out."""
+
+    width = 560.0
+    height = 330.0
+    note = "Into the folder exports of your profile; nothing that is there is overwritten."
+
+    def __init__(self, bot: Bot, then: Callable[[Bot, str], object]) -> None:
+        super().__init__()
+        self.title = f"Export {bot.name}"
+        self._bot = bot
+        self._then = then
+
+    def content(self, frame: Frame) -> None:
+        """A line for each form."""
+        widgets.space(6)
+        rows = (
+            ("card", "A card", "as it came in, or a PNG that other programs read", icons.PERSON),
+            ("json", "A card as JSON", "version 3", icons.EXPORT),
+            ("chat", "The chat", "JSON lines, as SillyTavern keeps them", icons.TALK),
+        )
+        for what, title, told, icon in rows:
+            self.focus_here(what == "card")
+            if widgets.row(what, title, told, icon=icon, height=60):
+                self.leave()
+                self._then(self._bot, what)
+                break
 
 
 class ImportDialog(Overlay):
     """Asks where the file is."""
 
     title = "Bring in a card"
-    note = "A PNG, JSON or CHARX file of another program; the file stays as it is."
+    note = "A card (PNG, JSON, CHARX), or a lorebook or chat for the character whose chat is open."
     width = 640.0
     height = 250.0
 
-    def __init__(self, room: TalkRoom, say: Say, then: Callable[[str], object]) -> None:
+    def __init__(self, say: Say, then: Callable[[str], object]) -> None:
         super().__init__()
         self._then = then
         self._path = Entry("Where is it", say, hint="/home/me/Downloads/card.png", most=4000)

@@ -12,7 +12,7 @@ from enum import IntFlag
 
 from game.roleplay.prose import OOC
 
-LONGEST = 3000
+LONGEST = 2000
 """A paragraph with more characters is set in parts of about this length."""
 
 

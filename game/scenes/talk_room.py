@@ -33,7 +33,7 @@ from game.roleplay.voice import Voice
 from game.roleplay.voices import chosen_voice
 from game.scenes.context import Context
 from game.scenes.talk_ear import Ear, Watch
-from game.scenes.talk_entries import Entry, entries_of
+from game.scenes.talk_entries import Entry, entries_of, set_long
 from game.scenes.talk_speech import Corner, Speech, Trouble
 from game.scenes.talk_view import ChatReader, ChatView, Library, read_library
 
@@ -159,7 +159,8 @@ class TalkRoom:
             library = read_library(self._profile.own_log)
             if host:
                 view = self._reader.read(host, anew=anew)
-                entries = entries_of(view, hidden=self.hidden_shown)
+                entries = entries_of(view, hidden=self.hidden_shown, former=self.entries)
+                set_long(view.turns, self.desk.config.ooc)
         except UserError as error:
             sentence = str(error)
             self.call_soon(lambda: self._say(sentence))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.draw.pen import px
 from game.scenes.talk_entries import Entry
 
-SET_S = 0.0015
+SET_S = 0.001
 """A frame spends at most about so long on setting what comes into view; the rest is estimated and set later."""
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.profile import Profile
+from game.roleplay import talk
 from tests.bench.figure import Figure
 from tests.rig.model_server import Do, ModelServer
 from tests.rig.roleplay_profile import WORDS, remember_much
@@ -117,6 +118,12 @@ def _measured(game: TalkGame, teller: ModelServer, host: str, chance: random.Ran
     yield Figure("frame while a reply streams, worst", float(cpu.max()), "ms", LIMIT_MS, beside=beside)
     yield Figure("frame while a reply streams, median", float(np.median(cpu)), "ms", beside=beside)
     yield Figure("the same by the wall, p99", float(np.percentile(wall, 99)), "ms", beside="other threads and all")
+    frames.clear()
+    book = " ".join(WORDS * 4000)[:100_000]
+    game.room.do("a book", lambda desk: talk.rewrite(desk, host, game.turns[-1].number, book))
+    frames.until(lambda: not room.doing, 30.0)
+    frames.until(lambda: False, 0.5)
+    yield Figure("frame when a turn of 100,000 characters comes up, worst", max(frames.cpu_ms), "ms", LIMIT_MS)
     frames.clear()
     for _ in range(300):
         game.scene.chat.paper.page(-1)

@@ -166,6 +166,9 @@ def test_a_card_goes_out_and_comes_in_again(game: TalkGame, tmp_path: Path) -> N
     game.until(lambda: len(game.room.library.bots) == 4, "the card")
     names = [one.name for one in game.room.library.bots]
     assert names.count("Mara") == 2
+    game.scene.library.export(bot, "chat")
+    game.settle()
+    assert Path(game.scene.library.told.removeprefix("Saved as ")).suffix == ".jsonl"
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     game.scene.library.bring_in(str(tmp_path / "broken.png"))
     game.settle()
