@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.scene import Scene
 from game.commands.shot_talk import TALK_VIEWS
-from game.roleplay import directing, editing, reading, story
+from game.roleplay import directing, editing, reading
 from game.roleplay.desk import Desk
 from game.roleplay.skips import HOUR_US
 from game.scenes.talk import TalkScene
@@ -33,8 +33,9 @@ def _live(desk: Desk) -> None:
     now_us = reading.chat(log, host).clock_us
     editing.edit_edge(log, host, host, "you", "facts", ["Ana repairs bicycles", "the clock was her grandmother's"])
     editing.edit_activity(log, host, host, "holding", ["a loupe", "the mainspring"])
-    story.open_thread(desk, host, "Why does it stop at ten past nine?")
-    story.plan(desk, host, "Dinner by the canal", ["a picnic basket", "the good glasses"], due_us=now_us + 3 * HOUR_US)
+    editing.add_thread(log, host, "Why does it stop at ten past nine?")
+    props = ["a picnic basket", "the good glasses"]
+    editing.add_happening(log, host, "Dinner by the canal", props, due_us=now_us + 3 * HOUR_US)
 
 
 def _story(studio: Studio) -> tuple[TalkScene, ChatView]:

@@ -188,13 +188,11 @@ class Script:
 
     def _edit(self, command: dict[str, Any]) -> dict[str, Any]:
         key = list(command.get("key", []))
-        if command["what"] == "turn" and command.get("field", "text") == "text":
-            talk.rewrite(self._desk, self._bot, int(key[0]), str(command["value"]))
+        what, field, value = str(command["what"]), str(command.get("field", "text")), command["value"]
+        if (what, field) == ("turn", "text"):
+            talk.rewrite(self._desk, self._bot, int(key[0]), str(value))
             return {"said": self._said([int(key[0])])}
-        edit = _EDITS.get(str(command["what"]))
-        if edit is None:
-            raise UserError(f"nothing of {command['what']!r} can be edited; there are turn, {', '.join(_EDITS)}")
-        edit(self._desk.log, self._bot, *key, str(command["field"]), command["value"])
+        self._desk.change(lambda: editing.edit(self._desk.log, self._bot, what, key, field, value))
         return {}
 
     def _pin(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -224,20 +222,22 @@ class Script:
         return {}
 
     def _thread(self, command: dict[str, Any]) -> dict[str, Any]:
+        desk, chat = self._desk, self._bot
         if "close" in command:
-            story.close_thread(self._desk, self._bot, int(command["close"]), str(command.get("outcome", "")))
+            number = int(command["close"])
+            desk.change(lambda: editing.edit_thread(desk.log, chat, number, "outcome", command.get("outcome", "")))
+            desk.change(lambda: editing.edit_thread(desk.log, chat, number, "open", False))
             return {}
-        return {"thread": story.open_thread(self._desk, self._bot, str(command["title"]))}
+        return {"thread": desk.change(lambda: editing.add_thread(desk.log, chat, command["title"]))}
 
     def _event(self, command: dict[str, Any]) -> dict[str, Any]:
+        desk, chat = self._desk, self._bot
         if "event" in command:
-            story.move(self._desk, self._bot, int(command["event"]), str(command["state"]))
+            story.move(desk, chat, int(command["event"]), str(command["state"]))
             return {}
-        due = clock.from_iso(str(command["due"])) if command.get("due") else 0
-        expires = clock.from_iso(str(command["expires"])) if command.get("expires") else 0
-        props = [str(one) for one in command.get("props", [])]
-        number = story.plan(self._desk, self._bot, str(command["title"]), props, due_us=due, expires_us=expires)
-        return {"event": number}
+        due, expires = (clock.from_iso(str(command[one])) if command.get(one) else 0 for one in ("due", "expires"))
+        title, props = command["title"], command.get("props", [])
+        return {"event": desk.change(lambda: editing.add_happening(desk.log, chat, title, props, due, expires))}
 
     def _import(self, command: dict[str, Any]) -> dict[str, Any]:
         found = importing.import_file(self._desk, Path(str(command["file"])), self._bot)
@@ -312,18 +312,6 @@ def _object(line: str) -> dict[str, Any]:
         raise UserError('this line has no "do"; write {"do": "say", "text": "..."}')
     return found
 
-
-_EDITS: dict[str, Callable[..., None]] = {
-    "edge": editing.edit_edge,
-    "memory": editing.edit_memory,
-    "activity": editing.edit_activity,
-    "container": editing.edit_container,
-    "scene": editing.edit_scene,
-    "thread": editing.edit_thread,
-    "event": editing.edit_happening,
-    "group": lambda log, chat, _, value: editing.edit_group(log, chat, value),
-    "weight": lambda log, chat, turn, _, value: editing.weigh_turn(log, chat, turn, value),
-}
 
 _COMMANDS: dict[str, Callable[[Script, dict[str, Any]], dict[str, Any]]] = {
     "you": Script._you,

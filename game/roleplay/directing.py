@@ -9,6 +9,7 @@ from functools import partial
 from engine.errors import UserError
 from game.roleplay import clock, jobs_of, passes, reading, story
 from game.roleplay.desk import SILENT, Desk, Listener
+from game.roleplay.editing_checks import instant
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import (
     NARRATOR,
@@ -226,11 +227,18 @@ def _at_rest(doing: Activity, now_us: int) -> Activity:
 
 
 def set_clock(desk: Desk, host: str, clock_us: int) -> None:
-    """Put the chat's clock right by hand; what is due then begins."""
+    """Put the chat's clock right by hand; what is due then begins.
+
+    Raises:
+        UserError: not a time between the years 1 and 9999, or the chat has not begun.
+    """
+    checked = instant(clock_us, "the clock of the chat")
     with desk.deciding:
         chat = _begun(desk, host)
-        moved = Fact(ClockMoved(clock_us, chat.clock_us, chat.day_one_us, "set"))
-        desk.write(host, [moved, *story.due(chat, reading.happenings(desk.log, host), clock_us)], head=chat.head)
+        if checked == chat.clock_us:
+            return
+        moved = Fact(ClockMoved(checked, chat.clock_us, chat.day_one_us, "set"))
+        desk.write(host, [moved, *story.due(chat, reading.happenings(desk.log, host), checked)], head=chat.head)
 
 
 # -- meanwhile -------------------------------------------------------------------------------------------------------

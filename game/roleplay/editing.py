@@ -30,7 +30,6 @@ from game.roleplay.editing_checks import (
 )
 from game.roleplay.events import (
     YOU,
-    ClockMoved,
     ContainerDescribed,
     HappeningPlanned,
     ItemGained,
@@ -42,7 +41,7 @@ from game.roleplay.events import (
     chat_stream,
 )
 from game.roleplay.ledger import AUTOMATION, Fact, Facts, Ledger
-from game.roleplay.state import PIN_CAP, Activity, Chat
+from game.roleplay.state import PIN_CAP, Activity, Chat, Happening
 
 HAPPENING_STATES = ("planned", "active", "completed", "cancelled", "expired")
 
@@ -83,7 +82,6 @@ _HAPPENING = {
     "props": lines,
     "due_us": instant,
     "expires_us": instant,
-    "state": lambda value, what: one_of(value, what, HAPPENING_STATES),
 }
 
 
@@ -113,6 +111,8 @@ def _begun(log: EventLog, chat: str) -> Chat:
 def edit(log: EventLog, chat: str, what: str, key: Sequence[Any], field: str, value: Any) -> None:
     """Set one field of anything :class:`~game.roleplay.events.ManualEdit` names, as the function for it does.
 
+    What players call an event may be named so, too: it is a happening.
+
     Raises:
         UserError: nothing of that name or number, no such field or value.
     """
@@ -123,6 +123,7 @@ def edit(log: EventLog, chat: str, what: str, key: Sequence[Any], field: str, va
         "scene": edit_scene,
         "thread": edit_thread,
         "happening": edit_happening,
+        "event": edit_happening,
     }
     if what == "edge" and len(key) == 2:
         edit_edge(log, chat, key[0], key[1], field, value)
@@ -269,19 +270,40 @@ def add_thread(log: EventLog, chat: str, title: str) -> int:
 
 
 def edit_happening(log: EventLog, chat: str, happening: int, field: str, value: Any) -> None:
-    """Set the ``title``, ``props``, ``due_us``, ``expires_us`` or ``state`` of a planned event.
+    """Set the ``title``, ``props``, ``due_us`` or ``expires_us`` of an event; how it goes on is
+    :func:`game.roleplay.story.move`.
 
     Raises:
         UserError: no such event, field or value.
     """
-    standing = next((one for one in reading.happenings(log, chat) if one.id == happening), None)
-    if standing is None:
-        raise UserError(f"this chat has no event {happening}; choose one of those it has")
+    standing = _happening(log, chat, happening)
     checked = _checked(_HAPPENING, field, value, "an event")
     _edit(log, chat, "happening", [happening], field, checked, getattr(standing, field))
 
 
-def add_happening(log: EventLog, chat: str, title: str, props: list[str], due_us: int = 0, expires_us: int = 0) -> int:
+def mend_happening(log: EventLog, chat: str, happening: int, state: str) -> None:
+    """Put right what state an event is in, also where :func:`game.roleplay.story.move` leads nowhere.
+
+    Nothing follows from it: what was promoted stays so, and nothing more is.
+
+    Raises:
+        UserError: no such event or state.
+    """
+    former = _happening(log, chat, happening).state
+    checked = one_of(state, "the state of an event", HAPPENING_STATES)
+    _edit(log, chat, "happening", [happening], "state", checked, former)
+
+
+def _happening(log: EventLog, chat: str, number: int) -> Happening:
+    for happening in reading.happenings(log, chat):
+        if happening.id == number:
+            return happening
+    raise UserError(f"this chat has no event {number}; choose one of those it has")
+
+
+def add_happening(
+    log: EventLog, chat: str, title: str, props: Sequence[str] = (), due_us: int = 0, expires_us: int = 0
+) -> int:
     """An event the player plans; its number.
 
     Raises:
@@ -407,7 +429,7 @@ def _room_for(log: EventLog, owner: str, chat: str, memory: int) -> dict[str, Fa
     return made
 
 
-# -- the cast and the clock ------------------------------------------------------------------------------------------
+# -- the cast -------------------------------------------------------------------------------------------------------
 
 
 def edit_bot(log: EventLog, bot: str, field: str, value: Any) -> None:
@@ -422,16 +444,3 @@ def edit_bot(log: EventLog, bot: str, field: str, value: Any) -> None:
     former = list(former) if isinstance(former, tuple) else former
     if checked != former:
         _append(log, bot_stream(bot), BotEdited(field, checked, former))
-
-
-def set_clock(log: EventLog, chat: str, clock_us: int) -> None:
-    """Set the chat's clock by hand.
-
-    Raises:
-        UserError: not a time between the years 1 and 9999, or the chat has not begun.
-    """
-    standing = _begun(log, chat)
-    checked = instant(clock_us, "the clock of the chat")
-    if checked != standing.clock_us:
-        moved = ClockMoved(checked, standing.clock_us, standing.day_one_us, "set")
-        _append(log, chat_stream(chat), moved)

@@ -12,63 +12,15 @@ from game.roleplay.effects import edge_moved, happenings_moved
 from game.roleplay.events import (
     EdgeSummarised,
     HappeningMoved,
-    HappeningPlanned,
     ItemGained,
-    ItemLost,
-    ThreadClosed,
-    ThreadOpened,
 )
 from game.roleplay.jobs import MAX_TEXT, EdgeChange, Promote, Promotion
 from game.roleplay.ledger import AUTOMATION, Fact, Facts
 from game.roleplay.state import Chat, Happening
 
-MAX_TITLE = 300
-MAX_PROPS = 24
 OVER = ("completed", "cancelled", "expired")
 MOVES = {"planned": ("active", "completed", "cancelled", "expired"), "active": ("completed", "cancelled", "expired")}
 """Where a happening may go from each state; what is over stays over."""
-
-
-def open_thread(desk: Desk, host: str, title: str) -> int:
-    """Something unresolved, noted by the player; its number.
-
-    Raises:
-        UserError: without a title.
-    """
-    with desk.deciding:
-        number = reading.chat(desk.log, host).threads + 1
-        desk.write(host, [Fact(ThreadOpened(number, _titled(title, "thread")))])
-    return number
-
-
-def close_thread(desk: Desk, host: str, number: int, outcome: str = "") -> None:
-    """A thread is resolved or dropped.
-
-    Raises:
-        UserError: no open thread has that number.
-    """
-    with desk.deciding:
-        if number not in {thread.id for thread in reading.threads(desk.log, host)}:
-            raise UserError(f"there is no open thread {number}; choose one that the drawer lists")
-        desk.write(host, [Fact(ThreadClosed(number, outcome[:MAX_TITLE]))])
-
-
-def plan(desk: Desk, host: str, title: str, props: Iterable[str] = (), *, due_us: int = 0, expires_us: int = 0) -> int:
-    """Something is to happen, with props that exist only within it; its number.
-
-    Raises:
-        UserError: without a title, with too many props, or too late before it is due.
-    """
-    things = [prop.strip()[:MAX_TITLE] for prop in props if prop.strip()]
-    if len(things) > MAX_PROPS:
-        raise UserError(f"{len(things)} props are too many for one event; at most {MAX_PROPS} fit")
-    if expires_us and expires_us < due_us:
-        raise UserError("this event would be too late before it is due; put the later time second")
-    with desk.deciding:
-        number = reading.chat(desk.log, host).happenings + 1
-        planned = HappeningPlanned(number, _titled(title, "event"), things, due_us, expires_us)
-        desk.write(host, [Fact(planned)])
-    return number
 
 
 def move(desk: Desk, host: str, number: int, state: str) -> None:
@@ -84,20 +36,6 @@ def move(desk: Desk, host: str, number: int, state: str) -> None:
         desk.write(host, [Fact(HappeningMoved(number, state, happening.state))])
     if state == "completed":
         desk.later(lambda: promote(desk, host, number))
-
-
-def give(desk: Desk, host: str, owner: str, item: str, *, held: bool = True) -> None:
-    """Put an object into someone's keeping for good, or take it out again."""
-    event = ItemGained(owner, _titled(item, "object")) if held else ItemLost(owner, item)
-    with desk.deciding:
-        desk.write(host, [Fact(event)])
-
-
-def _titled(title: str, what: str) -> str:
-    words = " ".join(title.split())[:MAX_TITLE]
-    if not words:
-        raise UserError(f"this {what} has no title; write a few words")
-    return words
 
 
 def _happening(desk: Desk, host: str, number: int) -> Happening:

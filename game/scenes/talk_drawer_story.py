@@ -116,7 +116,7 @@ class StoryPanel:
 
         def add(title: str) -> None:
             def back(number: int) -> Work:
-                return lambda it: it.change(lambda: editing.edit_happening(it.log, host, number, "state", "cancelled"))
+                return lambda it: it.change(lambda: editing.mend_happening(it.log, host, number, "cancelled"))
 
             work = partial(_plan, host=host, title=title)
             desk.acts.do("the new event", work, field="happening new", value=[], undo_of=back)
@@ -161,16 +161,12 @@ class StoryPanel:
     def _move(self, desk: Desktop, view: ChatView, thing: Thing, happening: Happening, state: str) -> None:
         host, number, former = view.host, happening.id, happening.state
 
-        if state not in MOVES.get(former, ()):
-            desk.acts.edit(thing, "state", state, former)
-            return
-        desk.acts.do(
-            f"the state of {thing.name}",
-            lambda it: story.move(it, host, number, state),
-            lambda it: it.change(lambda: editing.edit_happening(it.log, host, number, "state", former)),
-            field=thing.id("state"),
-            value=state,
-        )
+        def put(state: str) -> Work:
+            return lambda it: it.change(lambda: editing.mend_happening(it.log, host, number, state))
+
+        leads_there = state in MOVES.get(former, ())
+        move: Work = (lambda it: story.move(it, host, number, state)) if leads_there else put(state)
+        desk.acts.do(f"the state of {thing.name}", move, put(former), field=thing.id("state"), value=state)
 
     # -- items ---------------------------------------------------------------------------------------------------
 

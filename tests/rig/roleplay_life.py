@@ -211,12 +211,17 @@ def edit(life: Life, story: Story) -> None:
         ("container", [1], "name", life.text()),
         ("scene", [chat.scene.id], "description", life.text()),
         ("thread", [chance.randint(1, chat.threads + 1)], "open", chance.random() < 0.5),
-        ("happening", [chance.randint(1, chat.happenings + 1)], "state", chance.choice(editing.HAPPENING_STATES)),
+        ("event", [chance.randint(1, chat.happenings + 1)], "title", life.text()),
         ("group", [], "summary", life.text()),
         ("turn", [chance.randint(1, chat.turns + 1)], "significance", chance.randint(0, 3)),
     ]
     what, key, field, value = chance.choice(edits)
     editing.edit(life.log, story.host, what, key, field, value)
+
+
+def mend(life: Life, story: Story) -> None:
+    number = life.chance.randint(1, story.chat.happenings + 1)
+    editing.mend_happening(life.log, story.host, number, life.chance.choice(editing.HAPPENING_STATES))
 
 
 def pin(life: Life, story: Story) -> None:
@@ -258,12 +263,12 @@ def reset(life: Life, story: Story) -> None:
 
 
 def clock(life: Life, story: Story) -> None:
-    editing.set_clock(life.log, story.host, CLOCK_US + life.chance.randrange(10**12))
+    story.add(happened.ClockMoved(CLOCK_US + life.chance.randrange(10**12), story.chat.clock_us, 0, "set"))
 
 
 _WEIGHED: dict[Callable[[Life, Story], None], int] = {
     **{talk: 30, reroll: 8, choose: 8, keep: 2, hide: 2, delete: 3, close: 8, retell: 3, guest: 5, edit: 10, pin: 4},
-    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1},
+    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1, mend: 1},
 }
 STEPS = list(_WEIGHED)
 WEIGHTS = list(_WEIGHED.values())

@@ -66,6 +66,8 @@ def test_a_whole_conversation_from_a_script(tmp_path: Path) -> None:
         {"do": "thread", "title": "The letter"},
         {"do": "event", "title": "The wedding", "props": ["the blue dress"]},
         {"do": "event", "event": 1, "state": "active"},
+        {"do": "edit", "what": "event", "key": [1], "field": "title", "value": "The wedding at last"},
+        {"do": "thread", "close": 1, "outcome": "It was never sent."},
         {"do": "branch", "name": "the long way"},
         {"do": "rewind", "to": 2, "preview": True},
         {"do": "rewind", "to": 2, "keep_as": "with the guest"},
@@ -93,6 +95,8 @@ def test_a_whole_conversation_from_a_script(tmp_path: Path) -> None:
     assert by_name["prompt"]["tokens"] <= 8000
     dump = by_name["dump"]
     assert next(edge for edge in dump["edges"] if edge["owner"] == "mara" and edge["target"] == "you")["affinity"] == 77
+    assert (dump["events"][0]["title"], dump["events"][0]["state"]) == ("The wedding at last", "active")
+    assert (dump["threads"][0]["open"], dump["threads"][0]["outcome"]) == (False, "It was never sent.")
     assert 3 not in [turn["number"] for turn in dump["turns"]]
 
 

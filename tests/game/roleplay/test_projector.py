@@ -115,10 +115,10 @@ def test_a_model_goes_on_from_where_the_player_put_an_event_and_not_from_elsewhe
         return reading.happenings(story.log, "mira")[0].state
 
     story.add(happened.HappeningPlanned(1, "a drive"))
-    editing.edit_happening(story.log, "mira", 1, "state", "cancelled")
+    editing.mend_happening(story.log, "mira", 1, "cancelled")
     story.add(happened.HappeningMoved(1, "active", "planned"), truth=truth)
     assert state() == "cancelled"
-    editing.edit_happening(story.log, "mira", 1, "state", "active")
+    editing.mend_happening(story.log, "mira", 1, "active")
     story.add(happened.HappeningMoved(1, "completed", "active"), truth=truth)
     assert state() == "completed"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from game.roleplay import directing, reading, recall, story, talk
+from game.roleplay import directing, editing, reading, recall, story, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from tests.rig.judges import by_turn, judged
@@ -28,7 +28,7 @@ ENDS = {"completed": [1]}
 def picnic(desk: Desk) -> int:
     """Under way, with its props."""
     talk.say(desk, "mara", "Hello.")
-    number = story.plan(desk, "mara", "the picnic", PROPS)
+    number = editing.add_happening(desk.log, "mara", "the picnic", PROPS)
     story.move(desk, "mara", number, "active")
     desk.settle()
     return number

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.errors import Refused
-from game.roleplay import authoring, directing, editing, history, reading, recall, story, talk
+from game.roleplay import authoring, directing, editing, history, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.jobs import EdgeWords, Kickoff, Place
@@ -38,7 +38,7 @@ def lived() -> Iterator[Desk]:
         directing.add_guest(desk, "mara", "ivo", "They went to school together.")
         talk.say(desk, "mara", "Ivo, I am leaving the city. I have a sister called Lin.")
         directing.remove_guest(desk, "mara")
-        story.give(desk, "mara", "mara", "the brass key")
+        editing.give_item(desk.log, "mara", "mara", "the brass key")
         talk.say(desk, "ivo", "Hello, Ivo.")
         directing.add_guest(desk, "ivo", "mara")
         talk.say(desk, "ivo", "Mara, I have a brother called Tom. I trust you with everything.")

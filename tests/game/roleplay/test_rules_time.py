@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from game.roleplay import clock, directing, reading, recall, story, talk
+from engine.errors import UserError
+from game.roleplay import clock, directing, editing, reading, recall, story, talk
 from game.roleplay.events import NARRATOR, YOU
 from tests.rig.judges import KICKOFF, asked_for, judged
 from tests.rig.model_server import Request
@@ -146,9 +147,9 @@ def test_events_begin_and_expire_by_the_chats_clock_alone() -> None:
     with judged() as (desk, _):
         talk.say(desk, "mara", "Hello.")
         talk.say(desk, "ivo", "Hello.")
-        soon = story.plan(desk, "mara", "the regatta", ["two oars"], due_us=START_US + HOUR_US)
-        late = story.plan(desk, "mara", "the sale", expires_us=START_US + HOUR_US)
-        never = story.plan(desk, "mara", "a holiday")
+        soon = editing.add_happening(desk.log, "mara", "the regatta", ["two oars"], due_us=START_US + HOUR_US)
+        late = editing.add_happening(desk.log, "mara", "the sale", expires_us=START_US + HOUR_US)
+        never = editing.add_happening(desk.log, "mara", "a holiday")
         directing.skip(desk, "ivo", "a year later")
         assert {one.state for one in reading.happenings(desk.log, "mara")} == {"planned"}
         directing.skip(desk, "mara", "in half an hour")
@@ -164,3 +165,18 @@ def test_events_begin_and_expire_by_the_chats_clock_alone() -> None:
         for number, state in ((soon, "active"), (late, "planned"), (never, "completed")):
             with pytest.raises(Exception, match="cannot become"):
                 story.move(desk, "mara", number, state)
+
+
+def test_a_clock_that_is_set_by_hand_brings_what_is_due_and_shows_a_date() -> None:
+    with judged() as (desk, _):
+        talk.say(desk, "mara", "Hello.")
+        desk.settle()
+        number = editing.add_happening(desk.log, "mara", "the regatta", due_us=START_US + HOUR_US)
+        directing.set_clock(desk, "mara", START_US + HOUR_US)
+        assert reading.chat(desk.log, "mara").clock_us == START_US + HOUR_US
+        assert {one.id: one.state for one in reading.happenings(desk.log, "mara")} == {number: "active"}
+        before = desk.log.last_seq
+        directing.set_clock(desk, "mara", START_US + HOUR_US)
+        with pytest.raises(UserError, match="between the years"):
+            directing.set_clock(desk, "mara", 2**62)
+        assert desk.log.last_seq == before

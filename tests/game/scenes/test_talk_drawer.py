@@ -11,7 +11,7 @@ from engine.clock import now_us
 from engine.input.events import InputEvent, TextEvent
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.roleplay import directing, editing, reading, story
+from game.roleplay import directing, editing, reading
 from game.roleplay.chat_search import memories_for_player
 from game.roleplay.events import (
     YOU,
@@ -68,7 +68,7 @@ def test_a_chat_that_has_not_begun_says_so_on_every_page(stage: Stage) -> None:
 @pytest.mark.parametrize("page", [SCENE, BONDS, STORY])
 def test_every_field_is_reached_by_arrow_keys(stage: Stage, page: int) -> None:
     stage.begin("Good evening. I promise to come back.", guest="ivo")
-    story.plan(stage.desk, HOST, "Dinner", ["a basket"])
+    editing.add_happening(stage.log, HOST, "Dinner", ["a basket"])
     stage.rest()
     stage.read(page)
     stage.drawer.focus()
@@ -180,6 +180,11 @@ def test_closing_the_scene(stage: Stage) -> None:
     first, second = reading.scenes(stage.log, HOST)
     assert (first.closed, first.why) == (True, "manual")
     assert not second.closed
+    stage.acts.undo()
+    stage.rest()
+    (first,) = reading.scenes(stage.log, HOST)
+    assert not first.closed
+    assert reading.turn(stage.log, HOST, 2).said.significance >= 0  # what followed from the turns is there
 
 
 def test_a_guest_that_seems_to_have_left_is_asked_about(stage: Stage) -> None:
@@ -204,6 +209,9 @@ def test_a_guest_is_removed_and_the_scene_goes_on_in_the_same_place(stage: Stage
     assert chat.guest == ""
     assert chat.present == (YOU, HOST)
     assert chat.container == place
+    stage.acts.undo()
+    stage.rest()
+    assert reading.chat(stage.log, HOST).guest == "ivo"
 
 
 # -- bonds -----------------------------------------------------------------------------------------------------------

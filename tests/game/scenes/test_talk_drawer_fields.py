@@ -13,7 +13,7 @@ import pytest
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.roleplay import clock, directing, editing, reading, story, talk
+from game.roleplay import clock, directing, editing, reading, talk
 from game.roleplay.chat_search import memories_for_player, memory_for_player
 from game.roleplay.events import chat_stream
 from tests.rig.drawer_stage import Stage
@@ -30,8 +30,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory, sound: Sound) -> Iterator[St
         directing.close_scene(stage.desk, HOST)
         directing.add_guest(stage.desk, HOST, "ivo", "They share the night shift.")
         talk.say(stage.desk, HOST, "Ivo, this is Mara. She mends clocks.")
-        story.open_thread(stage.desk, HOST, "Who broke the clock?")
-        story.plan(stage.desk, HOST, "Dinner", ["a basket"])
+        editing.add_thread(stage.log, HOST, "Who broke the clock?")
+        editing.add_happening(stage.log, HOST, "Dinner", ["a basket"])
         stage.rest()
         yield stage
     window.close()

@@ -217,7 +217,7 @@ def test_a_transition_read_from_a_turns_prose_stays_with_it_and_a_skip_after_it_
 
 def test_to_turn_0_is_just_after_the_kickoff(story: Story) -> None:
     begun = tables(story.log)
-    editing.set_clock(story.log, "mira", CLOCK_US + 5)
+    story.add(happened.ClockMoved(CLOCK_US + 5, CLOCK_US, 0, "set"))
     story.talk(3)
     history.rewind(story.log, None, "mira", 0)
     assert tables(story.log) == begun
