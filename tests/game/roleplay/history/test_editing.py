@@ -80,8 +80,8 @@ EDITS: list[tuple[str, list[Any], str, Any, Read]] = [
     ("happening", [1], "props", ["boots"], lambda log: list(reading.happenings(log, "mira")[0].props)),
     ("happening", [1], "due_us", CLOCK_US, lambda log: reading.happenings(log, "mira")[0].due_us),
     ("happening", [1], "expires_us", CLOCK_US, lambda log: reading.happenings(log, "mira")[0].expires_us),
-    ("happening", [1], "state", "cancelled", lambda log: reading.happenings(log, "mira")[0].state),
-    ("group", [], "summary", "friends", lambda log: reading.group(log, "mira")),
+    ("event", [1], "title", "the walk", lambda log: reading.happenings(log, "mira")[0].title),
+    ("group", [], "summary", "friends", lambda log: reading.group(log, "mira", ())),
     ("turn", [2], "significance", 3, lambda log: reading.turn(log, "mira", 2).said.significance),
 ]
 
@@ -135,7 +135,7 @@ BAD: list[tuple[str, list[Any], str, Any, str]] = [
     ("thread", [9], "title", "x", "no thread 9"),
     ("thread", [1], "open", "yes", "must be yes or no"),
     ("happening", [9], "title", "x", "no event 9"),
-    ("happening", [1], "state", "gone", "must be planned, active, completed, cancelled or expired"),
+    ("happening", [1], "state", "gone", "no field 'state'"),
     ("happening", [1], "due_us", 10**18, "between the years 1 and 9999"),
     ("turn", [9], "significance", 1, "no turn 9"),
     ("weather", [], "rain", 1, "no weather"),
@@ -201,12 +201,18 @@ def test_places_threads_and_events_can_be_made_by_hand(story: Story) -> None:
             attempt()
 
 
-def test_the_clock_is_set_by_hand(story: Story) -> None:
-    editing.set_clock(story.log, "mira", CLOCK_US + 60_000_000)
-    assert story.chat.clock_us == CLOCK_US + 60_000_000
-    assert last_event(story.log).payload["former_us"] == CLOCK_US
-    with pytest.raises(UserError, match="between the years"):
-        editing.set_clock(story.log, "mira", 2**62)
+def test_the_state_of_an_event_is_put_right_by_hand_and_is_no_field_like_others(story: Story) -> None:
+    before = story.log.last_seq
+    with pytest.raises(UserError, match="no field 'state'"):
+        editing.edit(story.log, "mira", "event", [1], "state", "completed")
+    with pytest.raises(UserError, match="must be planned, active"):
+        editing.mend_happening(story.log, "mira", 1, "forgotten")
+    assert story.log.last_seq == before
+    editing.mend_happening(story.log, "mira", 1, "cancelled")
+    assert reading.happenings(story.log, "mira")[0].state == "cancelled"
+    former = last_event(story.log).payload["former"]
+    editing.mend_happening(story.log, "mira", 1, former)
+    assert reading.happenings(story.log, "mira")[0].state == former
 
 
 def test_a_bots_identity_is_amended_in_its_own_stream(story: Story) -> None:
