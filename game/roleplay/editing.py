@@ -101,7 +101,12 @@ def _edit(log: EventLog, chat: str, what: str, key: list[Any], field: str, value
         _append(log, chat_stream(chat), ManualEdit(what, key, field, value, former))
 
 
-def _begun(log: EventLog, chat: str) -> Chat:
+def begun_chat(log: EventLog, chat: str) -> Chat:
+    """Where a chat stands that has begun.
+
+    Raises:
+        UserError: it has not.
+    """
     standing = reading.chat(log, chat)
     if not standing.begun:
         raise UserError("this chat has not begun; say something first")
@@ -178,7 +183,7 @@ def edit_activity(log: EventLog, chat: str, who: str, field: str, value: Any) ->
     Raises:
         UserError: nobody of that name is here, no such field or value.
     """
-    standing = _begun(log, chat)
+    standing = begun_chat(log, chat)
     if who not in standing.present:
         raise UserError(f"{who} is not in this scene; choose someone who is")
     checked = _checked(_ACTIVITY, field, value, "an activity")
@@ -201,7 +206,7 @@ def edit_container(log: EventLog, chat: str, container: int, field: str, value: 
     Raises:
         UserError: no such place, field or value.
     """
-    standing = _begun(log, chat)
+    standing = begun_chat(log, chat)
     _container_known(standing, container)
     checked = _checked(_CONTAINER, field, value, "a place")
     parents = {one.id: one.parent for one in standing.containers}
@@ -222,7 +227,7 @@ def add_container(log: EventLog, chat: str, name: str, **others: Any) -> int:
     Raises:
         UserError: a name that is empty or taken, no such field or value.
     """
-    standing = _begun(log, chat)
+    standing = begun_chat(log, chat)
     values = {field: _checked(_CONTAINER, field, value, "a place") for field, value in others.items()}
     called = _checked(_CONTAINER, "name", name, "a place")
     if any(one.name.casefold() == called.casefold() for one in standing.containers):
@@ -264,7 +269,7 @@ def add_thread(log: EventLog, chat: str, title: str) -> int:
     Raises:
         UserError: no title, or the chat has not begun.
     """
-    number = _begun(log, chat).threads + 1
+    number = begun_chat(log, chat).threads + 1
     _append(log, chat_stream(chat), ThreadOpened(number, _checked(_THREAD, "title", title, "a thread")))
     return number
 
@@ -309,7 +314,7 @@ def add_happening(
     Raises:
         UserError: no title, times out of bounds or in the wrong order, or the chat has not begun.
     """
-    number = _begun(log, chat).happenings + 1
+    number = begun_chat(log, chat).happenings + 1
     given = {"title": title, "props": props, "due_us": due_us, "expires_us": expires_us}
     checked = {field: _checked(_HAPPENING, field, value, "an event") for field, value in given.items()}
     if checked["due_us"] and 0 < checked["expires_us"] < checked["due_us"]:
@@ -325,7 +330,7 @@ def edit_group(log: EventLog, chat: str, summary: str) -> None:
         UserError: too long.
     """
     checked = text(summary, "the summary of the group")
-    _edit(log, chat, "group", [], "summary", checked, reading.group(log, chat))
+    _edit(log, chat, "group", [], "summary", checked, reading.group(log, chat, reading.chat(log, chat).present))
 
 
 def weigh_turn(log: EventLog, chat: str, turn: int, significance: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.log import EventLog
-from game.roleplay import reading
+from game.roleplay import knowing, reading
 from game.roleplay.effects import edges_around
 from game.roleplay.events import NARRATOR, YOU
 from game.roleplay.jobs import (
@@ -18,6 +19,9 @@ from game.roleplay.jobs import (
     Weigh,
 )
 from game.roleplay.state import Activity, Chat, Edge, Scene, Turn
+
+KNOWN_FACTS = 40
+"""The last things known of someone that a classifier is shown; what is already known is not taken in twice."""
 
 BEFORE = 6
 """How many turns before the one in question a classifier is shown."""
@@ -49,22 +53,34 @@ def edges(log: EventLog, chat: Chat, speaker: str) -> dict[tuple[str, str], Edge
 def before(log: EventLog, chat: Chat, turn: Turn) -> tuple[Turn, ...]:
     """The turns before it that all who heard it had heard, too: a question must not tell anyone of the others."""
     scene = reading.scene(log, chat.host, turn.scene)
-    heard = reading.last_turns(log, chat.host, BEFORE, turn.number)
-    for who in [one for one in scene.present if one != chat.host and scene.hears(one, turn.number)] if scene else ():
-        there = {one.number for one in reading.heard_turns(log, chat.host, who, BEFORE, turn.number)}
-        heard = [one for one in heard if one.number in there]
+    here = [one for one in scene.present if scene.hears(one, turn.number)] if scene else [chat.host]
+    return lately(log, chat.host, here, BEFORE, turn.number)
+
+
+def lately(log: EventLog, host: str, who: Sequence[str], count: int, before: int = reading.EVERY) -> tuple[Turn, ...]:
+    """Of the last turns (before turn ``before``) those that all of ``who`` heard."""
+    first, *others = who or (host,)
+    heard = reading.heard_turns(log, host, first, count, before)
+    for one in others:
+        there = {turn.number for turn in reading.heard_turns(log, host, one, count, before)}
+        heard = [turn for turn in heard if turn.number in there]
     return tuple(heard)
+
+
+def shared(scene: Scene, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Of the turns of a scene those that all who were in it heard."""
+    return tuple(turn for turn in turns if all(scene.hears(one, turn.number) for one in scene.present))
 
 
 def update_state(log: EventLog, chat: Chat, said: Turn, around: Mapping[tuple[str, str], Edge]) -> UpdateState:
     """What did this turn do to everyone?"""
     return UpdateState(
         present(log, chat),
-        tuple(around.values()),
+        tuple(replace(edge, facts=edge.facts[-KNOWN_FACTS:]) for edge in around.values()),
         said,
         before(log, chat, said),
-        tuple(reading.threads(log, chat.host)),
-        tuple(reading.happenings(log, chat.host, ("planned", "active"))),
+        tuple(knowing.shared_threads(log, chat)),
+        tuple(knowing.shared_happenings(log, chat, ("planned", "active"))),
     )
 
 

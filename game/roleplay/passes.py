@@ -100,8 +100,7 @@ def _changes(desk: Desk, host: str, chat: Chat, said: Turn) -> Asked:
     around = jobs_of.edges(desk.log, chat, said.speaker)
     answer = desk.inquire(host, jobs_of.update_state(desk.log, chat, said, around), said.number)
     assert isinstance(answer.value, StateChanges)
-    assert chat.scene is not None
-    if chat.scene.meanwhile:  # what is done there is not done in the scene the player is in
+    if chat.scene is not None and chat.scene.meanwhile:  # what is done there is not done in the scene the player is in
         answer = answer._replace(value=answer.value.model_copy(update={"doings": []}))
     return answer
 
@@ -272,7 +271,7 @@ def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], tur
         return []
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)
-    former = reading.group(desk.log, host)
+    former = reading.group(desk.log, host, scene.present)
     heard_all = {one for one in told if all(scene.hears(one, turn.number) for turn in turns)}
     shared = heard_all if len(heard_all) == len(told) else set(told) - heard_all
     texts = [one.value.summary for name, one in told.items() if name in shared and isinstance(one.value, SceneSummary)]

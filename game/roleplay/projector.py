@@ -15,8 +15,8 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import in_place, insert, live, of_chat, told_by, weigh_scene
-from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of
+from game.roleplay.rows import in_place, insert, live, of_chat, settle_tellings, told_by, weigh_scene
+from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of, chained
 from game.truth import Truth
 
 Step = Callable[[apsw.Connection, StoredEvent], None]
@@ -26,7 +26,7 @@ class RoleplayProjector:
     """Keeps everything that follows from the cast's and the chats' events, but for what is searched by words."""
 
     name = "roleplay"
-    version = 1
+    version = 2
     kinds = kinds((*cast.CAST_EVENTS, *happened.CHAT_EVENTS)) - {happened.MemoryEmbedded.kind}
     create = tables.CREATE
 
@@ -169,13 +169,33 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
         sql = "SELECT turn, iif(deleted, NULL, chosen) FROM turns WHERE chat = ? AND scene = ?"
         rows: list[Any] = db.execute(sql + " AND (deleted OR chosen > 0)", (chat, scene)).fetchall()
         basis = basis_of(rows)
-        db.execute("UPDATE scenes SET basis = ? WHERE chat = ? AND scene = ?", (basis, chat, scene))
-        for table in tables.BY_SCENE:
-            sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
-            if table == "memories":
-                sql += " AND form <> 'told'"
-            db.execute(sql, (basis, chat, scene))
+        sql = "UPDATE scenes SET basis = ?1, chain = ?1 WHERE chat = ?2 AND scene = ?3 RETURNING closed_seq"
+        closed: Any = db.execute(sql, (basis, chat, scene)).fetchall()
+        if closed and closed[0][0]:
+            _chain(db, chat, closed[0][0])
+        else:
+            _recount(db, chat, scene, basis)
     weigh_scene(db, chat, turn)
+
+
+def _chain(db: apsw.Connection, chat: str, closed_seq: int) -> None:
+    """Tell anew what the scenes that closed at ``closed_seq`` or later follow from, and what still counts of them."""
+    sql = "SELECT chain FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq < ? ORDER BY closed_seq DESC"
+    chain = str((db.execute(sql + " LIMIT 1", (chat, closed_seq)).fetchone() or ("",))[0])
+    sql = "SELECT scene, basis FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq >= ? ORDER BY closed_seq"
+    later: list[Any] = db.execute(sql, (chat, closed_seq)).fetchall()
+    for scene, basis in later:
+        chain = chained(basis, chain)
+        db.execute("UPDATE scenes SET chain = ? WHERE chat = ? AND scene = ?", (chain, chat, scene))
+        _recount(db, chat, scene, chain)
+
+
+def _recount(db: apsw.Connection, chat: str, scene: int, chain: str) -> None:
+    """What is told of a scene counts while it is told from what is chosen now."""
+    for table in tables.BY_SCENE:
+        sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
+        db.execute(sql, (chain, chat, scene))
+    settle_tellings(db, chat, scene)
 
 
 def _kept(db: apsw.Connection, event: StoredEvent) -> None:
@@ -239,7 +259,7 @@ def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
     present = json.dumps(said["present"])
     insert(
         *(db, "scenes", chat, said["scene"], event.stream, event.seq, said["container"], said["description"], present),
-        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", 0, 0),
+        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", "", 0, 0),
     )
     if not said["meanwhile"]:
         db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (said["scene"], chat))
@@ -252,6 +272,7 @@ def _scene_closed(db: apsw.Connection, event: StoredEvent) -> None:
     row = (event.seq, said["why"], said["significance"], quotes, of_chat(event), said["scene"])
     sql = "UPDATE scenes SET closed_seq = ?, why = ?, significance = ?, quotes = ? WHERE chat = ? AND scene = ?"
     db.execute(sql, row)
+    _chain(db, of_chat(event), event.seq)
 
 
 def _guest_joined(db: apsw.Connection, event: StoredEvent) -> None:
@@ -273,9 +294,10 @@ def _guest_left(db: apsw.Connection, event: StoredEvent) -> None:
 def _activity(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     record = json.dumps(said["record"], ensure_ascii=False, sort_keys=True)
-    alive, said_seq = told_by(db, event)
-    row = (event.seq, event.stream, of_chat(event), said["who"], record, said["turn"], said["swipe"])
-    insert(db, "activities", *row, said_seq, alive)
+    alive, chat = live(db, event), of_chat(event)
+    turn = db.execute("SELECT seq FROM turns WHERE chat = ? AND turn = ?", (chat, said["turn"])).fetchone()
+    row = (event.seq, event.stream, chat, said["who"], record, said["turn"], said["swipe"])
+    insert(db, "activities", *row, turn[0] if said["turn"] and turn else event.seq, alive)
 
 
 # -- edges and memory ------------------------------------------------------------------------------------------------
@@ -327,23 +349,45 @@ def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
         *(db, "memories", event.seq, event.stream, chat, said["memory"], said["owner"], bit, said["witnesses"]),
         *(said["text"], said["form"], said["source"], said["reliability"], said["scene"], said["clock_us"]),
         *(event.at_us, said["significance"], said["turn"], said["swipe"], said["basis"], live(db, event)),
-        *(event.truth, "", 0),
+        *(event.truth, *_pin_of(db, event)),
     )
+    settle_tellings(db, chat, said["scene"])
     _chat(db, event)
     db.execute("UPDATE chats SET memories = max(memories, ?) WHERE chat = ?", (said["memory"], chat))
+
+
+_TELLINGS = "chat = ? AND owner = ? AND scene = ? AND scene > 0 AND turn = 0 AND form = 'summary'"
+"""All that one witness has told of one scene, each from other wordings."""
+
+
+def _pin_of(db: apsw.Connection, event: StoredEvent) -> tuple[str, int]:
+    """How a memory is pinned from the start: a scene told anew as its former telling was."""
+    said = event.payload
+    if said["form"] != "summary" or said["turn"]:
+        return "", 0
+    sql = f"SELECT pinned, pinned_seq FROM memories WHERE {_TELLINGS} ORDER BY seq DESC LIMIT 1"
+    found = db.execute(sql, (of_chat(event), said["owner"], said["scene"])).fetchone()
+    return (str(found[0]), int(found[1])) if found else ("", 0)
 
 
 def _memory_pinned(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     how = ("auto" if said["auto"] else "manual") if said["pinned"] else ""
-    sql = "UPDATE memories SET pinned = ?, pinned_seq = ? WHERE chat = ? AND memory = ?"
-    db.execute(sql, (how, event.seq, of_chat(event), said["memory"]))
+    chat, memory = of_chat(event), said["memory"]
+    db.execute(
+        "UPDATE memories SET pinned = ?, pinned_seq = ? WHERE chat = ? AND memory = ?", (how, event.seq, chat, memory)
+    )
+    sql = "SELECT owner, scene FROM memories WHERE chat = ? AND memory = ? AND form = 'summary' AND turn = 0"
+    for owner, scene in db.execute(sql, (chat, memory)).fetchall():
+        sql = f"UPDATE memories SET pinned = ?, pinned_seq = ? WHERE {_TELLINGS}"
+        db.execute(sql, (how, event.seq, chat, owner, scene))
 
 
 def _group(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
+    alive, said_seq = told_by(db, event)
     row = (event.seq, event.stream, of_chat(event), said["summary"], event.truth, 0, said["scene"], said["basis"])
-    insert(db, "groups", *row, live(db, event))
+    insert(db, "groups", *row, said_seq, alive)
 
 
 def _failed(db: apsw.Connection, event: StoredEvent) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 
 from engine.log import StoredEvent
-from game.roleplay.rows import insert, of_chat, weigh_scene
+from game.roleplay.rows import insert, of_chat, settle_tellings, weigh_scene
 
 MEMORY_FIELDS = ("text", "significance", "witnesses", "source", "reliability")
 CONTAINER_FIELDS = ("name", "type", "moving", "public", "audible_range", "slots", "parent")
@@ -46,9 +46,16 @@ def _edge(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
 
 
 def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
-    if field in MEMORY_FIELDS:
-        sql = f"UPDATE memories SET {field} = ?, truth = ? WHERE chat = ? AND memory = ?"
+    if field == "text":
+        sql = "UPDATE memories SET text = ?, truth = ? WHERE chat = ? AND memory = ?"
         db.execute(sql, (value, event.truth, of_chat(event), key[0]))
+        sql = "SELECT scene FROM memories WHERE chat = ? AND memory = ?"
+        there: list[Any] = db.execute(sql, (of_chat(event), key[0])).fetchall()
+        for (scene,) in there:
+            settle_tellings(db, of_chat(event), scene)
+    elif field in MEMORY_FIELDS:
+        sql = f"UPDATE memories SET {field} = ? WHERE chat = ? AND memory = ?"
+        db.execute(sql, (value, of_chat(event), key[0]))
 
 
 def _activity(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
@@ -96,7 +103,7 @@ def _happening(db: apsw.Connection, event: StoredEvent, key: list[Any], field: s
 
 
 def _group(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
-    insert(db, "groups", event.seq, event.stream, of_chat(event), value, event.truth, 0, 0, "", 1)
+    insert(db, "groups", event.seq, event.stream, of_chat(event), value, event.truth, 0, 0, "", event.seq, 1)
 
 
 def _turn(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
 
 from engine.errors import UserError
 from engine.log import EventLog
@@ -31,6 +32,9 @@ from game.truth import Truth, may_overwrite
 
 SNIPPET = 120
 """Characters of the last turn that the list of chats shows."""
+
+EVERY = 2**62
+"""More than any number: no limit."""
 
 _TUPLES = ("voice_samples", "traits", "greetings")
 
@@ -94,6 +98,22 @@ def _whole(rows: list[tuple[Any, ...]]) -> bytes:
     return b"".join(row[-2] for row in reversed(rows[: rows[0][-1]]))
 
 
+class Before(NamedTuple):
+    """What a turn is said anew from: as if neither it nor anything after it had been.
+
+    In ``chat`` everything that follows from turn ``turn`` on, or is told of scene ``scene`` or a later one, is left
+    out; of what was done in a scene that is over (``ended_seq``), what was done after it.
+    """
+
+    chat: str = ""
+    turn: int = EVERY
+    scene: int = EVERY
+    ended_seq: int = EVERY
+
+
+NOW = Before()
+
+
 # -- chats -----------------------------------------------------------------------------------------------------------
 
 
@@ -143,16 +163,25 @@ def scenes(log: EventLog, host: str) -> list[Scene]:
 def _scenes(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Scene]:
     sql = (
         "SELECT scene, container, description, present, clock_us, meanwhile, closed_seq, why, significance, quotes,"
-        f" basis, guest_since FROM scenes WHERE {where}"
+        f" chain, guest_since, {_FORGOTTEN} FROM scenes s WHERE {where}"
     )
     return [_scene(*row) for row in log.query(sql, values)]
 
 
+_FORGOTTEN = (
+    "(SELECT json_group_object(r.bot, (SELECT coalesce(max(t.turn), 0) FROM turns t WHERE t.chat = s.chat"
+    " AND t.scene = s.scene AND t.seq <= r.seq)) FROM bot_resets r WHERE r.seq > s.seq)"
+)
+"""Of a scene ``s`` the last turn from before each reset there was since it opened, by who was reset."""
+
+
 def _scene(number: int, container: int, description: str, present: str, clock_us: int, *rest: Any) -> Scene:
-    meanwhile, closed_seq, why, significance, quotes, basis, guest_since = rest
+    meanwhile, closed_seq, why, significance, quotes, basis, guest_since, forgotten = rest
+    who, resets = tuple(json.loads(present)), json.loads(forgotten)
+    missed = tuple(max(guest_since * (one == who[-1]), resets.get(one, 0)) for one in who)
     return Scene(
-        *(number, container, description, tuple(json.loads(present)), clock_us, bool(meanwhile), closed_seq > 0),
-        *(why, significance, tuple(json.loads(quotes)), basis, guest_since),
+        *(number, container, description, who, clock_us, bool(meanwhile), closed_seq > 0),
+        *(why, significance, tuple(json.loads(quotes)), basis, missed if any(missed) else ()),
     )
 
 
@@ -168,10 +197,13 @@ def containers(log: EventLog, host: str) -> list[Container]:
     ]
 
 
-def activity(log: EventLog, host: str, who: str) -> Activity:
+def activity(log: EventLog, host: str, who: str, before: Before = NOW) -> Activity:
     """What someone is doing in a chat."""
-    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY said_seq DESC, seq DESC LIMIT 1"
-    rows = log.query(sql, (host, who))
+    sql = (
+        "SELECT record FROM activities WHERE chat = ? AND who = ? AND live AND turn < ? AND said_seq < ?"
+        " ORDER BY said_seq DESC, seq DESC LIMIT 1"
+    )
+    rows = log.query(sql, (host, who, before.turn, before.ended_seq))
     return Activity.of(json.loads(rows[0][0])) if rows else Activity()
 
 
@@ -197,17 +229,30 @@ def turns_of_scene(log: EventLog, host: str, number: int) -> list[Turn]:
     return _turns(log, where, (host, number))
 
 
-def heard_turns(log: EventLog, host: str, who: str, count: int, before: int | None = None) -> list[Turn]:
-    """The last ``count`` turns of a chat that ``who`` was there to hear (those before turn ``before``)."""
-    sql = (
-        "SELECT t.turn FROM turns t JOIN scenes s ON s.chat = t.chat AND s.scene = t.scene WHERE t.chat = ?1"
-        " AND t.turn < ?3 AND NOT t.deleted AND EXISTS (SELECT 1 FROM json_each(s.present) WHERE value = ?2)"
-        " AND (t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2) ORDER BY t.turn DESC LIMIT ?4"
-    )
-    numbers = {row[0] for row in log.query(sql, (host, who, 2**62 if before is None else before, count))}
-    if not numbers:
-        return []
-    return [one for one in turns(log, host, after=min(numbers) - 1, upto=max(numbers)) if one.number in numbers]
+HEARD_OF_SCENE = (
+    "(t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2) AND NOT t.deleted"
+    " AND t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
+)
+"""That ``?2``, who is in the scene ``s``, heard its turn ``t``, and has not been reset since."""
+
+HEARD = (
+    "EXISTS (SELECT 1 FROM scenes s, json_each(s.present) p WHERE s.chat = t.chat AND s.scene = t.scene"
+    f" AND p.value = ?2 AND {HEARD_OF_SCENE})"
+)
+"""That ``?2`` heard the turn ``t``: :meth:`game.roleplay.state.Scene.hears` in SQL."""
+
+
+def heard_turns(log: EventLog, host: str, who: str, count: int, before: int = EVERY) -> list[Turn]:
+    """The last ``count`` turns of a chat that ``who`` was there to hear (those before turn ``before``), the first
+    first."""
+    sql = f"SELECT t.turn FROM turns t WHERE t.chat = ?1 AND t.turn < ?3 AND {HEARD} ORDER BY t.turn DESC LIMIT ?4"
+    numbers = [number for (number,) in log.query(sql, (host, who, before, count))][::-1]
+    breaks = [i for i, (one, two) in enumerate(pairwise(numbers), start=1) if two != one + 1]
+    made: list[Turn] = []
+    for begin, end in pairwise([0, *breaks, len(numbers)]):
+        if end > begin:
+            made += turns(log, host, after=numbers[begin] - 1, upto=numbers[end - 1])
+    return made
 
 
 def turn(log: EventLog, host: str, number: int) -> Turn:
@@ -256,16 +301,19 @@ def _turn(row: tuple[Any, ...], wordings: list[Alternative]) -> Turn:
 # -- edges -----------------------------------------------------------------------------------------------------------
 
 _PAIR = (
-    "owner = ?1 AND target = ?2 AND live"
+    "owner = ?1 AND target = ?2 AND live AND (chat <> ?3 OR (turn < ?4 AND scene < ?5))"
     " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
     " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 )
-"""What counts of an edge: nothing from before either of the two was reset."""
+"""What counts of an edge: nothing from before either of the two was reset, and nothing that is to be as if it had
+not been (a :class:`Before`: ``?3`` to ``?5``)."""
+
+_Pair = tuple[str, str, str, int, int]
 
 
-def edge(log: EventLog, owner: str, target: str) -> Edge:
+def edge(log: EventLog, owner: str, target: str, before: Before = NOW) -> Edge:
     """How ``owner`` sees ``target``, from every chat they met in."""
-    pair = (owner, target)
+    pair = (owner, target, before.chat, before.turn, before.scene)
     sql = f"SELECT chat, clock_us FROM edge_numbers WHERE {_PAIR} AND clock_us <> 0 ORDER BY seq DESC LIMIT 1"
     last = log.query(sql, pair)
     affinity, trust = _numbers(log, pair)
@@ -279,11 +327,11 @@ def edge(log: EventLog, owner: str, target: str) -> Edge:
 
 def met(log: EventLog, owner: str, target: str, besides: str = "") -> bool:
     """Whether there is an edge from ``owner`` to ``target`` at all, ``besides`` what the chat of that host tells."""
-    sql = f"SELECT 1 FROM edge_numbers WHERE {_PAIR} AND chat <> ?3 LIMIT 1"
-    return bool(log.query(sql, (owner, target, besides)))
+    sql = f"SELECT 1 FROM edge_numbers WHERE {_PAIR} AND chat <> ?6 LIMIT 1"
+    return bool(log.query(sql, (owner, target, *NOW[:3], besides)))
 
 
-def _numbers(log: EventLog, pair: tuple[str, str]) -> tuple[int, int]:
+def _numbers(log: EventLog, pair: _Pair) -> tuple[int, int]:
     """Affinity and trust: the last value that was set and what moved it since.
 
     What was decided never leaves 0 to 100; what is left of it after a rewind elsewhere may.
@@ -296,14 +344,14 @@ def _numbers(log: EventLog, pair: tuple[str, str]) -> tuple[int, int]:
         if trust_set is not None:
             trust, trust_seq = trust_set, seq
     sql = (
-        "SELECT coalesce(sum(affinity_delta) FILTER (WHERE said_seq > ?3), 0),"
-        f" coalesce(sum(trust_delta) FILTER (WHERE said_seq > ?4), 0) FROM edge_numbers WHERE {_PAIR}"
+        "SELECT coalesce(sum(affinity_delta) FILTER (WHERE said_seq > ?6), 0),"
+        f" coalesce(sum(trust_delta) FILTER (WHERE said_seq > ?7), 0) FROM edge_numbers WHERE {_PAIR}"
     )
     ((affinity_moved, trust_moved),) = log.query(sql, (*pair, affinity_seq, trust_seq))
     return within(affinity + affinity_moved), within(trust + trust_moved)
 
 
-def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
+def _summary(log: EventLog, pair: _Pair) -> tuple[str, str]:
     """The words that stand, and the draft beside them.
 
     A model's later summary replaces a model's earlier one, as it tells of more; over the player's own words it only
@@ -320,57 +368,82 @@ def _summary(log: EventLog, pair: tuple[str, str]) -> tuple[str, str]:
     return standing, draft
 
 
-def _known(log: EventLog, pair: tuple[str, str]) -> dict[str, tuple[str, ...]]:
-    """Facts and moments, in the order they became known; what the player struck out, only they bring back (002)."""
+def _known(log: EventLog, pair: _Pair) -> dict[str, tuple[str, ...]]:
+    """Facts and moments, in the order they became known; what the player struck out, only they bring back (002), in
+    whatever case it is written."""
     sql = f"SELECT sort, fact, known, truth FROM edge_facts WHERE {_PAIR} ORDER BY seq, place"
-    known: dict[str, dict[str, None]] = {"fact": {}, "moment": {}}
+    known: dict[str, dict[str, str]] = {"fact": {}, "moment": {}}
     struck: set[tuple[str, str]] = set()
     for sort, fact, is_known, truth in log.query(sql, pair):
+        key = fact.casefold()
         if not is_known:
-            known[sort].pop(fact, None)
-            struck.add((sort, fact))
-        elif (sort, fact) not in struck or Truth(truth) is Truth.USER:
-            known[sort].setdefault(fact)
-            struck.discard((sort, fact))
-    return {sort: tuple(facts) for sort, facts in known.items()}
+            known[sort].pop(key, None)
+            struck.add((sort, key))
+        elif truth == Truth.USER:
+            known[sort][key] = fact
+            struck.discard((sort, key))
+        elif (sort, key) not in struck:
+            known[sort].setdefault(key, fact)
+    return {sort: tuple(facts.values()) for sort, facts in known.items()}
 
 
 # -- story -----------------------------------------------------------------------------------------------------------
 
 
-def group(log: EventLog, host: str) -> str:
-    """What the three are to each other in this chat; the player's own words stand over a model's."""
+_THIRD = (
+    "(SELECT json_extract(s.present, '$[2]') FROM scenes s WHERE s.chat = g.chat AND NOT s.meanwhile"
+    " AND json_array_length(s.present) = 3 AND iif(g.scene > 0, s.scene = g.scene, s.seq < g.seq)"
+    " ORDER BY s.seq DESC LIMIT 1)"
+)
+"""Whom a group ``g`` is about beside the player and the host: the guest of its scene, or the guest before it was set
+by hand."""
+
+
+def group(log: EventLog, host: str, present: Sequence[str], before: Before = NOW) -> str:
+    """What the three of ``present`` are to each other; the player's own words stand over a model's.
+
+    It is about them alone: not told by another guest's scenes, and of nothing from before one of them was reset.
+    Where there are no three, it is that of the last three.
+    """
+    sql = f"SELECT summary, truth, said_seq, {_THIRD} FROM groups g WHERE chat = ? AND live AND scene < ? ORDER BY seq"
+    rows = log.query(sql, (host, before.scene))
+    third = next((one for one in present if one not in (YOU, host)), rows[-1][3] if rows else "")
+    sql = "SELECT coalesce(max(seq), 0) FROM bot_resets WHERE bot IN (?, ?)"
+    ((reset_seq,),) = log.query(sql, (host, third))
     standing, by = "", Truth.CLOUD_MODEL
-    for words, truth in log.query("SELECT summary, truth FROM groups WHERE chat = ? AND live ORDER BY seq", (host,)):
+    for words, truth, said_seq, who in rows:
+        if who != third or said_seq <= reset_seq:
+            continue
         if by is not Truth.USER or may_overwrite(Truth(truth), by):
             standing, by = words, Truth(truth)
     return standing
 
 
-def threads(log: EventLog, host: str, *, closed: bool = False) -> list[Thread]:
+def threads(log: EventLog, host: str, *, closed: bool = False, before: Before = NOW) -> list[Thread]:
     """The threads of a chat; those that ended only with ``closed``."""
-    sql = "SELECT thread, title FROM threads WHERE chat = ? AND live ORDER BY thread"
-    ends = "SELECT open, outcome FROM thread_ends WHERE chat = ? AND thread = ? AND live ORDER BY seq DESC LIMIT 1"
-    made = []
-    for number, title in log.query(sql, (host,)):
-        is_open, outcome = next(iter(log.query(ends, (host, number))), (1, ""))
-        if is_open or closed:
-            made.append(Thread(number, title, bool(is_open), outcome))
-    return made
+    sql = (
+        "SELECT t.thread, t.title, coalesce(e.open, 1) AS is_open, coalesce(e.outcome, '') FROM threads t"
+        " LEFT JOIN thread_ends e ON e.seq = (SELECT max(l.seq) FROM thread_ends l WHERE l.chat = t.chat"
+        " AND l.thread = t.thread AND l.live AND l.turn < ?3) WHERE t.chat = ?1 AND t.live AND t.turn < ?3"
+        " AND (?2 OR is_open) ORDER BY t.thread"
+    )
+    rows = log.query(sql, (host, int(closed), before.turn))
+    return [Thread(number, title, bool(is_open), outcome) for number, title, is_open, outcome in rows]
 
 
-def happenings(log: EventLog, host: str, states: Iterable[str] = ()) -> list[Happening]:
+def happenings(log: EventLog, host: str, states: Iterable[str] = (), before: Before = NOW) -> list[Happening]:
     """The happenings of a chat that are in one of ``states`` (none named: all)."""
     sql = (
-        "SELECT happening, title, props, due_us, expires_us FROM happenings WHERE chat = ? AND live ORDER BY happening"
+        "SELECT h.happening, h.title, h.props, h.due_us, h.expires_us, s.state, s.former, s.truth FROM happenings h"
+        " LEFT JOIN happening_states s ON s.chat = h.chat AND s.happening = h.happening AND s.live AND s.turn < ?2"
+        " WHERE h.chat = ?1 AND h.live AND h.turn < ?2 ORDER BY h.happening, s.seq"
     )
-    moved = "SELECT state, former, truth FROM happening_states WHERE chat = ? AND happening = ? AND live ORDER BY seq"
     wanted = set(states)
     made = []
-    for number, title, props, due_us, expires_us in log.query(sql, (host,)):
-        state = _standing(log.query(moved, (host, number)))
+    for (number, title, props, *times), rows in groupby(log.query(sql, (host, before.turn)), lambda row: row[:5]):
+        state = _standing(row[5:] for row in rows if row[5] is not None)
         if not wanted or state in wanted:
-            made.append(Happening(number, title, state, tuple(json.loads(props)), due_us, expires_us))
+            made.append(Happening(number, title, state, tuple(json.loads(props)), *times))
     return made
 
 
@@ -383,14 +456,14 @@ def _standing(moves: Iterable[tuple[Any, ...]]) -> str:
     return standing
 
 
-def items(log: EventLog, owner: str) -> tuple[str, ...]:
+def items(log: EventLog, owner: str, before: Before = NOW) -> tuple[str, ...]:
     """What someone keeps for good."""
     held: dict[str, None] = {}
     sql = (
-        "SELECT item, held FROM items WHERE owner = ? AND live"
+        "SELECT item, held FROM items WHERE owner = ? AND live AND (chat <> ? OR (turn < ? AND scene < ?))"
         " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = owner), 0) ORDER BY seq"
     )
-    for item, is_held in log.query(sql, (owner,)):
+    for item, is_held in log.query(sql, (owner, *before[:3])):
         if is_held:
             held.setdefault(item)
         else:

@@ -192,7 +192,7 @@ class _Kept:
         return event.kind != happened.HappeningMoved.kind or said["happening"] in self.happenings
 
     def _told_from(self, basis: str) -> bool:
-        pairs = [part.split(".") for part in basis.split(",") if part]
+        pairs = [part.split(".") for part in basis.partition(":")[0].split(",") if part]
         return all(swipe == "x" or (int(turn), int(swipe)) in self.wordings for turn, swipe in pairs)
 
     def add(self, event: StoredEvent) -> None:

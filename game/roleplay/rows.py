@@ -40,10 +40,26 @@ def told_by(db: apsw.Connection, event: StoredEvent) -> tuple[int, int]:
     scene = said.get("scene", 0)
     if not scene or "basis" not in said or said.get("form") == "told":
         return 1, event.seq
-    sql = "SELECT basis, closed_seq FROM scenes WHERE chat = ? AND scene = ?"
+    sql = "SELECT chain, closed_seq FROM scenes WHERE chat = ? AND scene = ?"
     found = db.execute(sql, (of_chat(event), scene)).fetchone()
     return (int(found[0] == said["basis"]), int(found[1]) or event.seq) if found else (1, event.seq)
 
+
+def settle_tellings(db: apsw.Connection, chat: str, scene: int) -> None:
+    """Of each witness's tellings of a scene the one counts that is told from what is chosen now.
+
+    Where the player has put one into their own words, that one does, whatever is chosen (002).
+    """
+    if scene:
+        db.execute(_SETTLE, (chat, scene))
+
+
+_SETTLE = (
+    "UPDATE memories AS m SET live = (m.truth = 1 OR (coalesce(m.basis = (SELECT chain FROM scenes s WHERE"
+    " s.chat = ?1 AND s.scene = ?2), 1) AND NOT EXISTS (SELECT 1 FROM memories o WHERE o.chat = ?1 AND o.scene = ?2"
+    " AND o.scene > 0 AND o.owner = m.owner AND o.form <> 'told' AND o.turn = 0 AND o.truth = 1)))"
+    " WHERE m.chat = ?1 AND m.scene = ?2 AND m.scene > 0 AND m.turn = 0 AND m.form <> 'told'"
+)
 
 _WORDING = (
     "SELECT t.chosen = a.swipe AND NOT t.deleted, a.seq FROM alternatives a"

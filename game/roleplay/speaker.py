@@ -8,21 +8,21 @@ which the speaker was present.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UserError
 from engine.log import EventLog
-from game.roleplay import reading, recall
+from game.roleplay import knowing, reading, recall
 from game.roleplay.clock import day_number, friendly
 from game.roleplay.events import NARRATOR, YOU
 from game.roleplay.prompts.config import WINDOW, Budget, Count, count
 from game.roleplay.prompts.lore import Heard, lore
 from game.roleplay.prompts.said import said
-from game.roleplay.state import Chat, Happening, Memory, Scene, Thread, Turn
+from game.roleplay.reading import EVERY, HEARD_OF_SCENE, NOW, Before
+from game.roleplay.state import Chat, Edge, Memory, Scene, Turn
 from game.roleplay.view import Remembered, SpeakerView
 
 Embed = Callable[[Sequence[str]], tuple[str, NDArray[np.float32]] | None]
@@ -34,15 +34,8 @@ QUERY_TURNS = 2
 QUERY_CHARS = 1000
 """How much of those words; the last of them count."""
 
-_EVERY = 2**62
-
-_HEARD = "(t.turn > s.guest_since OR json_extract(s.present, '$[#-1]') <> ?2)"
-_SINCE_RESET = "t.seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
-_WAS_THERE = (
-    "EXISTS (SELECT 1 FROM scenes s, json_each(s.present) p WHERE s.chat = t.chat AND s.scene = t.scene"
-    f" AND p.value = ?2 AND {_HEARD}) AND NOT t.deleted AND {_SINCE_RESET}"
-)
-"""That ``?2`` witnessed the turn ``t`` (see :meth:`game.roleplay.state.Scene.hears`), and has not been reset since."""
+KNOWN_FACTS = 40
+"""The last things known of someone that are before the speaker's mind."""
 
 
 def speaker_view(
@@ -72,7 +65,7 @@ def speaker_view(
     bot = reading.bot(log, speaker)
     moment = _moment(log, chat, before, scene)
     here = moment.scene
-    recent = _witnessed(log, chat.host, speaker, _EVERY if before is None else before)
+    recent = reading.heard_turns(log, chat.host, speaker, WINDOW, moment.before.turn)
     names = _names(log, [YOU, speaker, *here.present, *(turn.speaker for turn in recent)])
     targets = [who for who in (addressee, *here.present) if who and who != speaker]
     mind = _Mind(log, chat, speaker, moment)
@@ -83,24 +76,24 @@ def speaker_view(
         speaker=bot,
         you=reading.you(log),
         addressee=addressee,
-        edges=tuple(reading.edge(log, speaker, target) for target in dict.fromkeys(targets)),
+        edges=tuple(_edge(log, speaker, target, moment.before) for target in dict.fromkeys(targets)),
         names=names,
         clock=_clock(moment.clock_us, chat.day_one_us),
         scene=here,
         container=next((one for one in chat.containers if one.id == here.container), None),
-        activities={who: reading.activity(log, chat.host, who) for who in here.present},
+        activities={who: reading.activity(log, chat.host, who, moment.before) for who in here.present},
         recent=tuple(recent),
-        group=reading.group(log, chat.host) if len(here.present) == 3 else "",
-        threads=tuple(_threads(log, chat.host, speaker)),
-        happenings=tuple(_happenings(log, chat.host, speaker)),
-        items=reading.items(log, speaker),
+        group=reading.group(log, chat.host, here.present, moment.before) if len(here.present) == 3 else "",
+        threads=tuple(knowing.threads(log, chat.host, speaker, moment.before)),
+        happenings=tuple(knowing.happenings(log, chat.host, speaker, ["active"], moment.before)),
+        items=reading.items(log, speaker, moment.before),
         pinned=tuple(pinned),
         remembered=tuple(mind.recalled(query, config.recall_count, [*pinned, *earlier], embed)),
         earlier=tuple(earlier),
         lore=lore(
             log,
             bot,
-            lambda: _heard(log, chat.host, speaker, moment.before, spoken),
+            lambda: _heard(log, chat.host, speaker, moment.before.turn, spoken),
             names[YOU],
             count_tokens,
             config.soft_tokens,
@@ -120,7 +113,7 @@ class _Moment:
 
     scene: Scene
     clock_us: int
-    before: int
+    before: Before
     before_seq: int
 
 
@@ -131,7 +124,16 @@ def _moment(log: EventLog, chat: Chat, before: int | None, number: int) -> _Mome
     if here is None:
         raise UserError("this chat has not begun; confirm its first scene before anyone speaks")
     clock_us = anew.clock_us if anew else chat.clock_us
-    return _Moment(here, clock_us, _EVERY if before is None else before, anew.seq if anew else _EVERY)
+    if anew is None:
+        return _Moment(here, clock_us, NOW if before is None else Before(chat.host, before, here.id), EVERY)
+    ended = log.query("SELECT closed_seq FROM scenes WHERE chat = ? AND scene = ?", (chat.host, here.id))[0][0]
+    return _Moment(here, clock_us, Before(chat.host, anew.number, here.id, ended or EVERY), anew.seq)
+
+
+def _edge(log: EventLog, owner: str, target: str, before: Before) -> Edge:
+    """An edge with the last that is known; the rest would only dilute the prompt."""
+    edge = reading.edge(log, owner, target, before)
+    return replace(edge, facts=edge.facts[-KNOWN_FACTS:], moments=edge.moments[-KNOWN_FACTS:])
 
 
 def _clock(clock_us: int, day_one_us: int) -> str:
@@ -150,64 +152,17 @@ def _names(log: EventLog, everyone: Iterable[str]) -> dict[str, str]:
 # -- what was said ---------------------------------------------------------------------------------------------------
 
 
-def _witnessed(log: EventLog, host: str, who: str, before: int) -> list[Turn]:
-    """The last turns before ``before`` that ``who`` was there for, the first first."""
-    sql = f"SELECT t.turn FROM turns t WHERE t.chat = ?1 AND t.turn < ?3 AND {_WAS_THERE} ORDER BY t.turn DESC LIMIT ?4"
-    numbers = [number for (number,) in log.query(sql, (host, who, before, WINDOW))][::-1]
-    breaks = [i for i, (one, two) in enumerate(pairwise(numbers), start=1) if two != one + 1]
-    made: list[Turn] = []
-    for begin, end in pairwise([0, *breaks, len(numbers)]):
-        if end > begin:
-            made += reading.turns(log, host, after=numbers[begin] - 1, upto=numbers[end - 1])
-    return made
-
-
 def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tuple[Turn, str]]) -> Heard:
     # Scene by scene: who was there is looked up once for each of them and not for every turn.
     sql = (
         "SELECT count(*), coalesce(sum(t.speaker = ?2), 0) FROM scenes s CROSS JOIN turns t"
         " ON t.chat = s.chat AND t.scene = s.scene WHERE s.chat = ?1 AND t.turn < ?3 AND s.scene IN"
         " (SELECT s.scene FROM scenes s, json_each(s.present) p WHERE s.chat = ?1 AND p.value = ?2)"
-        f" AND {_HEARD} AND NOT t.deleted AND {_SINCE_RESET}"
+        f" AND {HEARD_OF_SCENE}"
     )
     messages, replies = log.query(sql, (host, who, before))[0]
     texts = tuple(text for _, text in spoken)
     return Heard(texts, tuple(turn.speaker == who for turn, _ in spoken), messages, replies)
-
-
-# -- the story -------------------------------------------------------------------------------------------------------
-
-
-def _threads(log: EventLog, host: str, who: str) -> list[Thread]:
-    found = reading.threads(log, host)
-    if who == host:
-        return found
-    known = _known(log, host, who, "SELECT thread AS number, turn FROM threads WHERE chat = ?1 AND live")
-    return [one for one in found if one.id in known]
-
-
-def _happenings(log: EventLog, host: str, who: str) -> list[Happening]:
-    found = reading.happenings(log, host, ["active"])
-    if who == host:
-        return found
-    sql = (
-        "SELECT happening AS number, turn FROM happenings WHERE chat = ?1 AND live"
-        " UNION ALL SELECT happening, turn FROM happening_states WHERE chat = ?1 AND live"
-    )
-    known = _known(log, host, who, sql)
-    return [one for one in found if one.id in known]
-
-
-def _known(log: EventLog, host: str, who: str, source: str) -> set[int]:
-    """Of the rows (number, turn) of ``source`` the numbers that a guest knows of: those of turns they witnessed.
-
-    The host is in all scenes of their chat and knows them all, also those that hang on no turn.
-    """
-    sql = (
-        f"SELECT DISTINCT o.number FROM ({source}) o LEFT JOIN turns t ON t.chat = ?1 AND t.turn = o.turn"
-        f" WHERE o.turn > 0 AND {_WAS_THERE}"
-    )
-    return {number for (number,) in log.query(sql, (host, who))}
 
 
 # -- memory ----------------------------------------------------------------------------------------------------------
@@ -227,7 +182,7 @@ class _Mind:
 
     def summaries(self, wanted: int) -> list[Memory]:
         """The speaker's own of the last scenes of this chat."""
-        most = wanted if self._moment.before_seq == _EVERY else _EVERY
+        most = wanted if self._moment.before_seq == EVERY else EVERY
         found = recall.scene_summaries(self._log, self._speaker, self._host, count=most)
         return [one for one in found if self._had(one)][-wanted:] if wanted else []
 
@@ -236,7 +191,7 @@ class _Mind:
         placed = embed([query]) if embed and query.strip() else None
         found = recall.recalled(
             *(self._log, self._speaker, query),
-            k=wanted if self._moment.before_seq == _EVERY else 4 * wanted,
+            k=wanted if self._moment.before_seq == EVERY else 4 * wanted,
             exclude={one.seq for one in known},
             vector=(placed[0], placed[1][0]) if placed is not None else None,
         )
@@ -245,8 +200,8 @@ class _Mind:
     def _had(self, memory: Memory) -> bool:
         """Whether the speaker had it at the moment: where a turn is said anew, what came after it has not happened."""
         moment = self._moment
-        if moment.before_seq == _EVERY:
+        if moment.before_seq == EVERY:
             return True
         if memory.chat != self._host:
             return memory.seq < moment.before_seq
-        return memory.turn < moment.before if memory.turn else memory.scene < moment.scene.id
+        return memory.turn < moment.before.turn if memory.turn else memory.scene < moment.scene.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from game.roleplay.events import YOU
@@ -116,7 +117,8 @@ class Container:
 class Scene:
     """A stretch of a chat in one place with the same company.
 
-    ``basis`` names the alternatives it is told from as they are chosen now.  ``closed`` scenes have ``why``.
+    ``basis`` names the alternatives it is told from as they are chosen now, those of the scenes told before it
+    included (:func:`chained`).  ``closed`` scenes have ``why``.
     """
 
     id: int
@@ -130,12 +132,16 @@ class Scene:
     significance: int = 0
     quotes: tuple[str, ...] = ()
     basis: str = ""
-    guest_since: int = 0
-    """The last turn that was said before the guest came into this scene; 0 when all were there from its start."""
+    missed: tuple[int, ...] = ()
+    """For each of those present the last turn they know nothing of: said before they came in, or before their last
+    reset; 0 for none.  Empty when nobody missed anything."""
 
     def hears(self, who: str, turn: int) -> bool:
-        """Whether ``who`` witnesses turn number ``turn`` of this scene."""
-        return who in self.present and (turn > self.guest_since or who != self.present[-1])
+        """Whether ``who`` witnesses turn number ``turn`` of this scene, and has not been reset since.
+
+        The one rule of who heard what; :data:`game.roleplay.reading.HEARD` is the same in SQL.
+        """
+        return who in self.present and (not self.missed or turn > self.missed[self.present.index(who)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +357,15 @@ def basis_of(chosen: Iterable[tuple[int, int | None]]) -> str:
     Turns whose first wording stands are left out, so an untouched scene has the basis ``""``.
     """
     return ",".join(f"{turn}.{'x' if swipe is None else swipe}" for turn, swipe in sorted(chosen) if swipe != 0)
+
+
+def chained(own: str, former: str) -> str:
+    """What a closed scene is told from: its own alternatives, and a mark of those of all told before it.
+
+    What is told of a scene builds on how everyone stood by then, and so on all the scenes before.  ``former`` is the
+    chain of the scene that closed before; without a rewording up to here the chain is empty.
+    """
+    return f"{own}:{blake2b(former.encode(), digest_size=8).hexdigest()}" if former else own
 
 
 def within(value: int, least: int = 0, most: int = 100) -> int:

@@ -70,7 +70,9 @@ def promote(desk: Desk, host: str, number: int, turn: int = 0, swipe: int = 0) -
     if scene is None or happening is None:  # the player has gone back meanwhile
         return
     turns = reading.turns_of_scene(desk.log, host, scene.id)
-    answer = desk.ask(host, Promote(happening, jobs_of.present(desk.log, chat, scene.present), tuple(turns)))
+    answer = desk.ask(
+        host, Promote(happening, jobs_of.present(desk.log, chat, scene.present), jobs_of.shared(scene, turns))
+    )
     assert isinstance(answer, Promotion)
     with desk.deciding:
         now = [one.id for one in reading.happenings(desk.log, host, ["completed"])]

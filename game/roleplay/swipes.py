@@ -45,18 +45,33 @@ def keep(log: EventLog, chat: str, turn: int) -> None:
         log.append(chat_stream(chat), [to_log(TurnKept(turn), at_us=wall_us())])
 
 
-def stale_scenes(log: EventLog, chat: str, imported: int = IMPORTED_AT_ONCE) -> list[Scene]:
-    """Closed scenes that nobody's summary tells as their turns stand now: have them told again.
+def standing(log: EventLog, chat: str, scene: int) -> dict[str, str]:
+    """What counts now of what the witnesses of a scene have told of it, by who tells it.
 
-    A scene without turns has nothing to tell.  Of those that were imported and never told yet, only the ``imported``
+    Where the player has put a telling into their own words, it stands whatever was reworded.
+    """
+    sql = (
+        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
+        " AND form = 'summary' AND live ORDER BY seq"
+    )
+    return dict(log.query(sql, (chat, scene)))
+
+
+def stale_scenes(log: EventLog, chat: str, imported: int = IMPORTED_AT_ONCE) -> list[Scene]:
+    """Closed scenes that nobody tells as their turns stand now: have them told again, in this order.
+
+    What is told of a scene builds on the scenes before it, so those after a reworded one are stale with it.  A scene
+    without turns has nothing to tell.  Of those that were imported and never told yet, only the ``imported``
     latest are among them.
     """
     sql = (
         "SELECT s.scene, s.why = ?2 AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND"
         " m.scene = s.scene AND m.turn = 0 AND m.form = 'summary') FROM scenes s WHERE s.chat = ?1 AND s.closed_seq > 0"
         " AND EXISTS (SELECT 1 FROM turns t WHERE t.chat = s.chat AND t.scene = s.scene AND NOT t.deleted)"
-        " AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND m.scene = s.scene AND m.turn = 0"
-        " AND m.form = 'summary' AND m.live) ORDER BY s.scene"
+        " AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND m.scene = s.scene AND m.scene > 0"
+        " AND m.turn = 0 AND m.form = 'summary' AND m.basis = s.chain)"
+        " AND NOT EXISTS (SELECT 1 FROM edge_words w WHERE w.chat = s.chat AND w.scene = s.scene AND w.scene > 0"
+        " AND w.turn = 0 AND w.basis = s.chain) ORDER BY s.closed_seq"
     )
     rows = log.query(sql, (chat, IMPORTED))
     untold = [number for number, is_untold in rows if is_untold]

@@ -4,7 +4,10 @@ Every row follows from the events of one stream alone and names that stream, so 
 that chat again and leaves the others.  What several chats bring together (an edge, the memories of a bot) is put
 together in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`).  ``live`` is 0 while the alternative
 a row follows from is not the chosen one.  ``said_seq`` is where the wording was said that a row follows from: what a
-slow pass tells of an earlier turn does not undo what was set by hand after it.  A turn is ``unanswered`` while its
+slow pass tells of an earlier turn does not undo what was set by hand after it; of an activity it is where the turn
+itself was said, so that a new wording of an old turn moves nobody now.  ``basis`` and ``chain`` of a scene are its own
+alternatives and those of the scenes told before it with them (:func:`game.roleplay.state.chained`); what is told of a
+scene counts while its basis is that chain.  A turn is ``unanswered`` while its
 chosen wording is not ``accepted``: the player's own word because they wrote, answered, kept or edited it (002).
 """
 
@@ -52,9 +55,10 @@ CREATE TABLE scenes (
     chat TEXT NOT NULL, scene INTEGER NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
     container INTEGER NOT NULL, description TEXT NOT NULL, present TEXT NOT NULL, clock_us INTEGER NOT NULL,
     meanwhile INTEGER NOT NULL, closed_seq INTEGER NOT NULL, why TEXT NOT NULL, significance INTEGER NOT NULL,
-    quotes TEXT NOT NULL, basis TEXT NOT NULL, guest_since INTEGER NOT NULL, by_hand INTEGER NOT NULL,
-    PRIMARY KEY (chat, scene)
+    quotes TEXT NOT NULL, basis TEXT NOT NULL, chain TEXT NOT NULL, guest_since INTEGER NOT NULL,
+    by_hand INTEGER NOT NULL, PRIMARY KEY (chat, scene)
 ) STRICT;
+CREATE INDEX scenes_closed ON scenes (chat, closed_seq) WHERE closed_seq > 0;
 CREATE TABLE containers (
     chat TEXT NOT NULL, container INTEGER NOT NULL, stream TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
     moving INTEGER NOT NULL, public INTEGER NOT NULL, audible_range TEXT NOT NULL, slots TEXT NOT NULL,
@@ -115,7 +119,7 @@ CREATE INDEX memories_by_turn ON memories (chat, turn) WHERE turn > 0;
 CREATE INDEX memories_by_scene ON memories (chat, scene) WHERE scene > 0;
 CREATE TABLE groups (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, summary TEXT NOT NULL, truth INTEGER NOT NULL,
-    turn INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL
+    turn INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX groups_by_chat ON groups (chat, seq);
 CREATE INDEX groups_by_scene ON groups (chat, scene) WHERE scene > 0;
@@ -180,5 +184,7 @@ BY_TURN = (
 )
 """Tables whose rows may follow from one alternative of a turn."""
 
-BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "memories", "groups", "items")
-"""Tables whose rows may follow from a whole scene as it was told by one choice of alternatives."""
+BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "groups", "items")
+"""Tables whose rows may follow from a whole scene as it was told by one choice of alternatives.
+
+So do memories, see :func:`game.roleplay.rows.settle_tellings`."""

@@ -106,7 +106,8 @@ class EdgesPanel:
 
 def read_edges(log: EventLog, host: str, pairs: tuple[tuple[str, str], ...]) -> EdgesData:
     """The edges of ``pairs``."""
-    return EdgesData(host, tuple(reading.edge(log, *pair) for pair in pairs), reading.group(log, host))
+    group = reading.group(log, host, reading.chat(log, host).present)
+    return EdgesData(host, tuple(reading.edge(log, *pair) for pair in pairs), group)
 
 
 def dismiss_draft(desk: Desktop, view: ChatView, edge: Edge) -> None:

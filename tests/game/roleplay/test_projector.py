@@ -137,7 +137,7 @@ def test_the_groups_words_by_hand_stand_over_a_models(story: Story) -> None:
     story.add(happened.GroupSummarised("strangers", 0, ""))
     editing.edit_group(story.log, "mira", "old friends")
     story.add(happened.GroupSummarised("rivals", 0, ""))
-    assert reading.group(story.log, "mira") == "old friends"
+    assert reading.group(story.log, "mira", ()) == "old friends"
 
 
 def test_a_line_is_a_models_until_the_player_answers_keeps_or_edits_it(story: Story) -> None:

@@ -12,7 +12,7 @@ from engine.log import EventLog, StoredEvent
 from game.roleplay import reading, recall
 from game.roleplay.events import YOU
 from game.roleplay.rows import place
-from game.roleplay.state import basis_of
+from game.roleplay.state import basis_of, chained
 from tests.rig.roleplay_life import BOTS, STEPS, Life
 from tests.rig.roleplay_story import new_log, tables
 
@@ -39,6 +39,9 @@ class Plain:
             swipe = None if (chat, turn) in self.deleted else self.chosen[chat, turn]
             turns[chat, scene].append((turn, swipe))
         self.basis = {scene: basis_of(chosen) for scene, chosen in turns.items()}
+        former: dict[str, str] = defaultdict(str)
+        for chat, scene in sorted(self.closed_seq, key=lambda one: self.closed_seq[one]):
+            former[chat] = self.basis[chat, scene] = chained(self.basis.get((chat, scene), ""), former[chat])
 
     def _take(self, event: StoredEvent, chat: str, said: dict[str, Any]) -> None:
         if event.kind == "turn.said":
@@ -100,12 +103,22 @@ class Plain:
             if event.kind == "manual_edit" and event.payload["what"] == "memory":
                 by_hand[event.stream, event.payload["key"][0], event.payload["field"]] = event.payload["value"]
         found = []
+        told_by_hand = {
+            (event.stream.partition("/")[2], event.payload["scene"])
+            for event in self.events
+            if event.kind == "memory.written" and event.payload["owner"] == owner and event.payload["form"] != "told"
+            if not event.payload["turn"] and (event.stream, event.payload["memory"], "text") in by_hand
+        }
         for event in self.events:
             said, chat = event.payload, event.stream.partition("/")[2]
             if event.kind != "memory.written" or said["owner"] != owner or place(event) <= self.reset_seq[owner]:
                 continue
+            telling = (chat, said["scene"]) if said["form"] != "told" and said["scene"] and not said["turn"] else None
+            if (event.stream, said["memory"], "text") not in by_hand and telling in told_by_hand:
+                continue
             bit = 2 if owner == chat else 4
-            if by_hand.get((event.stream, said["memory"], "witnesses"), said["witnesses"]) & bit and self.counts(event):
+            stands = self.counts(event) or telling in told_by_hand
+            if by_hand.get((event.stream, said["memory"], "witnesses"), said["witnesses"]) & bit and stands:
                 text = by_hand.get((event.stream, said["memory"], "text"), said["text"])
                 found.append((chat, said["memory"], text))
         return found
@@ -115,7 +128,7 @@ def reads(log: EventLog) -> list[Any]:
     """What the screens and prompts see."""
     seen: list[Any] = [reading.bots(log), reading.chat_rows(log)]
     for bot in BOTS:
-        seen += [reading.chat(log, bot), reading.turns(log, bot), reading.scenes(log, bot), reading.group(log, bot)]
+        seen += [reading.chat(log, bot), reading.turns(log, bot), reading.scenes(log, bot), reading.group(log, bot, ())]
         seen += [reading.threads(log, bot, closed=True), reading.happenings(log, bot), reading.items(log, bot)]
         seen += [recall.recent(log, bot, 1000), recall.pinned(log, bot), recall.search(log, bot, "rain tea")]
         seen += [reading.edge(log, *pair) for other in (YOU, *BOTS) for pair in ((bot, other), (other, bot))]

@@ -120,7 +120,7 @@ def test_closing_a_scene_gives_each_witness_its_own_summary_and_opens_the_next()
         told = {owner: recall.scene_summaries(desk.log, owner, "mara") for owner in ("mara", "ivo")}
         assert all(len(memories) == 1 for memories in told.values())
         assert told["mara"][0].text != told["ivo"][0].text
-        assert reading.group(desk.log, "mara")
+        assert reading.group(desk.log, "mara", ())
         assert desk.problem == ""
 
 

@@ -144,7 +144,7 @@ PROSE: list[tuple[int, str, str, Look]] = [
         "He hums when she is near.",
         lambda st: reading.edge(st.log, "ivo", "mara").summary,
     ),
-    (BONDS, "group summary", "Three who stay up late.", lambda st: reading.group(st.log, HOST)),
+    (BONDS, "group summary", "Three who stay up late.", lambda st: reading.group(st.log, HOST, ())),
     (MEMORY, "memory mara {memory} text", "Ana came in from the rain.", lambda st: memory_of(st).text),
 ]
 

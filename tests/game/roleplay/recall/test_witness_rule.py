@@ -31,7 +31,8 @@ from game.roleplay.events import (
     TurnsDeleted,
     chat_stream,
 )
-from game.roleplay.state import Memory, basis_of
+from game.roleplay.state import Memory, basis_of, chained
+from game.truth import Truth
 from tests.rig.roleplay_story import new_log
 
 BOTS = ("mira", "tobias")
@@ -57,7 +58,8 @@ class Telling:
 
     def add(self, bot: str, event: Event) -> None:
         self.at_us += 1
-        self.log.append(chat_stream(bot), [to_log(event, at_us=self.at_us)])
+        truth = Truth.USER if isinstance(event, ManualEdit) else Truth.LOCAL_MODEL
+        self.log.append(chat_stream(bot), [to_log(event, at_us=self.at_us, truth=truth)])
 
     def pick(self, *choices: Any) -> Any:
         return self.draw.draw(st.sampled_from(choices))
@@ -145,6 +147,8 @@ class Plain:
         self.deleted: set[tuple[str, int]] = set()
         self.witnesses: dict[tuple[str, int], int] = {}
         self.reset_seq: dict[str, int] = {}
+        self.closed: list[tuple[str, int]] = []
+        self.rewritten: set[tuple[str, int]] = set()
         for event in self.events:
             name, said = event.stream.partition("/")[2], event.payload
             if event.kind == "turn.said":
@@ -155,6 +159,10 @@ class Plain:
                 self.deleted |= {(name, turn) for turn in said["turns"]}
             elif event.kind == "manual_edit" and said["field"] == "witnesses":
                 self.witnesses[name, said["key"][0]] = said["value"]
+            elif event.kind == "manual_edit" and said["field"] == "text":
+                self.rewritten.add((name, said["key"][0]))
+            elif event.kind == "scene.closed":
+                self.closed.append((name, said["scene"]))
             elif event.kind == "bot.reset":
                 self.reset_seq[name] = event.seq
 
@@ -176,12 +184,35 @@ class Plain:
             return key not in self.deleted and self.chosen.get(key) == said["swipe"]
         if not said["scene"] or said["form"] == "told":
             return True
-        basis = basis_of(
+        if (chat, said["memory"]) in self.rewritten:
+            return True
+        if any(self._tells_the_same(chat, said, other) for other in self.events):
+            return False
+        return self._chain(chat, said["scene"]) == str(said["basis"])
+
+    def _tells_the_same(self, chat: str, said: dict[str, Any], other: StoredEvent) -> bool:
+        """Whether the player has rewritten what the same one tells of the same scene."""
+        if other.kind != "memory.written" or other.stream.partition("/")[2] != chat:
+            return False
+        told = other.payload
+        alike = (told["owner"], told["scene"]) == (said["owner"], said["scene"])
+        return alike and not told["turn"] and told["form"] != "told" and (chat, told["memory"]) in self.rewritten
+
+    def _chain(self, chat: str, scene: int) -> str:
+        chain = ""
+        for one, closed in self.closed if (chat, scene) in self.closed else ():
+            if one == chat:
+                chain = chained(self._basis(chat, closed), chain)
+            if (one, closed) == (chat, scene):
+                break
+        return chain if (chat, scene) in self.closed else self._basis(chat, scene)
+
+    def _basis(self, chat: str, scene: int) -> str:
+        return basis_of(
             (turn, None if (one, turn) in self.deleted else self.chosen[one, turn])
-            for (one, turn), scene in self.scene_of.items()
-            if one == chat and scene == said["scene"]
+            for (one, turn), where in self.scene_of.items()
+            if one == chat and where == scene
         )
-        return basis == str(said["basis"])
 
 
 def asked_every_way(log: EventLog, owner: str) -> Iterator[tuple[str, list[Memory]]]:
@@ -191,9 +222,6 @@ def asked_every_way(log: EventLog, owner: str) -> Iterator[tuple[str, list[Memor
     yield "pinned", recall.pinned(log, owner)
     for chat in (*BOTS, "never-met"):
         yield "summaries", recall.scene_summaries(log, owner, chat, everything)
-        for number in range(40):
-            found = recall.memory(log, owner, chat, number)
-            yield "memory", [found] if found is not None else []
     for text in ("rain", "tea", "storm", "rain tea 1 2 3"):
         yield "search", [one.memory for one in recall.search(log, owner, text, limit=everything)]
         yield "recalled", [one.memory for one in recall.recalled(log, owner, text, k=everything)]
