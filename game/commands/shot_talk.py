@@ -44,6 +44,16 @@ SAID = (
 )
 
 
+FRAMES = 30
+"""What has just come up has eased in after so many frames, however slowly they are drawn."""
+
+
+def _settle(studio: Studio) -> None:
+    until = studio.app.loop.stats().frames + FRAMES
+    while studio.app.loop.stats().frames < until:
+        studio.turn()
+
+
 def _people(desk: Desk) -> None:
     authoring.describe_you(desk, "Ana", "she/her", "30, repairs bicycles, dry sense of humour")
     for bot in (MARA, IVO, LENE):
@@ -172,7 +182,15 @@ def _chat(studio: Studio) -> None:
     _talk(studio)
 
 
-TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
+def _settled(view: Callable[[Studio], None]) -> Callable[[Studio], None]:
+    def show(studio: Studio) -> None:
+        view(studio)
+        _settle(studio)
+
+    return show
+
+
+_VIEWS: dict[str, Callable[[Studio], None]] = {
     "talk": _chat,
     "talk-first": _first,
     "talk-voice": _voice,
@@ -188,4 +206,5 @@ TALK_VIEWS: dict[str, Callable[[Studio], None]] = {
     "talk-streams": _streams,
     "talk-trouble": _trouble,
 }
+TALK_VIEWS = {name: _settled(view) for name, view in _VIEWS.items()}
 """By name."""

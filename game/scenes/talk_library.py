@@ -70,7 +70,9 @@ class LibraryPage:
 
     def _row(self, bot: Bot) -> None:
         at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
-        room, high = imgui.get_content_region_avail().x, px(CARD)
+        room = imgui.get_content_region_avail().x
+        lines = self._acts(bot, room - px(88))
+        high = px(CARD + 44.0 * (len(lines) - 1))
         pen.panel(draw, at.x, at.y, room, high, theme.RAISED)
         accent = tone(mark_of(bot.id))
         centre = Vec(at.x + px(40), at.y + px(36))
@@ -81,14 +83,20 @@ class LibraryPage:
         told = " ".join((bot.persona or bot.backstory or bot.relationship or ", ".join(bot.traits)).split())
         small = pen.fit(told or "Nothing is said about them yet.", theme.TEXT_SMALL, wide)
         pen.write(draw, left, at.y + px(42), small, theme.TEXT_SMALL, INK_SOFT)
-        imgui.set_cursor_screen_pos(Vec(left - px(2), at.y + px(66)))
         imgui.push_id(bot.id)
-        self._buttons(bot)
+        for down, line in enumerate(lines):
+            imgui.set_cursor_screen_pos(Vec(left - px(2), at.y + px(66 + 42 * down)))
+            for number, (words, icon, act) in enumerate(line):
+                if number:
+                    imgui.same_line(0.0, px(8))
+                if widgets.small_button(words, icon=icon):
+                    act()
         imgui.pop_id()
         imgui.set_cursor_screen_pos(Vec(at.x, at.y + high))
         imgui.dummy(Vec(room, px(6)))
 
-    def _buttons(self, bot: Bot) -> None:
+    def _acts(self, bot: Bot, room: float) -> list[list[tuple[str, str, Callable[[], object]]]]:
+        """What can be done with a character, in lines of buttons that fit ``room`` pixels."""
         acts: list[tuple[str, str, Callable[[], object]]] = [
             ("Talk", icons.TALK, lambda: self._talk(bot.id)),
             ("Edit", icons.PEN, lambda: self._edit(bot)),
@@ -96,11 +104,16 @@ class LibraryPage:
             ("Reset", icons.REWIND, lambda: self._push(ResetDialog(self._room, bot))),
             ("Delete", icons.DELETE, lambda: self._push(DeleteBotDialog(self._room, bot))),
         ]
-        for number, (words, icon, act) in enumerate(acts):
-            if number:
-                imgui.same_line(0.0, px(8))
-            if widgets.small_button(words, icon=icon):
-                act()
+        lines: list[list[tuple[str, str, Callable[[], object]]]] = [[]]
+        taken = 0.0
+        for words, icon, act in acts:
+            wide = pen.measure(f"{icon}  {words}", theme.TEXT_BODY)[0] + px(36)
+            if lines[-1] and taken + wide > room:
+                lines.append([])
+                taken = 0.0
+            lines[-1].append((words, icon, act))
+            taken += wide
+        return lines
 
     # -- in and out ----------------------------------------------------------------------------------------------
 
