@@ -201,7 +201,7 @@ class RestoreDialog(Dialog):
     def body(self) -> None:
         """What is lost from view, and that it is kept."""
         self.say(f"Everything becomes what it was on {self._when}.")
-        self.warn("Not this chat alone: all chats, characters, scores and settings of this profile go back to then.")
+        self.warn("Not this chat alone: all chats, characters and scores of this profile go back to then.")
         self.say("What is now is saved as a snapshot first, so you can come back to it.", INK_SOFT)
 
     def answers(self) -> list[Answer]:

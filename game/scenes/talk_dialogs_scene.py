@@ -107,9 +107,11 @@ class SkipDialog(Dialog):
         host, how = self._view.host, self.how
         asked = self.texts.get("asked", "").strip() or ("when this is over" if how == "elision" else "")
         notable = self.texts.get("notable", "") if how == "jump" else ""
-        self.acts.do(
+        self.acts.scene_step(
+            host,
             "skipping time",
             lambda desk: directing.skip(desk, host, asked, how=how, notable=notable, to_us=to_us),
+            "Time skipped.",
         )
 
 

@@ -7,6 +7,7 @@ a cut, a reset, a snapshot) offers its undo for :data:`~game.roleplay.history.UN
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,8 +15,9 @@ from weakref import WeakKeyDictionary
 
 from engine.errors import UserError
 from engine.log import LogError
-from game.roleplay import editing
+from game.roleplay import editing, passes
 from game.roleplay.desk import Desk
+from game.roleplay.events import SceneClosed, chat_stream
 from game.roleplay.history import UNDO_S
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_speech import Trouble
@@ -52,6 +54,8 @@ class Step:
     host: str
     words: str
     undo: Work
+    number: int = 0
+    """Which one it was of all that were done."""
 
 
 @dataclass(slots=True)
@@ -82,6 +86,7 @@ class Acts:
         self.refused: dict[str, tuple[Any, str]] = {}
         self.say: Callable[[str], object] = lambda sentence: None
         self._steps: list[Step] = []
+        self._numbers = itertools.count()
         self._pending: dict[str, _Pending] = {}
 
     @classmethod
@@ -156,23 +161,30 @@ class Acts:
                 self._pending[field].done = self.version
             back = undo_of(result) if undo_of is not None else undo
             if back is not None:
-                self._steps.append(Step(host, words, back))  # type: ignore[arg-type]
+                self._steps.append(Step(host, words, back, next(self._numbers)))  # type: ignore[arg-type]
                 del self._steps[:-KEPT_STEPS]
             if then is not None:
                 then(result)
 
+        def again() -> None:
+            self.do(words, work, undo, field=field, value=value, then=then, undo_of=undo_of)
+
         def failed(error: UserError) -> None:
             self._pending.pop(field, None)
-            if isinstance(error, LogError):
-                again = lambda: self.do(words, work, undo, field=field, value=value, then=then, undo_of=undo_of)  # noqa: E731
-                self.room.corner(host).trouble = Trouble("unsaved", str(error), again)
-                self.room.touch()
-            elif field:
+            if field and not isinstance(error, LogError):
                 self.refuse(field, value, str(error))
             else:
-                self.say(str(error))
+                self._failed(host, error, again)
 
         self.room.do(words, work, done, failed)
+
+    def _failed(self, host: str, error: UserError, again: Callable[[], object]) -> None:
+        """Say why something cannot be; what the disk did not take must be tried again before anything goes on."""
+        if isinstance(error, LogError):
+            self.room.corner(host).trouble = Trouble("unsaved", str(error), again)
+            self.room.touch()
+        else:
+            self.say(str(error))
 
     def history(
         self,
@@ -188,46 +200,73 @@ class Acts:
         def done(result: T) -> None:
             self.version += 1
             self._pending.clear()
-            self.offer = Offer(Step(host, told(result), undo(result)))
+            self.offer = Offer(Step(host, told(result), undo(result), next(self._numbers)))
             if then is not None:
                 then(result)
 
-        self.room.do(words, work, done)
+        def again() -> None:
+            self.history(words, work, told, undo, then)
+
+        self.room.do(words, work, done, lambda error: self._failed(host, error, again))
+
+    def scene_step(self, host: str, words: str, work: Work, told: str) -> None:
+        """A step that closes the scene (by hand, for a skip, for a guest who goes); its undo opens it again.
+
+        The undo is a branch from just before the scene closed, on which what was left undone is done.
+        """
+        stream = chat_stream(host)
+
+        def run(desk: Desk) -> int:
+            at = desk.log.head(stream)
+            work(desk)
+            for event in desk.log.read(stream, after=at):
+                if event.kind == SceneClosed.kind:
+                    break
+                at = event.seq
+            return at
+
+        def undo(at: int) -> Work:
+            def back(desk: Desk) -> None:
+                desk.change(lambda: desk.log.fork(stream, at))
+                passes.catch_up(desk, host)
+
+            return back
+
+        self.history(words, run, lambda at: told, undo)
 
     # -- taking back ---------------------------------------------------------------------------------------------
 
     @property
     def next_undo(self) -> str:
         """What Ctrl+Z takes back in the chat that is open; empty for nothing."""
-        if self.offer is not None and self.offer.step.host == self.room.host:
-            return self.offer.step.words
         step = self._newest()
         return step.words if step is not None else ""
 
     def _newest(self) -> Step | None:
-        return next((step for step in reversed(self._steps) if step.host == self.room.host), None)
+        offered = [self.offer.step] if self.offer is not None else []
+        here = [step for step in (*self._steps, *offered) if step.host == self.room.host]
+        return max(here, key=lambda step: step.number, default=None)
 
     def undo(self) -> None:
         """Take back the newest thing that was done in the chat that is open."""
-        offer = self.offer
-        if offer is not None and offer.step.host == self.room.host:
-            self.undo_offer()
-            return
         step = self._newest()
         if step is None:
             self.say("There is nothing to take back in this chat.")
-            return
-        self._steps.remove(step)
-        self._take_back(step)
+        elif self.offer is not None and step is self.offer.step:
+            self.undo_offer()
+        else:
+            self._steps.remove(step)
+            self._take_back(step)
 
     def undo_offer(self) -> None:
-        """Take back what the toast offers."""
+        """Take back what the toast offers, and with it what was set since."""
         if self.offer is None:
             return
         if self.room.speech is not None:
             self.say("A reply is under way; stop it first, then undo.")
             return
         step, self.offer = self.offer.step, None
+        self._steps = [one for one in self._steps if one.host != step.host or one.number < step.number]
         self._take_back(step)
 
     def _take_back(self, step: Step) -> None:
@@ -241,9 +280,9 @@ class Acts:
 
         self.room.do(f"taking back: {step.words}", step.undo, done, failed)
 
-    def forget(self, host: str = "") -> None:
-        """What was done before can be taken back no more (in one chat; in all where none is named)."""
-        self._steps = [step for step in self._steps if host and step.host != host]
+    def forget(self) -> None:
+        """What was done before can be taken back no more."""
+        self._steps.clear()
 
     def tick(self, dt_us: int) -> None:
         """Time passes; an offer that ran out takes with it what was done before it, as history went on since."""
@@ -251,8 +290,8 @@ class Acts:
             return
         self.offer.left_us -= dt_us
         if self.offer.left_us <= 0:
-            self.forget(self.offer.step.host)
-            self.offer = None
+            over, self.offer = self.offer.step, None
+            self._steps = [one for one in self._steps if one.host != over.host or one.number > over.number]
 
 
 _acts: WeakKeyDictionary[TalkRoom, Acts] = WeakKeyDictionary()

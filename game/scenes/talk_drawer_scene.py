@@ -83,7 +83,7 @@ class ScenePanel:
         said_here = any(turn.scene == chat.scene.id for turn in view.turns[-40:]) if chat.scene else False
 
         def close() -> None:
-            desk.acts.do("closing the scene", lambda it: directing.close_scene(it, host))
+            desk.acts.scene_step(host, "closing the scene", lambda it: directing.close_scene(it, host), "Scene closed.")
 
         acts: list[Any] = [
             (icons.CHECK, "Close scene", close if free and said_here else None),
@@ -264,4 +264,4 @@ def _value(written: str) -> Any:
 def remove_guest(desk: Desktop, view: ChatView) -> None:
     """The guest goes; the scene they saw closes for all three (004 7.5)."""
     host, name = view.host, view.name_of(view.chat.guest)
-    desk.acts.do(f"{name}'s leaving", lambda it: directing.remove_guest(it, host))
+    desk.acts.scene_step(host, f"{name}'s leaving", lambda it: directing.remove_guest(it, host), f"{name} left.")

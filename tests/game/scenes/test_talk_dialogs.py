@@ -245,6 +245,10 @@ def test_a_jump_previews_the_new_time_and_what_happened_is_remembered(stage: Sta
     assert reading.scenes(stage.log, HOST)[0].why == "skip"
     rows = stage.log.query("SELECT text FROM memories WHERE owner = ? AND form = 'told'", (HOST,))
     assert any("tower clock" in text for (text,) in rows)
+    stage.acts.undo()
+    stage.rest()
+    assert reading.chat(stage.log, HOST).clock_us == former
+    assert turns(stage) == 6
 
 
 def test_the_exact_time_wins_and_must_lie_ahead(stage: Stage) -> None:

@@ -456,3 +456,20 @@ def test_a_memory_opens_by_a_click_and_its_weight_is_clicked(stage: Stage) -> No
     stage.rest()
     (memory,) = [one for one in memories_for_player(stage.log, HOST, 9) if one.text == "Memory number 0."]
     assert memory.significance == 3
+
+
+def test_undo_goes_back_in_the_order_things_were_done(stage: Stage) -> None:
+    stage.begin("Good evening.")
+    before = reading.activity(stage.log, HOST, HOST).posture
+    stage.write(SCENE, "activity mara posture", "kneeling")
+    stage.rest()
+    stage.press_on(SCENE, "Close scene", "space")
+    stage.rest()
+    stage.write(SCENE, "activity mara posture", "lying down")
+    stage.rest()
+    for posture, scenes in (("kneeling", 2), ("kneeling", 1), (before, 1)):
+        stage.acts.undo()
+        stage.rest()
+        assert reading.activity(stage.log, HOST, HOST).posture == posture
+        assert len(reading.scenes(stage.log, HOST)) == scenes
+    assert stage.acts.next_undo == ""
