@@ -267,14 +267,14 @@ def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> Facts:
 
 def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], turns: Sequence[Turn]) -> Facts:
     """What the three are to each other, from what all of them were there for: a late guest's telling alone has that."""
-    if len(scene.present) < 3 or not told:
+    late = [one for one in scene.present if not all(scene.hears(one, turn.number) for turn in turns)]
+    heard = [one.value for name, one in told.items() if name in late or not late]
+    texts = [one.summary for one in heard if isinstance(one, SceneSummary)]
+    if len(scene.present) < 3 or not texts:
         return []
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)
     former = reading.group(desk.log, host, scene.present)
-    heard_all = {one for one in told if all(scene.hears(one, turn.number) for turn in turns)}
-    shared = heard_all if len(heard_all) == len(told) else set(told) - heard_all
-    texts = [one.value.summary for name, one in told.items() if name in shared and isinstance(one.value, SceneSummary)]
     answer = desk.inquire(host, SummariseGroup(who, former, tuple(texts)))
     assert isinstance(answer.value, GroupWords)
     if not answer.value.summary:

@@ -98,6 +98,18 @@ def test_also_where_the_scene_the_guest_came_into_is_over() -> None:
         assert not [asked_for(one) for one in asked if "4711" in one.prompt]
 
 
+def test_of_a_scene_in_which_the_guest_heard_nothing_the_three_have_nothing_in_common() -> None:
+    with judged({"GroupWords": lambda asked: {"summary": "Three who know 4711."}}) as (desk, server):
+        talk.say(desk, "mara", SECRET)
+        directing.add_guest(desk, "mara", "ivo")
+        directing.close_scene(desk, "mara")
+        desk.settle()
+        assert not [one for one in server.requests if asked_for(one) == "GroupWords"]
+        server.say("Good evening.")
+        talk.say(desk, "mara", "Ivo, come in.")
+        assert "4711" not in [one.prompt for one in server.requests if one.is_stream][-1]
+
+
 def test_a_scene_without_the_player_moves_those_who_were_in_it_and_nobody_else() -> None:
     pairs = [(one, two) for one in (YOU, "mara", "ivo", "lene") for two in (YOU, "mara", "ivo", "lene") if one != two]
     with judged({"StateChanges": warmer(*pairs), "Weighed": {"significance": 2}}) as (desk, server):
