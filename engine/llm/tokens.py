@@ -10,13 +10,12 @@ from __future__ import annotations
 import binascii
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from engine.errors import UserError
-from engine.llm.face import Message
 
 if TYPE_CHECKING:
     import tiktoken
@@ -26,9 +25,6 @@ VOCABULARY = Path(__file__).resolve().parents[2] / "assets" / "cl100k_base.tikto
 
 VOCABULARY_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
 """The digest that tiktoken itself holds the file to."""
-
-TOKENS_A_MESSAGE = 4
-"""What a message costs beside its words: its role and the marks around it (OpenAI cookbook, counting tokens)."""
 
 _SPLIT = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]"
@@ -69,10 +65,6 @@ class Tokens:
         Texts of more than 8,192 characters are counted in blocks: at most one token a block too many.
         """
         return self._cached(text) if len(text) <= _CACHED_CHARS else self._count(text)
-
-    def count_messages(self, messages: Iterable[Message]) -> int:
-        """How many tokens a prompt of ``messages`` has, the marks between them included."""
-        return sum(self.count(message.content) + TOKENS_A_MESSAGE for message in messages)
 
     def cut(self, text: str, limit: int, keep: Literal["begin", "end"] = "begin") -> str:
         """``text`` cut to at most ``limit`` tokens, at a whole character; the beginning is kept, or the end."""

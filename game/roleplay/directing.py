@@ -9,6 +9,7 @@ from functools import partial
 from engine.errors import UserError
 from game.roleplay import clock, jobs_of, passes, reading, story
 from game.roleplay.desk import SILENT, Desk, Listener
+from game.roleplay.editing import begun_chat
 from game.roleplay.editing_checks import instant
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import (
@@ -51,7 +52,7 @@ def close_scene(desk: Desk, host: str, why: str = "manual", place: Place | None 
         UserError: no scene is open, or nothing was said in it.
     """
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         assert chat.scene is not None
         turns = reading.turns_of_scene(desk.log, host, chat.scene.id)
         if not turns:
@@ -68,13 +69,6 @@ def close_scene(desk: Desk, host: str, why: str = "manual", place: Place | None 
     return number
 
 
-def _begun(desk: Desk, host: str) -> Chat:
-    chat = reading.chat(desk.log, host)
-    if chat.scene is None:
-        raise UserError("this chat has not begun; say something first")
-    return chat
-
-
 # -- guests ----------------------------------------------------------------------------------------------------------
 
 
@@ -89,13 +83,13 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
     Raises:
         UserError: there is a guest already, no such bot, or the chat has not begun.
     """
-    chat, bot = _begun(desk, host), reading.bot(desk.log, guest)
+    chat, bot = begun_chat(desk.log, host), reading.bot(desk.log, guest)
     seeds = _first_meeting(desk, chat, guest, met)
     if not reading.met(desk.log, guest, YOU):
         form = _stands_to_you(desk, host, bot)
         seeds += [seeded(guest, YOU, form.bot_to_you), seeded(YOU, guest, form.you_to_bot)]
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         desk.write(host, guest_joins(chat, bot, seeds), head=chat.head)
     desk.guest_gone.discard(host)
 
@@ -132,7 +126,7 @@ def remove_guest(desk: Desk, host: str) -> None:
         UserError: there is none.
     """
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         assert chat.scene is not None
         number = chat.scene.id
         desk.write(host, guest_leaves(chat, reading.turns_of_scene(desk.log, host, number)), head=chat.head)
@@ -151,7 +145,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
     Raises:
         UserError: the chat has not begun, or the time does not lie ahead.
     """
-    chat = _begun(desk, host)
+    chat = begun_chat(desk.log, host)
     found = to_us if to_us is not None else skipped_to(chat.clock_us, asked)
     sort = how or ("jump" if found is not None else "elision")
     target = found if found is not None else end_of_action(chat)
@@ -168,7 +162,7 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
     answer = desk.ask(host, job)
     assert isinstance(answer, Skipped)
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         assert chat.scene is not None
         number = chat.scene.id
         made = _skipped(desk, chat, sort, target, answer)
@@ -234,7 +228,7 @@ def set_clock(desk: Desk, host: str, clock_us: int) -> None:
     """
     checked = instant(clock_us, "the clock of the chat")
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         if checked == chat.clock_us:
             return
         moved = Fact(ClockMoved(checked, chat.clock_us, chat.day_one_us, "set"))
@@ -265,9 +259,9 @@ def meanwhile(
     """
     stop = cancel or threading.Event()
     company = [host] + ([reading.bot(desk.log, other).id] if other and other != host else [])
-    seeds = _first_meeting(desk, _begun(desk, host), other, met) if len(company) > 1 else []
+    seeds = _first_meeting(desk, begun_chat(desk.log, host), other, met) if len(company) > 1 else []
     with desk.deciding:
-        chat = _begun(desk, host)
+        chat = begun_chat(desk.log, host)
         number = chat.scenes + 1
         made = _scene_alone(opened(chat, present=company, meanwhile=True, description=about))
         desk.write(host, [*made, *(Fact(seed) for seed in seeds)], head=chat.head)

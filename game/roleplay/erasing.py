@@ -27,15 +27,6 @@ def hide(log: EventLog, chat: str, turn: int, hidden: bool = True) -> None:
         log.append(chat_stream(chat), [to_log(TurnHidden(turn, hidden), at_us=wall_us())])
 
 
-def show(log: EventLog, chat: str, turn: int) -> None:
-    """Show a hidden turn again.
-
-    Raises:
-        UserError: there is no such turn.
-    """
-    hide(log, chat, turn, hidden=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Cascade:
     """What goes when ``turns`` are cut out of a chat.

@@ -164,8 +164,8 @@ class SceneOpened:
 class SceneClosed:
     """A scene ended.
 
-    ``why`` is ``container``, ``skip``, ``said``, ``manual``, ``guest`` or ``meanwhile``; ``quotes`` are key lines,
-    kept from significance 2 on.
+    ``why`` is ``container``, ``skip``, ``said``, ``manual``, ``guest``, ``meanwhile`` or ``imported``; ``quotes`` are
+    key lines, kept from significance 2 on.
     """
 
     kind: ClassVar[str] = "scene.closed"

@@ -16,8 +16,8 @@ from game.roleplay import events as happened
 from game.roleplay import reading
 from game.roleplay.cast_events import BotReset, bot_stream
 from game.roleplay.events import chat_stream
-from game.roleplay.impact import Impact, impact
 from game.roleplay.rewinding import find_cut, said_again, turns_said
+from game.roleplay.staying import others_own
 
 UNDO_S = 30
 """How long the offer to undo stays on screen; it works later too."""
@@ -257,8 +257,9 @@ class Reset:
 def reset(log: EventLog, snapshots: Snapshots | None, bot_id: str, typed_name: str) -> Reset:
     """Take a snapshot and have the bot forget all it lived through; the next message begins anew with the kickoff.
 
-    Its chat begins again from nothing (what a guest remembers of that chat goes with it), and its memories of other
-    chats and every edge from or to it count no more.  Its identity, kickoff and books stay.  One transaction.
+    Its chat begins again from nothing, and its memories of other chats and every edge from or to it count no more.
+    Its identity, kickoff and books stay, and so does what its guests have of that chat for themselves: how they stand
+    to the player, and what they remember (:mod:`game.roleplay.staying`).  One transaction.
 
     Raises:
         Refused: ``typed_name`` is not the bot's name.  UserError: there is no such bot.
@@ -273,7 +274,7 @@ def reset(log: EventLog, snapshots: Snapshots | None, bot_id: str, typed_name: s
     if not log.branches(chat):
         return Reset(bot_id, 0, log.append(stream, [told]), before)
     former = _head(log, chat).id
-    log.fork(chat, 0, then=[(stream, [told], before)])
+    log.fork(chat, 0, then=[(chat, others_own(log, bot_id), None), (stream, [told], before)])
     return Reset(bot_id, former, log.head(stream), before)
 
 
@@ -298,22 +299,3 @@ def leave_out(log: EventLog, stream: str, seq: int, before: int) -> int:
     if not told or told[0].seq != seq:
         raise UserError("that counts no more; there is nothing to undo")
     return log.fork(stream, before, then=[(stream, said_again(told[1:]), None)])
-
-
-__all__ = [
-    "UNDO_S",
-    "BranchRow",
-    "Impact",
-    "Reset",
-    "Rewound",
-    "branch_here",
-    "branches",
-    "impact",
-    "leave_out",
-    "name_branch",
-    "reset",
-    "rewind",
-    "switch_branch",
-    "undo",
-    "undo_reset",
-]

@@ -152,10 +152,9 @@ class Kickoff(Answer):
 
 
 class SceneSummary(Answer):
-    """A closed scene from one witness's angle; ``quotes`` are lines worth keeping, ``moment`` a private one shared."""
+    """A closed scene from one witness's angle; ``moment`` is a private one that was shared."""
 
     summary: Text
-    quotes: list[Line] = Field(default_factory=list, max_length=5)
     moment: Line = ""
 
 
@@ -186,7 +185,7 @@ class Skipped(Answer):
     """A stretch of time that was skipped.
 
     ``memories`` are the speaker's of it, ``place`` where they are now (None: where they were), ``doings`` what they
-    do there, ``narration`` a short transition, ``to`` the new time as ISO 8601 (empty: as asked).
+    do there, ``narration`` a short transition.
     """
 
     memories: list[SkippedMemory] = Field(default_factory=list, max_length=6)
@@ -255,7 +254,7 @@ class UpdateState:
 
 @dataclass(frozen=True, slots=True)
 class Weigh:
-    """How much does this turn (or, with ``before`` as all of it, this scene) matter?"""
+    """How much does this turn matter?"""
 
     name: ClassVar[str] = "significance"
     schema: ClassVar[type[Answer]] = Weighed
@@ -326,7 +325,7 @@ class ParseKickoff:
 
 @dataclass(frozen=True, slots=True)
 class SummariseScene:
-    """Tell the scene as ``witness`` lived through it; ``text_only`` turns they did not hear are not among them."""
+    """Tell the scene as ``witness`` lived through it; turns they did not hear are not among ``turns``."""
 
     name: ClassVar[str] = "scene_summary"
     schema: ClassVar[type[Answer]] = SceneSummary

@@ -67,12 +67,6 @@ def recent(log: EventLog, owner: str, count: int, offset: int = 0) -> list[Memor
     return [memory_of(row) for row in memories(log, owner, limit=max(count, 0), offset=max(offset, 0))]
 
 
-def memory(log: EventLog, owner: str, chat: str, number: int) -> Memory | None:
-    """One memory as its owner has it; None where there is none that they could remember."""
-    rows = memories(log, owner, (chat, number), where="m.chat = ?2 AND m.memory = ?3")
-    return memory_of(rows[0]) if rows else None
-
-
 # -- looking for something -------------------------------------------------------------------------------------------
 
 

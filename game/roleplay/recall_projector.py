@@ -23,7 +23,7 @@ from game.roleplay import events as happened
 from game.roleplay.concept_words import MUCH_THE_SAME, OF_ONE_KIND
 from game.roleplay.concepts import COMMON, concepts_of
 from game.roleplay.embedding import placed, telling
-from game.roleplay.rows import in_place, insert
+from game.roleplay.rows import in_place, insert, of_chat
 from game.roleplay.words import Kept, stem, stems, words
 
 CREATE = """
@@ -116,10 +116,6 @@ class RecallProjector:
         return True
 
 
-def _chat_of(event: StoredEvent) -> str:
-    return event.stream.partition("/")[2]
-
-
 def _index(db: apsw.Connection, event: StoredEvent, sort: str, number: int, text: str, place: int = 0) -> None:
     """Have a text found by the player's search."""
     _index_words(db, event, sort, number, words(text), place)
@@ -130,7 +126,7 @@ def _index_words(
 ) -> None:
     if found and place < PARTS:
         document = event.seq * PARTS + place
-        insert(db, "search_docs", document, event.stream, sort, _chat_of(event), number)
+        insert(db, "search_docs", document, event.stream, sort, of_chat(event), number)
         db.execute("INSERT INTO search_words (rowid, stems) VALUES (?, ?)", (document, " ".join(stems(found))))
 
 

@@ -7,7 +7,7 @@ a step boundary.  The face for scenes and panels, all of it for the scene's thre
     room = TalkRoom.of(context, stack.call_soon)     # one for the game; it goes on while other scenes are shown
     room.library, room.view, room.speech             # what is true: draw from these
     room.open("mara"); room.say("Hello."); room.stop()
-    room.do("pinning", lambda desk: editing.pin(desk, ...))            # something to be decided and written
+    room.do("closing", lambda desk: directing.close_scene(desk, host))  # something to be decided and written
     room.look(lambda log: reading.edge(log, "mara", "you"), self.show)  # something to be read
 """
 

@@ -17,6 +17,7 @@ from engine.log import EventLog
 from game.roleplay import editing, erasing, history, reading, swipes
 from game.roleplay import events as happened
 from game.roleplay.events import YOU, MemoryWritten
+from game.roleplay.impact import impact
 from game.roleplay.state import Activity, Turn
 from game.truth import Truth
 from tests.rig.roleplay_story import CLOCK_US, Story, tables
@@ -235,7 +236,7 @@ def pin(life: Life, story: Story) -> None:
 def rewind(life: Life, story: Story) -> None:
     to_turn = life.chance.randint(max(story.chat.turns - 6, 0), story.chat.turns)
     before = tables(life.log)
-    told = history.impact(life.log, story.host, to_turn)
+    told = impact(life.log, story.host, to_turn)
     done = history.rewind(life.log, None, story.host, to_turn, life.chance.choice(("", "kept")))
     assert len(told.turns) == done.turns
     life.done["carried"] += done.carried
@@ -268,7 +269,7 @@ def clock(life: Life, story: Story) -> None:
 
 _WEIGHED: dict[Callable[[Life, Story], None], int] = {
     **{talk: 30, reroll: 8, choose: 8, keep: 2, hide: 2, delete: 3, close: 8, retell: 3, guest: 5, edit: 10, pin: 4},
-    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1, mend: 1},
+    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1, mend: 3},
 }
 STEPS = list(_WEIGHED)
 WEIGHTS = list(_WEIGHED.values())

@@ -66,11 +66,6 @@ class ChatFile:
     original: bytes = field(default=b"", compare=False, repr=False)
     raw: str = field(default="", compare=False, repr=False)
 
-    @property
-    def speakers(self) -> tuple[str, ...]:
-        """Everyone who speaks and is not the player, in order of appearance: several in a group chat."""
-        return tuple(dict.fromkeys(m.name for m in self.messages if not m.is_user and not m.is_system and m.name))
-
 
 def read_chat(data: bytes, name: str) -> ChatFile:
     """The chat in ``data``; ``name`` is the file's, for sentences.

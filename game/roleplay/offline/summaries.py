@@ -16,11 +16,11 @@ from game.roleplay.jobs import (
     SummariseScene,
 )
 from game.roleplay.offline.facts import facts_of
-from game.roleplay.offline.hearing import HARSH, Act, Heard, hear, hear_text
+from game.roleplay.offline.hearing import HARSH, Act, hear
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.segments import parts
 from game.roleplay.offline.text import capital, content, listed, sentences, shortened, word_set
-from game.roleplay.offline.weigh import PIVOTAL, weight_of
+from game.roleplay.offline.weigh import weight_of
 from game.roleplay.offline.words.telling import ARC, DID_TO, GROUP, I_DID, PLACE_ONLY, SAW
 from game.roleplay.state import Turn
 
@@ -61,7 +61,6 @@ def summarise_scene(job: SummariseScene) -> SceneSummary:
     )
     if not chosen:
         chosen = [_Beat(0, 0, _quiet(turns, job, names))]
-    quotes = _quotes(turns, job, names) if job.significance >= 2 else []
     own = [
         beat
         for beat in beats
@@ -75,7 +74,7 @@ def summarise_scene(job: SummariseScene) -> SceneSummary:
     heavy = max(own, key=lambda beat: (beat.weight, -beat.at), default=None)
     moment = heavy.text if heavy is not None and heavy.weight >= 2 and job.significance >= 2 else ""
     told = " ".join([opening, *(beat.text for beat in sorted(chosen, key=lambda beat: beat.at))])
-    return SceneSummary(summary=shortened(told, 1400), quotes=quotes, moment=shortened(moment, 200))
+    return SceneSummary(summary=shortened(told, 1400), moment=shortened(moment, 200))
 
 
 def _called(one: Present, witness: Present) -> str:
@@ -151,25 +150,6 @@ def _quiet(turns: tuple[Turn, ...], job: SummariseScene, names: dict[str, str]) 
     heard = [word for turn in turns if turn.speaker != job.witness.id for word in content(parts(turn)[0])[:8]]
     topics = sorted(dict.fromkeys(heard), key=lambda word: -heard.count(word))[:3]
     return PLACE_ONLY[1].format(topics=listed(topics)) if topics else PLACE_ONLY[0]
-
-
-def _quotes(turns: tuple[Turn, ...], job: SummariseScene, names: dict[str, str]) -> list[str]:
-    """The lines worth keeping, said by others first, in their order."""
-    weighed = []
-    for at, turn in enumerate(turns):
-        for one in sentences(parts(turn)[0])[:12]:
-            heard = hear_text(one)
-            weight = 2 * _weight(heard) + (turn.speaker != job.witness.id)
-            if weight >= 4 and 3 <= len(one.split()) <= 40:
-                weighed.append((weight, at, f"{names.get(turn.speaker, 'someone')}: {one}"))
-    best = sorted(weighed, key=lambda found: (-found[0], found[1]))[:3]
-    return [shortened(text, 240) for _, _, text in sorted(best, key=lambda found: found[1])]
-
-
-def _weight(heard: Heard) -> int:
-    if heard.sorts & PIVOTAL:
-        return 3
-    return 2 if heard.sorts & _TELLING else 0
 
 
 # -- edges and the three together ------------------------------------------------------------------------------------

@@ -154,10 +154,9 @@ opening: what {bot} says or does first, if the text has it, else ""."""
 def _scene_summary(job: SummariseScene) -> Asking:
     name = quoted(job.witness.name)
     keep = (
-        "quotes: one to three lines worth keeping, word for word, the speaker's name before each. moment: if they"
-        " shared something private, that in a few words, else empty."
+        "moment: if they shared something private, that in a few words, else empty."
         if job.significance >= 2
-        else 'quotes: none. moment: "".'
+        else 'moment: "".'
     )
     task = f"""The scene is over. Write what {name} remembers of it, as {name} would tell it: first person, past \
 tense, two \

@@ -157,9 +157,9 @@ def test_memories_are_placed_in_the_models_space_when_it_has_one() -> None:
 def pivotal(asked: Request) -> Do | None:
     """A classifier that finds every turn pivotal, and tells what it is given from the witness's own angle."""
     fields = json.dumps(asked.body)
-    if not asked.is_stream and "significance" in fields and "SceneSummary" not in fields and "quotes" not in fields:
+    if not asked.is_stream and "significance" in fields and "SceneSummary" not in fields and '"moment"' not in fields:
         return Do(json.dumps({"significance": 3}))
-    if not asked.is_stream and "quotes" in fields:
+    if not asked.is_stream and '"moment"' in fields:
         return Do(json.dumps({"summary": "She told me that she is leaving the city.", "moment": "the confession"}))
     return by_what_is_asked(asked)
 

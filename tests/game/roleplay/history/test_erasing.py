@@ -103,7 +103,7 @@ def test_a_hidden_turn_is_out_of_the_transcript_and_nothing_else(story: Story) -
     assert [turn.number for turn in reading.last_turns(story.log, "mira", 4)] == [2, 3, 4, 5]
     assert reading.edge(story.log, "mira", YOU) == before
     assert len(recall.recent(story.log, "mira", 10)) == 2
-    erasing.show(story.log, "mira", 2)
+    erasing.hide(story.log, "mira", 2, hidden=False)
     assert not reading.turn(story.log, "mira", 2).hidden
 
 

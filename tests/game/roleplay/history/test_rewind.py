@@ -12,6 +12,7 @@ from engine.log import CalendarClock, EventLog, Snapshots
 from game.roleplay import editing, erasing, history, reading, recall, swipes
 from game.roleplay import events as happened
 from game.roleplay.events import YOU
+from game.roleplay.impact import impact
 from game.roleplay.projector import RoleplayProjector
 from game.roleplay.recall_projector import RecallProjector
 from game.roleplay.state import Edge
@@ -53,7 +54,7 @@ def test_the_preview_is_printed_as_004_has_it(story: Story) -> None:
         story.remembers("mira", turn=number)
     story.add(happened.HappeningMoved(1, "active", "planned", turn=55))
     editing.edit_edge(story.log, "mira", "mira", YOU, "affinity", 90)
-    assert history.impact(story.log, "mira", 47).lines() == [
+    assert impact(story.log, "mira", 47).lines() == [
         "Rewind to turn 47? This will remove:",
         "• 12 messages (turns 48–59)",
         "• 1 scene transition (drive to park)",
@@ -69,21 +70,21 @@ def test_one_of_a_kind_is_told_in_the_singular_and_what_there_is_none_of_is_left
     story.talk(3)
     story.remembers("mira", turn=3)
     story.moves("mira", YOU, turn=3)
-    assert history.impact(story.log, "mira", 2).lines() == [
+    assert impact(story.log, "mira", 2).lines() == [
         "Rewind to turn 2? This will remove:",
         "• 1 message (turn 3)",
         "• 1 edge update (BotA → You)",
         "• 1 memory from BotA's store",
         "A pre-rewind snapshot will be saved automatically.",
     ]
-    assert history.impact(story.log, "mira", 3).lines() == ["Rewind to turn 3? Nothing came after it."]
+    assert impact(story.log, "mira", 3).lines() == ["Rewind to turn 3? Nothing came after it."]
 
 
 def test_what_nobody_chose_is_not_counted(story: Story) -> None:
     story.talk(2)
     story.remembers("mira", "of the first wording", turn=2)
     story.again(2)
-    assert history.impact(story.log, "mira", 1).memories == ()
+    assert impact(story.log, "mira", 1).memories == ()
 
 
 def test_turns_edges_and_memories_that_came_after_it_are_gone_and_undo_brings_them_back(story: Story) -> None:
@@ -282,7 +283,7 @@ def test_a_turn_that_is_not_there_is_refused_in_a_sentence(story: Story) -> None
         history.rewind(story.log, None, "mira", 2)
     author(story.log, "juno")
     with pytest.raises(UserError, match="not begun"):
-        history.impact(story.log, "juno", 0)
+        impact(story.log, "juno", 0)
 
 
 def test_a_snapshot_is_taken_first_and_restoring_it_undoes_the_rewind(tmp_path: Path) -> None:

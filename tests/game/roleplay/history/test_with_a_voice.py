@@ -7,6 +7,7 @@ import pytest
 from game.roleplay import directing, editing, erasing, history, reading, recall, swipes, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
+from game.roleplay.impact import impact
 from tests.rig.company import company
 
 LINES = (
@@ -71,7 +72,7 @@ def test_a_story_with_a_guest_goes_back_and_forth_and_loses_nothing() -> None:
         told = remembered(desk, "ivo")
         assert told != []
         before = reading.turns(desk.log, "mara")
-        lines = history.impact(desk.log, "mara", 2).lines()
+        lines = impact(desk.log, "mara", 2).lines()
         assert any("from Ivo's store" in line for line in lines)
         done = desk.change(lambda: history.rewind(desk.log, None, "mara", 2, "with Ivo"))
         assert remembered(desk, "ivo") == []

@@ -80,10 +80,10 @@ def test_threads_and_happenings_are_told_with_their_numbers() -> None:
     assert "5: The regatta (planned)" in said
 
 
-def test_a_summary_asks_for_quotes_and_a_moment_from_significance_two_on() -> None:
+def test_a_summary_asks_for_a_moment_from_significance_two_on() -> None:
     low, high = (SummariseScene(CLOCKS, MARA, (ANA, CLOCKS), "shop", "Tuesday", (SAID,), n) for n in (1, 2))
-    assert "quotes: none" in task(low)
-    assert "word for word" in task(high)
+    assert 'moment: "".' in task(low)
+    assert "something private" in task(high)
     assert "first person" in task(high)
 
 
