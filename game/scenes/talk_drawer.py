@@ -11,7 +11,7 @@ from typing import Any
 
 from imgui_bundle import imgui
 
-from engine.draw import pen, theme, widgets
+from engine.draw import icons, pen, theme, widgets
 from engine.draw.colour import faded, mixed
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
@@ -202,13 +202,18 @@ class Drawer:
             self.show(number)
 
     def _foot(self) -> None:
-        """What is under way, or what Ctrl+Z would take back."""
+        """What is under way, what was refused, or what Ctrl+Z would take back."""
         acts, room = self.desk.acts, self.room
         at, wide = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
         draw = imgui.get_window_draw_list()
         middle = at.y + px(FOOT / 2) - px(2)
         if room.doing:
             words = pen.fit(f"Working: {room.doing} …", theme.TEXT_SMALL, wide)
+            pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, tone(AMBER), down=0.5)
+            return
+        if acts.refused:  # the field may lie below the edge, and its sentence with it
+            sentence = next(reversed(acts.refused.values()))[1]
+            words = pen.fit(f"{icons.WARNING}  {sentence}", theme.TEXT_SMALL, wide)
             pen.write(draw, at.x, middle, words, theme.TEXT_SMALL, tone(AMBER), down=0.5)
             return
         undo = acts.next_undo

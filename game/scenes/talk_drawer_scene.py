@@ -201,7 +201,7 @@ class ScenePanel:
         fields.line(thing, "verb", "Doing", doing.verb, hint="driving, lying in bed reading …")
         fields.line(thing, "posture", "Posture", doing.posture, hint="standing, sitting, lying …")
         fields.line(thing, "attention", "Attention on", doing.attention, hint="left out while empty")
-        if fields.fold(f"more {who}", "Where, since when, holding what, in what state …", f"activity {who} "):
+        if fields.fold(f"more {who}", "Where, since when, with what …", f"activity {who} "):
             self._more(desk, view, thing, doing)
 
     def _more(self, desk: Desktop, view: ChatView, thing: Thing, doing: Activity) -> None:
