@@ -15,7 +15,7 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import in_place, insert, live, of_chat, settle_tellings, told_by, weigh_scene
+from game.roleplay.rows import in_place, insert, known_chat, live, of_chat, settle_tellings, told_by, weigh_scene
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of, chained
 from game.truth import Truth
 
@@ -111,7 +111,7 @@ def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
         *(said["scene"], said["clock_us"], int(said.get("beat", False)), 0, 0, int(event.truth != Truth.USER), 0),
     )
     _alternative(db, event, turn, 0)
-    _chat(db, event)
+    known_chat(db, event)
     sql = "UPDATE chats SET turns = max(turns, ?), last_at_us = ? WHERE chat = ?"
     db.execute(sql, (turn, event.at_us, chat))
 
@@ -233,13 +233,8 @@ def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
 # -- place, time and company -----------------------------------------------------------------------------------------
 
 
-def _chat(db: apsw.Connection, event: StoredEvent) -> None:
-    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)"
-    db.execute(sql, (of_chat(event), event.stream))
-
-
 def _clock(db: apsw.Connection, event: StoredEvent) -> None:
-    _chat(db, event)
+    known_chat(db, event)
     row = (event.payload["clock_us"], event.payload["day_one_us"], of_chat(event))
     db.execute("UPDATE chats SET clock_us = ?, day_one_us = ? WHERE chat = ?", row)
 
@@ -254,7 +249,7 @@ def _container(db: apsw.Connection, event: StoredEvent) -> None:
 
 
 def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
-    _chat(db, event)
+    known_chat(db, event)
     said, chat = event.payload, of_chat(event)
     present = json.dumps(said["present"])
     insert(
@@ -352,7 +347,7 @@ def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
         *(event.truth, *_pin_of(db, event)),
     )
     settle_tellings(db, chat, said["scene"])
-    _chat(db, event)
+    known_chat(db, event)
     db.execute("UPDATE chats SET memories = max(memories, ?) WHERE chat = ?", (said["memory"], chat))
 
 

@@ -9,12 +9,11 @@ import apsw
 
 from engine.log import StoredEvent
 from game.roleplay import events as happened
-from game.roleplay.rows import insert, live, of_chat
+from game.roleplay.rows import insert, known_chat, live, of_chat
 
 
 def _count(db: apsw.Connection, event: StoredEvent, column: str, number: int) -> None:
-    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)"
-    db.execute(sql, (of_chat(event), event.stream))
+    known_chat(db, event)
     db.execute(f"UPDATE chats SET {column} = max({column}, ?) WHERE chat = ?", (number, of_chat(event)))
 
 

@@ -25,6 +25,12 @@ def insert(db: apsw.Connection, table: str, *values: Any) -> None:
     db.execute(_insert_sql(table, len(values)), values)
 
 
+def known_chat(db: apsw.Connection, event: StoredEvent) -> None:
+    """Have a row for the chat that tells the event."""
+    sql = "INSERT OR IGNORE INTO chats VALUES (?, ?, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)"
+    db.execute(sql, (of_chat(event), event.stream))
+
+
 def live(db: apsw.Connection, event: StoredEvent) -> int:
     """1 while what an event says follows from what is chosen now: its turn's alternative, or its scene's basis."""
     return told_by(db, event)[0]
