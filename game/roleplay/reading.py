@@ -146,7 +146,7 @@ def chat(log: EventLog, host: str) -> Chat:
     clock_us, day_one_us, guest, scene_id, *counts = rows[0]
     found = scene(log, host, scene_id) if scene_id else None
     present = found.present if found else (YOU, host)
-    doing = {who: activity(log, host, who) for who in present}
+    doing = {who: activity(log, host, who) for who in present} if found else {}
     return Chat(host, branch, head, clock_us, day_one_us, guest, found, doing, tuple(containers(log, host)), *counts)
 
 

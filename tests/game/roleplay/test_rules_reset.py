@@ -77,8 +77,32 @@ def test_it_wipes_what_was_lived_through_and_nothing_that_was_written_down(lived
     assert reading.bot(lived.log, "mara") == bot
     assert reading.you(lived.log) == you
     now = (recall.recent(lived.log, "ivo", 50), reading.turns(lived.log, "ivo"), reading.edge(lived.log, "ivo", YOU))
-    assert [one for one in others[0] if one.chat == "ivo"] == now[0], "of Mara's chat nothing is left, of his own all"
+    told = [[(one.chat, one.number, one.text, one.pinned) for one in memories] for memories in (others[0], now[0])]
+    assert told[0] == told[1], "what others remember is theirs"
     assert others[1] == now[1]
+
+
+def test_how_its_guests_stand_to_the_player_stays_theirs_also_what_was_set_by_hand(lived: Desk) -> None:
+    with lived.deciding:
+        editing.edit_edge(lived.log, "mara", "ivo", YOU, "summary", "He would do anything for her.")
+        editing.edit_edge(lived.log, "mara", "ivo", YOU, "affinity", 68)
+        editing.give_item(lived.log, "mara", "ivo", "a ticket")
+    before = [reading.edge(lived.log, "ivo", YOU), reading.edge(lived.log, YOU, "ivo")]
+    assert "Ana has a sister called Lin" in before[0].facts, "which he heard in Mara's chat"
+    done = lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
+    after = [reading.edge(lived.log, "ivo", YOU), reading.edge(lived.log, YOU, "ivo")]
+    assert [(one.affinity, one.trust, one.summary, one.facts) for one in after] == [
+        (one.affinity, one.trust, one.summary, one.facts) for one in before
+    ]
+    assert reading.items(lived.log, "ivo") == ("a ticket",)
+    talk.say(lived, "mara", "Good evening.")
+    directing.close_scene(lived, "mara")
+    lived.settle()
+    assert recall.scene_summaries(lived.log, "mara", "mara"), "what is new is told as ever"
+    lived.change(lambda: history.reset(lived.log, None, "ivo", "Ivo"))
+    assert reading.edge(lived.log, "ivo", YOU).summary == "", "his own reset takes it"
+    assert recall.recent(lived.log, "ivo", 50) == []
+    assert done.former_branch
 
 
 def test_it_sits_ready_and_the_next_message_begins_it_as_it_was_confirmed(lived: Desk) -> None:
