@@ -32,6 +32,8 @@ def page(frame: Frame, name: str, place: Place, title: str, lead: str = "") -> I
         imgui.pop_style_var()
         flags = imgui.WindowFlags_.no_background.value
         imgui.begin_child(f"{name} scroll", Vec(0, 0), 0, flags)
+        if imgui.is_window_appearing():
+            imgui.set_window_focus()  # the keyboard moves in the page at once, not around it
         room = imgui.get_content_region_avail().x
         column = min(px(WIDTH), room - px(32))
         imgui.set_cursor_pos_x((room - column) / 2)

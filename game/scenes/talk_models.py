@@ -44,7 +44,7 @@ class VoiceFields:
         )
         self.key = Entry("API key", say, hint=self._key_hint(), most=MAX_KEY, secret=True)
         self.key_env = Entry(
-            "or from the environment", say, main.key_env if main else "", hint="FEATHERLESS_KEY", most=100
+            "or the variable that holds it", say, main.key_env if main else "", hint="MY_SERVERS_KEY", most=100
         )
         self.small = Entry("Small model (optional)", say, small.model if small else "", most=MAX_MODEL_NAME)
         self.small_address = Entry(
@@ -52,7 +52,11 @@ class VoiceFields:
         )
         self.small.hint = "small and quick, for the bookkeeping"
         self.fallbacks = Entry(
-            "If it refuses, these", say, ", ".join(small.fallbacks) if small else "", hint="names, by commas", most=2000
+            "If the small one refuses, these",
+            say,
+            ", ".join(small.fallbacks) if small else "",
+            hint="names, by commas",
+            most=2000,
         )
         self.near = Entry("Embedding model (optional)", say, near.model if near else "", most=MAX_MODEL_NAME)
 

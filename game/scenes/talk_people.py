@@ -74,7 +74,7 @@ class WelcomePage:
         with page(frame, "talk welcome", place, "Set up your profile", lead):
             self._fields.draw()
             problem(self._problem)
-            if button("Save and go on", icon=icons.CHECK, primary=True):
+            if button("Save and go on", icon=icons.CHECK, primary=True, note="Ctrl+S"):
                 self.save()
             same_line()
             if button("Skip for now"):

@@ -14,6 +14,7 @@ from engine.jobs import Job
 from engine.llm import FoundServer, find_servers
 from game.roleplay.desk import TalkConfig
 from game.scenes.context import Context
+from game.scenes.talk_field import FOCUS_FRAMES
 from game.scenes.talk_form import Entry, Say, beside, button, page, problem, thinking
 from game.scenes.talk_models import VoiceFields
 from game.scenes.talk_panel import Place
@@ -36,6 +37,7 @@ class TalkSettingsPage:
         self.you = YouFields(say, room.library.you)
         self.found: list[FoundServer] | None = None
         self._looking = False
+        self._focus = FOCUS_FRAMES
         self._told = ""
         self._problem = ""
         talk = context.profile.settings.talk
@@ -89,7 +91,11 @@ class TalkSettingsPage:
         lead = "A model on this machine or elsewhere, or for now the offline voice. It can be changed at any time."
         with page(frame, "talk voice", place, "Who speaks for your characters?", lead):
             offline = self._room.is_offline
-            if button("Go on with the offline voice" if offline else "Go on", icon=icons.CHECK, primary=True):
+            words = "Go on with the offline voice" if offline else "Go on"
+            if self._focus:  # Enter goes on; a page that has just come up does not take the keyboard at once
+                imgui.set_keyboard_focus_here()
+                self._focus -= 1
+            if button(words, icon=icons.CHECK, primary=True, note="Ctrl+S"):
                 done()
             widgets.space(8)
             self._draw_voice(frame)

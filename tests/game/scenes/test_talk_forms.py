@@ -54,7 +54,8 @@ def test_the_first_run_leads_from_the_profile_to_the_chat_by_keys_alone(game: Ta
     voice = game.scene.form
     assert isinstance(voice, TalkSettingsPage)
     game.until(lambda: voice.found is not None, "the servers")
-    game.press("ctrl+s")
+    game.turn(8)
+    game.press("return")  # the keyboard is on the way on
     game.until(lambda: isinstance(game.scene.form, BotPage), "the first character")
     game.turn(8)
     game.write("Mara")
