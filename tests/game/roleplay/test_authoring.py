@@ -23,18 +23,23 @@ LONGEST: dict[str, Any] = {
 }
 
 
+def mara_with(field: str, value: Any) -> BotAuthored:
+    changed: dict[str, Any] = {field: value}
+    return replace(MARA, **changed)
+
+
 @pytest.mark.parametrize("field", LONGEST)
 def test_what_can_be_authored_can_be_written_by_hand_and_no_more(field: str) -> None:
     longest = LONGEST[field]
     longer = [*longest, "x"] if isinstance(longest, list) else longest + "x"
     with company() as desk:
-        made = authoring.author(desk, replace(MARA, **{field: longest}))
+        made = authoring.author(desk, mara_with(field, longest))
         amended = authoring.author(desk, MARA)
         editing.edit_bot(desk.log, amended, field, longest)
         one, other = reading.bot(desk.log, made), reading.bot(desk.log, amended)
         assert getattr(one, field) == getattr(other, field)
         with pytest.raises(UserError, match="shorten"):
-            authoring.author(desk, replace(MARA, **{field: longer}))
+            authoring.author(desk, mara_with(field, longer))
         with pytest.raises(UserError, match="shorten"):
             editing.edit_bot(desk.log, amended, field, longer)
 
@@ -56,7 +61,7 @@ def test_whatever_is_typed_can_be_saved_and_read_again(text: str, field: str) ->
         authoring.describe_you(desk, text[:MAX_NAME], persona=text)
         assert "\x1b" not in reading.you(desk.log).persona
         try:
-            made = authoring.author(desk, replace(MARA, **{field: value}))
+            made = authoring.author(desk, mara_with(field, value))
         except UserError:
             assert field == "name"
             assert not authoring.one_line(text)
