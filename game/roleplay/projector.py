@@ -165,7 +165,8 @@ def _choose(db: apsw.Connection, event: StoredEvent) -> None:
 
 def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
     """What follows from a scene counts as long as the scene is told from the same alternatives."""
-    for (scene,) in db.execute("SELECT scene FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall():
+    scenes: list[Any] = db.execute("SELECT scene FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall()
+    for (scene,) in scenes:
         sql = "SELECT turn, iif(deleted, NULL, chosen) FROM turns WHERE chat = ? AND scene = ?"
         rows: list[Any] = db.execute(sql + " AND (deleted OR chosen > 0)", (chat, scene)).fetchall()
         basis = basis_of(rows)
@@ -292,7 +293,7 @@ def _activity(db: apsw.Connection, event: StoredEvent) -> None:
     alive, chat = live(db, event), of_chat(event)
     turn = db.execute("SELECT seq FROM turns WHERE chat = ? AND turn = ?", (chat, said["turn"])).fetchone()
     row = (event.seq, event.stream, chat, said["who"], record, said["turn"], said["swipe"])
-    insert(db, "activities", *row, turn[0] if said["turn"] and turn else event.seq, alive)
+    insert(db, "activities", *row, 0, turn[0] if said["turn"] and turn else event.seq, alive)
 
 
 # -- edges and memory ------------------------------------------------------------------------------------------------

@@ -59,12 +59,8 @@ def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
 
 
 def _activity(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
-    chat, who = of_chat(event), key[0]
-    sql = "SELECT record FROM activities WHERE chat = ? AND who = ? AND live ORDER BY said_seq DESC, seq DESC LIMIT 1"
-    found = db.execute(sql, (chat, who)).fetchone()
-    record = {**(json.loads(found[0]) if found else {}), field: value}
-    packed = json.dumps(record, ensure_ascii=False, sort_keys=True)
-    insert(db, "activities", event.seq, event.stream, chat, who, packed, 0, 0, event.seq, 1)
+    packed = json.dumps({field: value}, ensure_ascii=False)
+    insert(db, "activities", event.seq, event.stream, of_chat(event), key[0], packed, 0, 0, 1, event.seq, 1)
 
 
 def _container(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:

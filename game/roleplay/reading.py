@@ -198,13 +198,17 @@ def containers(log: EventLog, host: str) -> list[Container]:
 
 
 def activity(log: EventLog, host: str, who: str, before: Before = NOW) -> Activity:
-    """What someone is doing in a chat."""
-    sql = (
-        "SELECT record FROM activities WHERE chat = ? AND who = ? AND live AND turn < ? AND said_seq < ?"
-        " ORDER BY said_seq DESC, seq DESC LIMIT 1"
-    )
-    rows = log.query(sql, (host, who, before.turn, before.ended_seq))
-    return Activity.of(json.loads(rows[0][0])) if rows else Activity()
+    """What someone is doing in a chat: the last that was told, with what was set by hand since."""
+    there = "chat = ? AND who = ? AND live AND turn < ? AND said_seq < ?"
+    last = "ORDER BY said_seq DESC, seq DESC LIMIT 1"
+    sql = f"SELECT record, said_seq FROM activities WHERE {there} AND NOT by_hand {last}"
+    values = (host, who, before.turn, before.ended_seq)
+    rows = log.query(sql, values)
+    record, since = (json.loads(rows[0][0]), rows[0][1]) if rows else ({}, 0)
+    sql = f"SELECT record FROM activities WHERE {there} AND said_seq > ? AND by_hand ORDER BY seq"
+    for (by_hand,) in log.query(sql, (*values, since)):
+        record.update(json.loads(by_hand))
+    return Activity.of(record)
 
 
 # -- turns -----------------------------------------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """The tables that follow from the events; nothing but :mod:`game.roleplay.projector` changes them.
 
-Every row follows from the events of one stream alone and names that stream, so that going back in one chat tells
-that chat again and leaves the others.  What several chats bring together (an edge, the memories of a bot) is put
-together in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`).  ``live`` is 0 while the alternative
-a row follows from is not the chosen one.  ``said_seq`` is where the wording was said that a row follows from: what a
-slow pass tells of an earlier turn does not undo what was set by hand after it; of an activity it is where the turn
-itself was said, so that a new wording of an old turn moves nobody now.  ``basis`` and ``chain`` of a scene are its own
-alternatives and those of the scenes told before it with them (:func:`game.roleplay.state.chained`); what is told of a
-scene counts while its basis is that chain.  A turn is ``unanswered`` while its
-chosen wording is not ``accepted``: the player's own word because they wrote, answered, kept or edited it (002).
+Every row follows from the events of one stream alone and names that stream, so that going back in one chat tells that
+chat again and leaves the others. What several chats bring together (an edge, the memories of a bot) is put together
+in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`). ``live`` is 0 while the alternative a row
+follows from is not the chosen one. ``said_seq`` is where the wording was said that a row follows from: what a slow
+pass tells of an earlier turn does not undo what was set by hand after it; of an activity it is where the turn itself
+was said, so that a new wording of an old turn moves nobody now; one ``by_hand`` has the field that was set. ``basis``
+and ``chain`` of a scene are its own alternatives and those of the scenes told before it with them
+(:func:`game.roleplay.state.chained`); what is told of a scene counts while its basis is that chain. A turn is
+``unanswered`` while its chosen wording is not ``accepted``: the player's own word because they wrote, answered, kept
+or edited it (002).
 """
 
 CAST = """
@@ -66,7 +67,8 @@ CREATE TABLE containers (
 ) STRICT;
 CREATE TABLE activities (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, who TEXT NOT NULL, record TEXT NOT NULL,
-    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, by_hand INTEGER NOT NULL, said_seq INTEGER NOT NULL,
+    live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX activities_by_who ON activities (chat, who, said_seq, seq);
 CREATE INDEX activities_by_turn ON activities (chat, turn) WHERE turn > 0;
