@@ -115,7 +115,7 @@ def test_what_is_set_shows_before_it_is_written(stage: Stage) -> None:
         assert reading.activity(stage.log, HOST, HOST).verb != "holding her breath"
     stage.rest()
     assert reading.activity(stage.log, HOST, HOST).verb == "holding her breath"
-    assert stage.acts.shown("activity mara verb", "the truth") == "the truth"
+    stage.until(lambda: stage.acts.shown("activity mara verb", "the truth") == "the truth", "the truth")
 
 
 def test_escape_puts_a_field_back(stage: Stage) -> None:
