@@ -35,8 +35,6 @@ from game.scenes.requests import (
 from game.scenes.results import ResultsScene
 from game.scenes.select import SelectScene
 from game.scenes.settings import SettingsScene
-from game.scenes.talk import TalkScene
-from game.scenes.talk_room import TalkRoom
 from game.scenes.title import TitleScene
 from game.scenes.watch import WatchScene
 
@@ -77,6 +75,7 @@ class App:
             load_effects(sound.rate_hz),
         )
         self.replay: Replay | None = None
+        self._talked = False
         self.stack.context = self.context
         self.apply_settings()
 
@@ -118,6 +117,9 @@ class App:
             case Calibrate():
                 return CalibrateScene(context, request)
             case ShowTalk():
+                from game.scenes.talk import TalkScene  # who only plays does not wait for it at every start
+
+                self._talked = True
                 return TalkScene(context, request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
@@ -144,7 +146,10 @@ class App:
 
     def close(self) -> None:
         """Give everything back."""
-        TalkRoom.close_of(self.context)
+        if self._talked:
+            from game.scenes.talk_room import TalkRoom
+
+            TalkRoom.close_of(self.context)
         self.jobs.close()
         self.context.library.close()
         self.context.sound.close()

@@ -16,7 +16,6 @@ from game.roleplay import (
     directing,
     editing,
     erasing,
-    exporting,
     history,
     importing,
     jobs_of,
@@ -214,7 +213,6 @@ class Script:
         if not command.get("preview"):
             erasing.delete(self._desk.log, self._desk.snapshots, self._bot, turns)
             talk.told_anew(self._desk, self._bot)
-            exporting.refresh(self._desk.log, self._desk.exports, self._bot)
         return {"lines": lines}
 
     def _reset(self, command: dict[str, Any]) -> dict[str, Any]:

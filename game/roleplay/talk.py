@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.errors import UserError
-from game.roleplay import authoring, directing, jobs_of, passes, reading, speaking, swipes
+from game.roleplay import authoring, directing, exporting, jobs_of, passes, reading, speaking, swipes
 from game.roleplay.beginnings import confirmed
 from game.roleplay.desk import SILENT, Asked, Desk, Listener
 from game.roleplay.effects import doing_changed
@@ -16,7 +16,7 @@ from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, TurnSaid
 from game.roleplay.jobs import DetectEnd, Interjection, Job, ParsedTurn, Place, SceneEnd
 from game.roleplay.ledger import AUTOMATION, Fact
 from game.roleplay.placing import place_memories
-from game.roleplay.prose import MAX_TURN_CHARS, only_ooc, segments
+from game.roleplay.prose import MAX_TURN_CHARS, clean, only_ooc, segments
 from game.roleplay.speaking import Said, Unsaved, speak
 from game.roleplay.state import Alternative, Chat, Turn
 
@@ -53,6 +53,7 @@ def say(
     """
     if len(text) > MAX_TURN_CHARS:
         raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
+    text = clean(text)
     stop = cancel or threading.Event()
     desk.problem = ""
     desk.ends.pop(host, None)
@@ -319,6 +320,7 @@ def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
         raise UserError("an empty turn says nothing; delete the turn instead")
     if len(text) > MAX_TURN_CHARS:
         raise UserError(f"this turn has {len(text):,} characters; shorten it to {MAX_TURN_CHARS:,}")
+    text = clean(text)
     with desk.deciding:
         turn = reading.turn(desk.log, host, number)
         parts = [list(part) for part in segments(text, desk.config.ooc)]
@@ -342,4 +344,5 @@ def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
 
 def told_anew(desk: Desk, host: str) -> None:
     """Have closed scenes told again whose turns stand in another wording now."""
-    passes.retell(desk, host, swipes.stale_scenes(desk.log, host))
+    passes.retell(desk, host, swipes.stale_scenes(desk.log, host, imported=0))
+    exporting.refresh(desk.log, desk.exports, host)

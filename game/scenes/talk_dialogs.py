@@ -132,7 +132,6 @@ class DeleteDialog(Preview):
         def work(desk: Desk) -> Deleted:
             done = desk.change(lambda: erasing.delete(desk.log, desk.snapshots, host, turns))
             talk.told_anew(desk, host)
-            exporting.refresh(desk.log, desk.exports, host)
             return done
 
         def undo(done: Deleted) -> Work:

@@ -238,3 +238,12 @@ def test_what_was_left_undone_when_the_game_closed_is_done_when_the_chat_is_open
         passes.catch_up(desk, "mara")
         desk.settle()
         assert desk.log.last_seq == seq
+
+
+def test_what_no_screen_can_show_is_left_out_of_a_turn() -> None:
+    with company() as desk:
+        talk.say(desk, "mara", "Hello \x1b]0;pwned\x07 there \ud800")
+        text = reading.turns(desk.log, "mara")[0].text
+        assert "\x1b" not in text
+        assert "\ud800" not in text
+        assert "Hello" in text
