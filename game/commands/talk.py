@@ -16,7 +16,7 @@ a script has a JSON object a line; "do" names the command, "bot" the character (
   {"do": "guest", "guest", "met"} / {"do": "guest", "leave": true}
   {"do": "close"}                                         close the scene
   {"do": "skip", "asked", "how", "notable"}               skip time
-  {"do": "meanwhile", "with", "about", "turns"}           a scene without you
+  {"do": "meanwhile", "with", "met", "about", "turns"}    a scene without you
   {"do": "rewind", "to", "keep_as"} / {"do": "undo"}      go back to just after a turn; "preview": true only looks
   {"do": "branch"} / {"do": "branch", "name", "at"} / {"do": "branch", "switch"}
   {"do": "swipe", "turn"} / {"do": "swipe", "turn", "choose"}   another wording, or step to one (from 0)

@@ -149,6 +149,7 @@ class Script:
         number = directing.meanwhile(
             *(self._desk, self._bot, self._named(other, "meanwhile") if other else ""),
             about=str(command.get("about", "")),
+            met=str(command.get("met", "")),
             turns=int(command.get("turns", 4)),
         )
         turns = reading.turns_of_scene(self._desk.log, self._bot, number)

@@ -13,7 +13,7 @@ from engine.draw.theme import CYAN, INK_SOFT, tone
 from engine.errors import UserError
 from game.roleplay import clock, directing
 from game.roleplay.desk import Desk
-from game.roleplay.skips import ELISION_US, skipped_to
+from game.roleplay.skips import skipped_to
 from game.roleplay.state import Bot
 from game.roleplay.talk import Exchange
 from game.scenes.talk_dialogs_base import Answer, Dialog
@@ -55,7 +55,7 @@ class SkipDialog(Dialog):
         asked = self.texts.get("asked", "")
         found = skipped_to(chat.clock_us, asked)
         if found is None and self.how == "elision":
-            return chat.clock_us + ELISION_US, ""
+            return directing.end_of_action(chat), ""
         if found is None:
             return None, "Say when, like “next morning”, “in two hours” or “9pm”, or write the exact time."
         return found, ""
@@ -223,7 +223,7 @@ class MeanwhileDialog(Dialog):
         self._view = view
         self.other = ""
         self.turns = 4
-        self.height = 480.0
+        self.height = 560.0
 
     def body(self) -> None:
         """Who, about what, how long."""
@@ -244,6 +244,9 @@ class MeanwhileDialog(Dialog):
                 if imgui.selectable(f"{told}##{one}", one == self.other)[0]:
                     self.other = one
             imgui.end_combo()
+        if self.other:
+            hint = "leave it empty, and they meet now"
+            self.field("met", "If they never shared a scene: how do they know each other?", hint=hint)
         _, turns = widgets.slider("Turns", self.turns, 1, directing.MAX_MEANWHILE, step=1, shown=str(self.turns))
         self.turns = round(turns)
 
@@ -258,10 +261,10 @@ class MeanwhileDialog(Dialog):
     def _play(self) -> None:
         self.leave()
         host, other, turns = self._view.host, self.other, self.turns
-        about = self.texts.get("about", "").strip()
+        about, met = (self.texts.get(field, "").strip() for field in ("about", "met"))
 
         def work(desk: Desk, ear: Ear, stop: threading.Event) -> Exchange:
-            directing.meanwhile(desk, host, other, about=about, turns=turns, listener=ear, cancel=stop)
+            directing.meanwhile(desk, host, other, about=about, met=met, turns=turns, listener=ear, cancel=stop)
             return Exchange([])
 
         self.room.speak(work)
