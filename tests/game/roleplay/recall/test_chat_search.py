@@ -128,5 +128,5 @@ def test_the_player_looks_after_memories_that_their_owner_may_not_have(story: St
     story.add(happened.ManualEdit("memory", [number], "witnesses", 2, 0), truth=Truth.USER)
     again = memory_for_player(story.log, "mira", number)
     assert again is not None
-    assert (again.witnesses, again.truth) == (2, Truth.USER)
+    assert (again.witnesses, again.truth) == (2, one.truth), "the words are still whose they were"
     assert memory_for_player(story.log, "mira", 99) is None
