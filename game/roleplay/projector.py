@@ -170,7 +170,7 @@ def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
         sql = "SELECT turn, iif(deleted, NULL, chosen) FROM turns WHERE chat = ? AND scene = ?"
         rows: list[Any] = db.execute(sql + " AND (deleted OR chosen > 0)", (chat, scene)).fetchall()
         basis = basis_of(rows)
-        sql = "UPDATE scenes SET basis = ?1, chain = ?1 WHERE chat = ?2 AND scene = ?3 RETURNING closed_seq"
+        sql = "UPDATE scenes SET basis = ? WHERE chat = ? AND scene = ? RETURNING closed_seq"
         closed: Any = db.execute(sql, (basis, chat, scene)).fetchall()
         if closed and closed[0][0]:
             _chain(db, chat, closed[0][0])
@@ -183,16 +183,18 @@ def _chain(db: apsw.Connection, chat: str, closed_seq: int) -> None:
     """Tell anew what the scenes that closed at ``closed_seq`` or later follow from, and what still counts of them."""
     sql = "SELECT chain FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq < ? ORDER BY closed_seq DESC"
     chain = str((db.execute(sql + " LIMIT 1", (chat, closed_seq)).fetchone() or ("",))[0])
-    sql = "SELECT scene, basis FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq >= ? ORDER BY closed_seq"
-    later: list[Any] = db.execute(sql, (chat, closed_seq)).fetchall()
-    for scene, basis in later:
+    sql = "SELECT scene, basis, chain FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq >= ?"
+    later: list[Any] = db.execute(f"{sql} ORDER BY closed_seq", (chat, closed_seq)).fetchall()
+    for scene, basis, former in later:
         chain = chained(basis, chain)
-        db.execute("UPDATE scenes SET chain = ? WHERE chat = ? AND scene = ?", (chain, chat, scene))
+        if chain == former:
+            return
         _recount(db, chat, scene, chain)
 
 
 def _recount(db: apsw.Connection, chat: str, scene: int, chain: str) -> None:
     """What is told of a scene counts while it is told from what is chosen now."""
+    db.execute("UPDATE scenes SET chain = ? WHERE chat = ? AND scene = ?", (chain, chat, scene))
     for table in tables.BY_SCENE:
         sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
         db.execute(sql, (chain, chat, scene))
@@ -340,30 +342,31 @@ def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
 
 def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
+    former = _former_tellings(db, event)  # a scene told anew is pinned as it was
     bit = SEEN_BY_YOU if said["owner"] == happened.YOU else SEEN_BY_HOST if said["owner"] == chat else SEEN_BY_GUEST
     insert(
         *(db, "memories", event.seq, event.stream, chat, said["memory"], said["owner"], bit, said["witnesses"]),
         *(said["text"], said["form"], said["source"], said["reliability"], said["scene"], said["clock_us"]),
         *(event.at_us, said["significance"], said["turn"], said["swipe"], said["basis"], live(db, event)),
-        *(event.truth, *_pin_of(db, event)),
+        *(event.truth, *(former[0][:2] if former else ("", 0))),
     )
-    settle_tellings(db, chat, said["scene"])
+    if Truth.USER in {event.truth, *(truth for *_, truth in former)}:
+        settle_tellings(db, chat, said["scene"])
     known_chat(db, event)
     db.execute("UPDATE chats SET memories = max(memories, ?) WHERE chat = ?", (said["memory"], chat))
 
 
-_TELLINGS = "chat = ? AND owner = ? AND scene = ? AND scene > 0 AND turn = 0 AND form = 'summary'"
+_TELLINGS = "chat = ? AND owner = ? AND scene = ? AND scene > 0 AND turn = 0 AND form <> 'told'"
 """All that one witness has told of one scene, each from other wordings."""
 
 
-def _pin_of(db: apsw.Connection, event: StoredEvent) -> tuple[str, int]:
-    """How a memory is pinned from the start: a scene told anew as its former telling was."""
+def _former_tellings(db: apsw.Connection, event: StoredEvent) -> list[Any]:
+    """How its owner's former tellings of a scene are pinned, and whose words they are; the last first."""
     said = event.payload
-    if said["form"] != "summary" or said["turn"]:
-        return "", 0
-    sql = f"SELECT pinned, pinned_seq FROM memories WHERE {_TELLINGS} ORDER BY seq DESC LIMIT 1"
-    found = db.execute(sql, (of_chat(event), said["owner"], said["scene"])).fetchone()
-    return (str(found[0]), int(found[1])) if found else ("", 0)
+    if said["form"] == "told" or said["turn"] or not said["scene"]:
+        return []
+    sql = f"SELECT pinned, pinned_seq, truth FROM memories WHERE {_TELLINGS} ORDER BY seq DESC"
+    return db.execute(sql, (of_chat(event), said["owner"], said["scene"])).fetchall()
 
 
 def _memory_pinned(db: apsw.Connection, event: StoredEvent) -> None:
