@@ -36,6 +36,8 @@ from game.roleplay.prose import clean
 from game.roleplay.speaking import prepare
 
 MAX_LINE = 12_000_000
+_FORMS = {".png": Form.PNG, ".charx": Form.CHARX}
+"""What a card's file has to be by its ending, where nothing else is asked for."""
 
 
 class Script:
@@ -246,8 +248,11 @@ class Script:
     def _export(self, command: dict[str, Any]) -> dict[str, Any]:
         what, file = str(command.get("what", "chat")), str(command.get("file", ""))
         if what == "card":
-            form = Form(command["form"]) if command.get("form") else None
+            meant = command.get("form") or _FORMS.get(Path(file).suffix.lower())
+            form = Form(meant) if meant else None
             data = importing.export_card(self._desk, self._bot, form)
+            if form is None and Path(file).suffix.lower() == ".json" and not data.startswith(b"{"):
+                data = importing.export_card(self._desk, self._bot, Form.V3)
         else:
             data = importing.export_chat(self._desk, self._bot)
         if not file:

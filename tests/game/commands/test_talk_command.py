@@ -100,6 +100,15 @@ def test_a_whole_conversation_from_a_script(tmp_path: Path) -> None:
     assert 3 not in [turn["number"] for turn in dump["turns"]]
 
 
+def test_a_card_goes_out_as_its_files_ending_says(tmp_path: Path) -> None:
+    picture, text = tmp_path / "ivo.png", tmp_path / "ivo.json"
+    outs = [json.dumps({"do": "export", "what": "card", "file": str(file)}) for file in (picture, text)]
+    code, _, problems = talked(tmp_path, script="\n".join([json.dumps(IVO), *outs]))
+    assert (code, problems) == (0, "")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert json.loads(text.read_bytes())["data"]["name"] == "Ivo"
+
+
 def test_mistakes_are_told_one_by_one_and_the_rest_goes_on(tmp_path: Path) -> None:
     code, told, problems = talked(
         tmp_path,
