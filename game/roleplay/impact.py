@@ -86,8 +86,9 @@ def counted(count: int, one: str, names: Iterable[str], more: str = "") -> str:
 
 
 def stored(name: str, count: int) -> str:
-    """``3 memories from BotA's store``."""
-    return f"{_many(count, 'memory', 'memories')} from {name}'s store"
+    """``3 memories from BotA's store``; the player's own is ``your store``."""
+    whose = "your" if name == "You" else f"{name}'s"
+    return f"{_many(count, 'memory', 'memories')} from {whose} store"
 
 
 def turns_named(turns: Iterable[int]) -> str:

@@ -64,6 +64,7 @@ class Dialog(Overlay):
         """Where fields and buttons of this frame are: left, top, width, height in pixels."""
         self._wanted = ""
         self._tries = 0
+        self._entered = False
         self._serial = next(_serials)  # Dear ImGui keeps what a field of the same name held
 
     def answers(self) -> list[Answer]:
@@ -103,11 +104,19 @@ class Dialog(Overlay):
         self._buttons(answers, rows)
         imgui.set_cursor_pos(at)
         imgui.begin_child("question", Vec(0, room), imgui.ChildFlags_.nav_flattened.value)
+        self._entered = False
         self.body()
         inner = imgui.get_cursor_pos().y
         imgui.end_child()
+        self._enter(answers)
         needed = at.y + inner + below + px(30)
         self.height = max(needed / theme.settings.scale, 160.0)
+
+    def _enter(self, answers: list[Answer]) -> None:
+        """Enter in a line does what is meant to be done, unless that destroys something."""
+        meant = next((one for one in answers if one.primary and one.mark != DANGER), None)
+        if self._entered and meant is not None and meant.act is not None:
+            meant.act()
 
     def _wide(self, answer: Answer) -> float:
         label = f"{answer.icon}  {answer.words}" if answer.icon else answer.words
@@ -178,6 +187,8 @@ class Dialog(Overlay):
         if lines == 1:
             imgui.set_next_item_width(-1)
             changed, text = imgui.input_text(f"##{name}{self._serial}", text)
+            if imgui.is_item_deactivated() and imgui.is_key_pressed(imgui.Key.enter, False):
+                self._entered = True
         else:
             room = imgui.get_content_region_avail().x
             high = px(22.0 * min(max(lines_of(text, room - px(28)), lines), 8) + 20)

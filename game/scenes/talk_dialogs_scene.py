@@ -209,7 +209,11 @@ class MetDialog(Dialog):
 
 def add_guest(dialog: Dialog, host: str, guest: Bot, met: str) -> None:
     """Have them come in."""
-    dialog.acts.do(f"asking {guest.name} in", lambda desk: directing.add_guest(desk, host, guest.id, met))
+
+    def came(result: object) -> None:
+        dialog.acts.say(f"{guest.name} is here now.")
+
+    dialog.acts.do(f"asking {guest.name} in", lambda desk: directing.add_guest(desk, host, guest.id, met), then=came)
 
 
 class MeanwhileDialog(Dialog):

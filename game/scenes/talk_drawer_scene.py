@@ -102,6 +102,8 @@ class ScenePanel:
             note("Nothing was said in this scene yet, so there is nothing to close.")
         elif not free and desk.room.speech is not None:
             note("A reply is under way; these wait for it.")
+        if len(desk.room.library.bots) == 1:
+            note("A guest is another character of yours; there is no other yet.")
 
     # -- the clock -----------------------------------------------------------------------------------------------
 

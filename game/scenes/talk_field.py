@@ -56,6 +56,7 @@ class WritingField:
         self._secret = secret
         self._focus = 0
         self._put = False
+        self._to_end = False
         self._serial = next(_serials)
         self.caret_line = (0, 0)
         """The caret's line, and the last one: to know whether Up or Down leaves the field."""
@@ -102,6 +103,7 @@ class WritingField:
             changed, text = imgui.input_text_multiline(name, self.text, Vec(width, height), flags, self._watch)
         self.active = imgui.is_item_active()
         if self.active:
+            self._to_end = self._to_end or (self._focus > 0 and not was_active)
             self._focus = 0
         if self._secret:
             imgui.pop_style_color()
@@ -160,6 +162,9 @@ class WritingField:
             self._put = False
             data.delete_chars(0, data.buf_text_len)
             data.insert_chars(0, self.text)
+        if self._to_end:  # what is there already is gone on with, not written before
+            self._to_end = False
+            data.cursor_pos = data.selection_start = data.selection_end = data.buf_text_len
         written = data.buf.encode() if isinstance(data.buf, str) else b""
         self.caret_line = (written.count(b"\n", 0, data.cursor_pos), written.count(b"\n"))
         return 0

@@ -136,6 +136,26 @@ def test_rewind_and_keep_what_was_as_a_branch(stage: Stage) -> None:
     assert "the long way" in {one.name for one in history.branches(stage.log, HOST)}
 
 
+def test_enter_behind_the_name_of_a_branch_makes_it(stage: Stage) -> None:
+    stage.ask(BranchDialog(stage.room, stage.view, turn(stage, 2)))
+    stage.game.turn(4)
+    stage.game.press("return")  # without a name it stays a question
+    assert isinstance(stage.game.stack.top, BranchDialog)
+    fill(stage, "name", "the long way")
+    stage.game.press("return")
+    stage.rest()
+    assert "the long way" in {one.name for one in history.branches(stage.log, HOST)}
+
+
+def test_enter_behind_a_name_does_not_rewind(stage: Stage) -> None:
+    counted(stage, RewindDialog(stage.room, stage.view, turn(stage, 2)))
+    fill(stage, "branch", "the long way")
+    stage.game.press("return")
+    stage.rest()
+    assert isinstance(stage.game.stack.top, RewindDialog)
+    assert turns(stage) == 6
+
+
 def test_where_nothing_came_after_there_is_nothing_to_rewind(stage: Stage) -> None:
     lines = counted(stage, RewindDialog(stage.room, stage.view, turn(stage, 6)))
     assert lines == ["Rewind to turn 6? Nothing came after it."]
