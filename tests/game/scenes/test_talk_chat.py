@@ -13,8 +13,10 @@ from engine.window import HeadlessWindow
 from game.roleplay import directing
 from game.roleplay.prose import MAX_TURN_CHARS
 from game.roleplay.talk import GUEST_LEFT
+from game.scenes.talk_ear import Ear
 from game.scenes.talk_entries import EditEntry, NoteEntry, SaidEntry, TurnEntry
 from game.scenes.talk_notes import SLOW
+from game.scenes.talk_speech import Speech
 from tests.rig.model_server import Do, ModelServer
 from tests.rig.talk_game import TalkGame
 
@@ -166,6 +168,21 @@ def test_the_wordings_of_any_bot_turn_are_stepped_through_by_keys(game: TalkGame
     game.settle()
     assert (stepped := game.view.turn(first.number)) is not None
     assert stepped.chosen == 1
+
+
+def test_words_that_come_before_the_frame_that_shows_their_turn_are_shown(game: TalkGame) -> None:
+    speech = Speech("mara", "say")
+    ear = Ear(game.room, speech)
+    ear.speaking("mara", 1)
+    ear.text("The ")
+    ear.text("rain ")
+    game.turn(2)
+    assert speech.text == "The rain "
+    ear.text("stops.")
+    ear.speaking("mara", 2)
+    ear.text("Good.")
+    game.turn(2)
+    assert (speech.turn, speech.text) == (2, "Good.")
 
 
 def test_regenerate_first_shows_the_players_own_words_and_cancel_writes_nothing(game: TalkGame) -> None:
