@@ -153,11 +153,6 @@ class Desk:
         """Whose word it is when the voice speaks."""
         return Source(self.voice.truth, self.voice.origin)
 
-    @property
-    def judged(self) -> Source:
-        """Whose word it is when the voice answers: another model may do that than the one that speaks."""
-        return Source(*self.voice.judge)
-
     def write(self, host: str, decided: list[Fact], *, head: int | None = None) -> None:
         """Append to the chat hosted by ``host`` and tell the listener.
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from engine.errors import UserError
 from game.roleplay import clock, jobs_of, passes, reading, story
-from game.roleplay.desk import SILENT, Desk, Listener
+from game.roleplay.desk import SILENT, Asked, Desk, Listener
 from game.roleplay.editing import begun_chat
 from game.roleplay.editing_checks import instant
 from game.roleplay.effects import doing_changed
@@ -33,7 +33,7 @@ from game.roleplay.jobs import (
     Skip,
     Skipped,
 )
-from game.roleplay.ledger import AUTOMATION, Fact, Facts
+from game.roleplay.ledger import AUTOMATION, Fact, Facts, Source
 from game.roleplay.prose import segments
 from game.roleplay.scenes import after, closed, container_for, guest_joins, guest_leaves, opened, seeded
 from game.roleplay.skips import ELISION_US, duration_us, skipped_to
@@ -159,13 +159,12 @@ def skip(desk: Desk, host: str, asked: str, *, how: str = "", notable: str = "",
         clock.friendly(target, chat.day_one_us),
         jobs_of.lately(desk.log, host, chat.present, 4),
     )
-    answer = desk.ask(host, job)
-    assert isinstance(answer, Skipped)
+    asked_for = desk.inquire(host, job)
     with desk.deciding:
         chat = begun_chat(desk.log, host)
         assert chat.scene is not None
         number = chat.scene.id
-        made = _skipped(desk, chat, sort, target, answer)
+        made = _skipped(desk, chat, sort, target, asked_for)
         desk.write(host, made, head=chat.head)
         passes.pin_pivotal(desk, host, [fact.event for fact in made if isinstance(fact.event, MemoryWritten)])
     desk.later(partial(passes.tell_scene, desk, host, number))
@@ -178,7 +177,9 @@ def end_of_action(chat: Chat) -> int:
     return max(ends, default=chat.clock_us + ELISION_US)
 
 
-def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped) -> Facts:
+def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, asked: Asked) -> Facts:
+    answer, source = asked.value, asked.source
+    assert isinstance(answer, Skipped)
     assert chat.scene is not None
     made: Facts = [closed(chat, "skip", reading.turns_of_scene(desk.log, chat.host, chat.scene.id))]
     container = 0
@@ -189,28 +190,28 @@ def _skipped(desk: Desk, chat: Chat, sort: str, target_us: int, answer: Skipped)
     made += story.due(chat, reading.happenings(desk.log, chat.host), target_us)
     made += _scene_alone(opened(after(chat, made), container=container, clock_us=target_us))
     landed = chat.scenes + 1
-    made += _landed(desk, chat, container or chat.scene.container, target_us, answer)
+    made += _landed(chat, container or chat.scene.container, target_us, answer, source)
     for place, (owner, told) in enumerate((bot, told) for told in answer.memories for bot in chat.bots if told.text):
         memory = MemoryWritten(
             *(chat.memories + place + 1, owner, told.text, chat.witnesses, chat.scene.id, target_us),
             *(told.significance, "told"),
         )
-        made.append(Fact(memory, desk.judged, owner))
+        made.append(Fact(memory, source, owner))
     if answer.narration:
         parts = [list(part) for part in segments(answer.narration)]
         turn = TurnSaid(chat.turns + 1, NARRATOR, answer.narration, landed, target_us, parts)
-        made.append(Fact(turn, desk.judged, NARRATOR))
+        made.append(Fact(turn, source, NARRATOR))
     return made
 
 
-def _landed(desk: Desk, chat: Chat, container: int, target_us: int, answer: Skipped) -> Facts:
+def _landed(chat: Chat, container: int, target_us: int, answer: Skipped, source: Source) -> Facts:
     """What everyone does where and when they are now; what they did before is over, also where nobody says more."""
     assert chat.scene is not None
     told = {doing.who: doing for doing in answer.doings}
     over = {who: _at_rest(doing, target_us) for who, doing in chat.activities.items()}
     there = replace(chat, clock_us=target_us, scene=replace(chat.scene, container=container), activities=over)
     return [
-        Fact(doing_changed(there, told.get(who, Doing(who=who))), desk.judged if who in told else AUTOMATION, who)
+        Fact(doing_changed(there, told.get(who, Doing(who=who))), source if who in told else AUTOMATION, who)
         for who in chat.present
     ]
 

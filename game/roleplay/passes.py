@@ -17,6 +17,7 @@ from game.roleplay.effects import edge_moved, state_changes
 from game.roleplay.events import NARRATOR, YOU, EdgeSummarised, GroupSummarised, MemoryWritten, TurnWeighed
 from game.roleplay.exporting import export_scene
 from game.roleplay.jobs import (
+    MAX_TEXT,
     EdgeChange,
     EdgeSummary,
     GroupWords,
@@ -26,13 +27,16 @@ from game.roleplay.jobs import (
     SummariseGroup,
     Weighed,
 )
-from game.roleplay.ledger import Fact, Facts
+from game.roleplay.ledger import AUTOMATION, Fact, Facts
 from game.roleplay.prose import only_ooc
 from game.roleplay.scenes import MEMORABLE, quotes_of
 from game.roleplay.state import Chat, Edge, Scene, Turn
 from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
 from game.truth import Truth
+
+BY_HAND = "by hand"
+"""Why nobody was asked: the player has said it."""
 
 MOMENT = 200
 """Characters of a telling that stand for a scene's private moment where the voice names none."""
@@ -127,7 +131,8 @@ def _remember_beat(desk: Desk, host: str, said: Turn, significance: int) -> None
         told = desk.inquire(host, job, said.number)
         assert isinstance(told.value, SceneSummary)
         with desk.deciding:
-            if not _still(desk, host, said):
+            now = reading.scene(desk.log, host, scene.id)
+            if not _still(desk, host, said) or now is None or not now.hears(witness, said.number):
                 return
             chat = reading.chat(desk.log, host)
             memory = MemoryWritten(
@@ -176,7 +181,7 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
         first = reading.chat(desk.log, host).memories + 1
         memories = [
             (_summary(desk, chat, scene, witness, one, turns, first + place), one.source)
-            for place, (witness, one) in enumerate(told.items())
+            for place, (witness, one) in enumerate((who, one) for who, one in told.items() if one.excuse != BY_HAND)
         ]
         desk.write(host, [*(Fact(memory, source, memory.owner) for memory, source in memories), *words])
         pin_pivotal(desk, host, [memory for memory, _ in memories])
@@ -185,12 +190,19 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
 
 
 def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[str, Asked] | None:
-    """What each witness tells of the scene; None where the classifier is in trouble.  The player's own words stand."""
+    """What each witness tells of the scene; None where the classifier is in trouble.
+
+    What the player has put into their own words stands, and is what those witnesses' edges take in.
+    """
+    by_hand = _told_by_hand(desk, chat.host, scene.id)
     when = clock.friendly(scene.clock_us, chat.day_one_us)
     told: dict[str, Asked] = {}
     for witness in scene.present:
         job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
-        if not job.turns or _told_by_hand(desk, chat.host, scene.id, witness):
+        if not job.turns:
+            continue
+        if witness in by_hand:
+            told[witness] = Asked(SceneSummary(summary=by_hand[witness]), AUTOMATION, BY_HAND)
             continue
         answer = desk.inquire(chat.host, job)
         if answer.excuse in ("timeout", "server"):
@@ -199,18 +211,20 @@ def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[s
     return told
 
 
-def _told_by_hand(desk: Desk, host: str, scene: int, witness: str) -> bool:
-    """Whether the player has put the witness's summary of the scene into words of their own."""
+def _told_by_hand(desk: Desk, host: str, scene: int) -> dict[str, str]:
+    """What the player has put into their own words of what was told of a scene, by who tells it."""
     sql = (
-        "SELECT 1 FROM memories WHERE chat = ? AND scene = ? AND owner = ? AND form = 'summary' AND live AND truth = ?"
+        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND form = 'summary' AND live AND truth = ?"
+        " ORDER BY seq"
     )
-    return bool(desk.log.query(sql, (host, scene, witness, int(Truth.USER))))
+    rows = desk.log.query(sql, (host, scene, int(Truth.USER)))
+    return {owner: text[:MAX_TEXT] for owner, text in rows}
 
 
 def _scene_still(desk: Desk, host: str, scene: Scene, turns: Sequence[Turn]) -> bool:
     """Whether the scene is the one that was asked about, in the same wordings, on the same branch."""
     now = reading.scene(desk.log, host, scene.id)
-    if now is None or not now.closed or now.basis != scene.basis:
+    if now is None or not now.closed or (now.basis, now.missed) != (scene.basis, scene.missed):
         return False
     return [turn.seq for turn in reading.turns_of_scene(desk.log, host, scene.id)] == [turn.seq for turn in turns]
 
@@ -270,7 +284,7 @@ def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], tur
     late = [one for one in scene.present if not all(scene.hears(one, turn.number) for turn in turns)]
     heard = [one.value for name, one in told.items() if name in late or not late]
     texts = [one.summary for one in heard if isinstance(one, SceneSummary)]
-    if len(scene.present) < 3 or not texts:
+    if len(scene.present) < 3 or not texts or set(told) != set(scene.present):
         return []
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from engine.errors import UserError
+from game.events import Event
 from game.roleplay import jobs_of, reading
-from game.roleplay.desk import Desk
+from game.roleplay.desk import Asked, Desk
 from game.roleplay.effects import edge_moved, happenings_moved
 from game.roleplay.events import (
     EdgeSummarised,
@@ -70,31 +71,34 @@ def promote(desk: Desk, host: str, number: int, turn: int = 0, swipe: int = 0) -
     if scene is None or happening is None:  # the player has gone back meanwhile
         return
     turns = reading.turns_of_scene(desk.log, host, scene.id)
-    answer = desk.ask(
+    asked = desk.inquire(
         host, Promote(happening, jobs_of.present(desk.log, chat, scene.present), jobs_of.shared(scene, turns))
     )
-    assert isinstance(answer, Promotion)
     with desk.deciding:
         now = [one.id for one in reading.happenings(desk.log, host, ["completed"])]
         if number not in now:
             return
         there = replace(reading.chat(desk.log, host), scene=scene)
-        desk.write(host, _promoted(desk, there, happening, answer, turn, swipe))
+        desk.write(host, _promoted(desk, there, happening, asked, turn, swipe))
 
 
-def _promoted(desk: Desk, chat: Chat, happening: Happening, answer: Promotion, turn: int = 0, swipe: int = 0) -> Facts:
+def _promoted(desk: Desk, chat: Chat, happening: Happening, asked: Asked, turn: int, swipe: int) -> Facts:
+    answer, source = asked.value, asked.source
+    assert isinstance(answer, Promotion)
     made: Facts = []
     for owner, item in answer.objects:
         if owner in chat.present and item and item not in reading.items(desk.log, owner):
-            made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), desk.judged, owner))
+            made.append(Fact(ItemGained(owner, item, happening.id, turn, swipe), source, owner))
     for change in answer.knowledge:
         if _between(chat, change):
             edge = reading.edge(desk.log, change.owner, change.target)
             only = EdgeChange(owner=change.owner, target=change.target, facts=change.facts)
-            made.append(Fact(edge_moved(edge, only, chat.clock_us, turn=turn, swipe=swipe), desk.judged, change.owner))
+            made.append(Fact(edge_moved(edge, only, chat.clock_us, turn=turn, swipe=swipe), source, change.owner))
     for change in answer.relationship:
         if _between(chat, change):
-            made += _changed_bond(desk, chat, happening, change, turn, swipe)
+            made += [
+                Fact(event, source, change.owner) for event in _changed_bond(desk, chat, happening, change, turn, swipe)
+            ]
     return made
 
 
@@ -102,17 +106,18 @@ def _between(chat: Chat, change: EdgeChange) -> bool:
     return {change.owner, change.target} <= set(chat.present) and change.owner != change.target
 
 
-def _changed_bond(desk: Desk, chat: Chat, happening: Happening, change: EdgeChange, turn: int, swipe: int) -> Facts:
+def _changed_bond(
+    desk: Desk, chat: Chat, happening: Happening, change: EdgeChange, turn: int, swipe: int
+) -> list[Event]:
     """What changed between two goes into their numbers and into the words for how they stand, not into knowledge."""
     edge = reading.edge(desk.log, change.owner, change.target)
     moved = edge_moved(edge, change.model_copy(update={"facts": []}), chat.clock_us, turn=turn, swipe=swipe)
-    made = [Fact(moved, desk.judged, change.owner)]
+    made: list[Event] = [moved]
     news = ". ".join(one.rstrip(". ") for one in change.facts if one and one.casefold() not in edge.summary.casefold())
     by = change.affinity_delta + change.trust_delta
     if not news and by:
         news = f"“{happening.title}” {'brought them closer' if by > 0 else 'came between them'}"
     if news:
         summary = " ".join([edge.summary, f"{news}."]).strip()[:MAX_TEXT]
-        words = EdgeSummarised(change.owner, change.target, summary, 0, "", turn=turn, swipe=swipe)
-        made.append(Fact(words, desk.judged, change.owner))
+        made.append(EdgeSummarised(change.owner, change.target, summary, 0, "", turn=turn, swipe=swipe))
     return made
