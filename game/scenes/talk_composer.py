@@ -151,7 +151,7 @@ class Composer:
             wide = pen.measure(f"{icons.SEND}  {words}Enter", 16, Weight.BOLD)[0] + px(40)
             primary = bool(self.field.text.strip())
             spots.button(right - wide, top, words, self.send, icon=icons.SEND, note="Enter", primary=primary)
-            told = legend or "Shift+Enter: new line    ↑ to the turns    Tab: drawer"
+            told = legend or "Shift+Enter: new line    ↑ to the turns    Tab: drawer    F1: keys"
         middle = top + px(16)
         fitted = pen.fit(told, theme.TEXT_SMALL, right - wide - x - px(2 * PADDING))
         pen.write(spots.draw, x + px(PADDING + 8), middle, fitted, theme.TEXT_SMALL, INK_FAINT, down=0.5)

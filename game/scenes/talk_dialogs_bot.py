@@ -20,6 +20,8 @@ from game.scenes.talk_room import TalkRoom
 class ResetDialog(Dialog):
     """Wipe what a character lived through?  Its name has to be typed (004 5.3)."""
 
+    on_field = True
+
     def __init__(self, room: TalkRoom, bot: Bot) -> None:
         super().__init__(room)
         self._bot = bot
@@ -35,7 +37,7 @@ class ResetDialog(Dialog):
         self.say(
             "It keeps who they are, how they know you, and the kickoff, which plays with your next message.", INK_SOFT
         )
-        self.field("name", f"To reset, type the name exactly: {name}", hint=name)
+        self.field("name", f"To reset, type the name exactly: {name}", hint=name, start=True)
 
     def answers(self) -> list[Answer]:
         """Cancel, or reset once the name is there."""

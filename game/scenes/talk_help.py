@@ -15,6 +15,7 @@ KEYS = (
     ("Shift Enter", "a new line"),
     ("Esc", "stop the reply, close what is open, at last leave"),
     ("F5", "try again what failed, or say the latest anew"),
+    ("F7  F9", "put a notice away, take back what it tells of"),
     ("↑ ↓", "from the field to the turns, and among them"),
     ("← →", "another wording of the turn that is chosen"),
     ("R  E  K", "say it anew, edit it, keep it as it is"),

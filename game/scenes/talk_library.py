@@ -17,6 +17,7 @@ from engine.errors import UserError
 from engine.scene import Scene
 from game.roleplay import importing
 from game.roleplay.cards import Form
+from game.roleplay.cards.macros import expand
 from game.roleplay.desk import Desk
 from game.roleplay.state import Bot
 from game.scenes.picker import Overlay
@@ -27,6 +28,8 @@ from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_turn import mark_of
 
 CARD = 108.0
+LINE = 300
+"""More characters of a description than a line shows are not looked at."""
 
 
 class LibraryPage:
@@ -81,6 +84,7 @@ class LibraryPage:
         left, wide = at.x + px(76), room - px(96)
         pen.write(draw, left, at.y + px(14), pen.fit(bot.name, 20, wide, Weight.BOLD), 20, INK, Weight.BOLD)
         told = " ".join((bot.persona or bot.backstory or bot.relationship or ", ".join(bot.traits)).split())
+        told = expand(told[:LINE], char=bot.called, user=self._room.library.you.name or "you")
         small = pen.fit(told or "Nothing is said about them yet.", theme.TEXT_SMALL, wide)
         pen.write(draw, left, at.y + px(42), small, theme.TEXT_SMALL, INK_SOFT)
         imgui.push_id(bot.id)

@@ -210,6 +210,10 @@ def test_a_snapshot_is_restored_and_that_is_undone(stage: Stage) -> None:
 
 def test_a_reset_needs_the_name_and_is_undone(stage: Stage) -> None:
     stage.ask(ResetDialog(stage.room, reading.bot(stage.log, HOST)))
+    stage.game.turn(4)
+    stage.game.write("Ma")  # the keyboard starts where the name is asked for, and Enter wipes nothing
+    stage.game.press("return")
+    assert stage.dialog.texts["name"] == "Ma"
     fill(stage, "name", "Maro")
     assert stage.dialog.answers()[1].act is None
     fill(stage, "name", "Mara")
