@@ -165,6 +165,7 @@ def test_a_card_goes_out_and_comes_in_again(game: TalkGame, tmp_path: Path) -> N
     assert path.is_file()
     game.feed(WindowEvent(now_us(), WindowChange.FILE_DROPPED, str(path)))
     game.until(lambda: len(game.room.library.bots) == 4, "the card")
+    game.settle()
     names = [one.name for one in game.room.library.bots]
     assert names.count("Mara") == 2
     game.scene.library.export(bot, "chat")
