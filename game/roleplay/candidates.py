@@ -17,14 +17,14 @@ from game.roleplay.embedding import Question
 from game.roleplay.recall_projector import marked, signs_of, small
 from game.roleplay.witness import MEMORY_COLUMNS, RESET, memories
 
-NEAREST = 64
+NEAREST = 48
 """Candidates each list brings."""
 
-LATEST = 20_000
+LATEST = 8_000
 """Of a longer life only the newest memories are looked through by their signatures; words and concepts, which say the
 same, find the older ones.  A model's places say more and are all looked through."""
 
-WORD_BUDGET = 2_000
+WORD_BUDGET = 1_200
 """Memories that are weighed by BM25 at most: the rarest words first, of a common one only its newest memories."""
 
 MAX_TERMS = 64

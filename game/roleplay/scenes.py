@@ -130,12 +130,16 @@ def opened(
     clock_us: int | None = None,
     meanwhile: bool = False,
 ) -> Facts:
-    """The next scene; what is not said carries over from the one before, activities with it."""
+    """The next scene; what is not said carries over from the one before, activities with it.
+
+    Where time has passed, what there was to be seen is over.
+    """
     before = chat.scene
     here = container or (before.container if before else 0)
     who = list(present or chat.present)
     at_us = chat.clock_us if clock_us is None else clock_us
-    said = description or (before.description if before and here == before.container else "")
+    goes_on = before is not None and here == before.container and at_us == chat.clock_us
+    said = description or (before.description if before is not None and goes_on else "")
     made: Facts = [Fact(SceneOpened(chat.scenes + 1, here, said, who, at_us, meanwhile), AUTOMATION)]
     for one in who:
         doing = chat.activities.get(one)

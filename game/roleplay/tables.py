@@ -116,6 +116,7 @@ CREATE TABLE memories (
 ) STRICT;
 CREATE UNIQUE INDEX memories_by_number ON memories (chat, memory);
 CREATE INDEX memories_by_owner ON memories (owner, seq);
+CREATE INDEX memories_of_scenes ON memories (owner, chat, scene, seq) WHERE form = 'summary';
 CREATE INDEX memories_pinned ON memories (owner, pinned_seq) WHERE pinned <> '';
 CREATE INDEX memories_by_turn ON memories (chat, turn) WHERE turn > 0;
 CREATE INDEX memories_by_scene ON memories (chat, scene) WHERE scene > 0;

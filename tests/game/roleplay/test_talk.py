@@ -169,6 +169,9 @@ def test_time_moves_in_this_chat_only() -> None:
         desk.settle()
         assert reading.chat(desk.log, "mara").clock_us == before["mara"] + 7 * 86_400_000_000
         assert reading.chat(desk.log, "ivo").clock_us == before["ivo"]
+        now = reading.chat(desk.log, "mara").scene
+        assert now is not None
+        assert now.description == "", "what was to be seen a week ago is over"
         assert any("flooded" in memory.text for memory in recall.recent(desk.log, "mara", 10))
         with pytest.raises(UserError, match="later time"):
             directing.skip(desk, "mara", "back", to_us=before["mara"])
