@@ -42,9 +42,11 @@ class Item:
 
     @property
     def middle(self) -> float:
+        """Half way down the item."""
         return self.y + self.h / 2
 
     def eased(self, what: str, on: bool, over_s: float = theme.MOTION_S) -> float:
+        """How far ``what`` of this item has come on its way to on (1) or off (0)."""
         return motions.towards((self.id, what), on, imgui.get_io().delta_time, over_s)
 
 

@@ -10,7 +10,8 @@ HELP = """\
 a script has a JSON object a line; "do" names the command, "bot" the character (default: the last one named):
   {"do": "you", "name", "pronouns", "persona"}            who you are
   {"do": "bot", "name", "persona", "traits": [], ...}     make a character; its id comes back
-  {"do": "kickoff", "bot", "set": {...}}   read the kickoff and play it; "set" mends the form, "begin": false only shows it
+  {"do": "kickoff", "bot", "set": {...}}                  read the kickoff and play it; "set" mends the form,
+                                                          "begin": false only shows it
   {"do": "say", "text"}                                   say something and be answered; no text: let them go on
   {"do": "again", "edited"}                               the last reply anew, after rewriting your own last turn
   {"do": "guest", "guest", "met"} / {"do": "guest", "leave": true}

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 import pytest
@@ -35,6 +36,11 @@ def model_company() -> Iterator[tuple[Desk, ModelServer]]:
             yield desk, server
 
 
+def held_up(gate: threading.Event) -> None:
+    """Bookkeeping that takes until the gate is opened."""
+    assert gate.wait(30)
+
+
 def moved(desk: Desk, turn: int) -> int:
     """How many times the host's edge to the player was moved by a turn."""
     sql = "SELECT count(*) FROM edge_numbers WHERE chat = 'mara' AND owner = 'mara' AND turn = ? AND live"
@@ -55,7 +61,7 @@ def test_a_turn_is_taken_in_once_however_often_the_chat_is_opened() -> None:
 def test_a_wording_replaced_before_it_was_taken_in_moves_nobody_and_moves_them_when_it_is_stepped_back_to() -> None:
     gate = threading.Event()
     with model_company() as (desk, server):
-        desk.later(lambda: None if gate.wait(30) else None)
+        desk.later(partial(held_up, gate))
         server.script([Do("Come in."), Do("Not now.")])
         talk.say(desk, "mara", "Good evening.")
         talk.another(desk, "mara", 2)
@@ -74,7 +80,7 @@ def test_what_was_queued_for_a_turn_does_not_hit_the_one_that_took_its_number_af
     with model_company() as (desk, _):
         talk.say(desk, "mara", "Good evening.")
         desk.settle()
-        desk.later(lambda: None if gate.wait(30) else None)
+        desk.later(partial(held_up, gate))
         talk.say(desk, "mara", "How is the clock?")
         desk.change(lambda: history.rewind(desk.log, None, "mara", 2))
         talk.say(desk, "mara", "How is the weather?")
