@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -41,8 +42,14 @@ _MODIFIERS = {
     **{"lctrl": _K.mod_ctrl, "rctrl": _K.mod_ctrl, "lshift": _K.mod_shift, "rshift": _K.mod_shift},
     **{"lalt": _K.mod_alt, "ralt": _K.mod_alt, "lsuper": _K.mod_super, "rsuper": _K.mod_super},
 }
+_WRITING = {"space", "minus", "equals", "comma", "period", "slash", "grave", "semicolon", "apostrophe"} | {
+    *("leftbracket", "rightbracket", "backslash"),
+}
 _BUTTONS = {"button:left": 0, "button:right": 1, "button:middle": 2}
 _TEXTURE_SIDE_MAX = 8192
+_TAB_FRAMES = 2
+"""So many frames from the one that sees Tab on, the next field takes characters: the jump is made in the second."""
+_TAB_FRAMES_MOST = 30
 
 
 class Ui:
@@ -66,6 +73,12 @@ class Ui:
         self._mouse = (-1.0, -1.0)
         self._uploads: list[Upload] = []
         self._held_modifiers: dict[str, bool] = {}
+        self._waiting: deque[Event] = deque()
+        """What came after Tab, until the keyboard is where Tab leads."""
+        self._tab_frames = 0
+        self._tab_frames_most = 0
+        self._tab_from_text = False
+        self._tab_let_go = True
         self.label: Callable[[str], str] = keys.label
         theme.load_fonts(io.fonts)
 
@@ -73,7 +86,7 @@ class Ui:
     def wants_text(self) -> bool:
         """Whether a text field is being written in: then keys are letters, not commands."""
         imgui.set_current_context(self._context)
-        return bool(imgui.get_io().want_text_input)
+        return bool(imgui.get_io().want_text_input) or (self._tab_frames > 0 and self._tab_from_text)
 
     @property
     def wants_mouse(self) -> bool:
@@ -82,9 +95,23 @@ class Ui:
         return bool(imgui.get_io().want_capture_mouse)
 
     def feed(self, event: Event) -> None:
-        """Let the interface know of ``event``."""
+        """Let the interface know of ``event``.
+
+        What comes after Tab waits until the next field has the keyboard: at few frames a second it would be lost.
+        """
         imgui.set_current_context(self._context)
-        io = imgui.get_io()
+        tab = event if isinstance(event, InputEvent) and event.control == "key:tab" else None
+        if self._tab_frames and (tab is None or tab.pressed or self._tab_let_go):
+            self._waiting.append(event)
+            return
+        if tab is not None:
+            self._tab_let_go = not tab.pressed  # at once: a Tab that is let go late would repeat itself
+            if tab.pressed:
+                self._tab_from_text = self.wants_text
+                self._tab_frames, self._tab_frames_most = _TAB_FRAMES, _TAB_FRAMES_MOST
+        self._give(imgui.get_io(), event)
+
+    def _give(self, io: imgui.IO, event: Event) -> None:
         if isinstance(event, TextEvent):
             io.add_input_characters_utf8(event.text)
         elif isinstance(event, WindowEvent):
@@ -106,6 +133,8 @@ class Ui:
         io.display_size = imgui.ImVec2(*size)
         io.delta_time = max(dt_s, 1e-4)
         imgui.new_frame()
+        if self._tab_frames:
+            self._follow_tab()
 
     def finish(self) -> tuple[UiData, list[Upload]]:
         """End the frame: its triangles, and what the driver must do to textures first."""
@@ -125,6 +154,18 @@ class Ui:
             texture.set_status(imgui.ImTextureStatus.destroyed)
         imgui.destroy_context(self._context)
 
+    def _follow_tab(self) -> None:
+        """Another frame since Tab: once the keyboard has moved, what waits goes on, up to the next Tab."""
+        seen = self._tab_frames < _TAB_FRAMES or imgui.is_key_pressed(_K.tab, repeat=False)
+        self._tab_frames -= 1 if seen else 0
+        self._tab_frames_most -= 1
+        if self._tab_frames_most <= 0:
+            self._tab_frames = 0
+        if self._tab_frames == 0:
+            waiting, self._waiting = self._waiting, deque()
+            for event in waiting:
+                self.feed(event)
+
     def _feed_key(self, io: imgui.IO, event: InputEvent) -> None:
         name = event.control.removeprefix("key:")
         if name in _MODIFIERS:
@@ -136,8 +177,16 @@ class Ui:
             # Copy, paste and the like are meant by letter, not by place.
             printed = self.label(event.control).lower()
             name = printed if printed in _KEYS else name
-        if name in _KEYS:
-            io.add_key_event(_KEYS[name], event.pressed)
+        if name not in _KEYS:
+            return
+        if event.pressed and self.wants_text and self._is_letter(name):
+            return  # it comes as text; as a key as well it would take a frame of its own
+        io.add_key_event(_KEYS[name], event.pressed)
+
+    def _is_letter(self, name: str) -> bool:
+        """Whether a key writes something as things are: no Ctrl, Alt or the like is held."""
+        held = any(down and _MODIFIERS[one] != _K.mod_shift for one, down in self._held_modifiers.items())
+        return not held and (name in _WRITING or len(name) == 1)
 
     def _feed_mouse(self, io: imgui.IO, event: InputEvent) -> None:
         control, value = event.control, event.value

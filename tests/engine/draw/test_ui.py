@@ -88,6 +88,39 @@ def test_a_text_field_takes_what_is_typed(window: HeadlessWindow) -> None:
     assert text == "Ourö"
 
 
+def test_what_is_typed_after_tab_goes_to_the_next_field_also_between_two_frames(window: HeadlessWindow) -> None:
+    texts = ["", "", ""]
+    pressed: list[bool] = []
+
+    def content() -> None:
+        for number, text in enumerate(texts):
+            _, texts[number] = imgui.input_text(f"##field{number}", text)
+        pressed.append(imgui.button("Done"))
+
+    def typed(text: str) -> None:
+        for character in text:
+            name = {"\t": "tab", "\n": "return", "/": "slash"}.get(character, character)
+            key(window, name, 1.0)
+            if character.isprintable():
+                window.ui.feed(TextEvent(0, character))
+            key(window, name, 0.0)
+
+    show(window, content, 3)
+    point(window, 60, 40)
+    show(window, content, 2)
+    for value in (1.0, 0.0):
+        window.ui.feed(InputEvent(0, "mouse", "button:left", value))
+        show(window, content, 2)
+    typed("robin\tthey/them\ttea\t\n")
+    written = []
+    for _ in range(40):
+        show(window, content)
+        written.append(window.ui.wants_text)
+    assert texts == ["robin", "they/them", "tea"]
+    assert sum(pressed) == 1
+    assert written.index(False) > max(at for at, wants in enumerate(written) if wants), "letters were commands between"
+
+
 def test_a_slider_goes_where_the_mouse_is_and_keeps_its_step(window: HeadlessWindow) -> None:
     value = 0.0
 
