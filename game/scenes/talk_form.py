@@ -42,10 +42,19 @@ def page(frame: Frame, name: str, place: Place, title: str, lead: str = "") -> I
         if lead:
             widgets.text(lead, theme.TEXT_BODY, INK_SOFT)
         widgets.space(8)
+        _begin_with_tab()
         yield
         widgets.space(24)
         imgui.end_child()
         imgui.end_child()
+
+
+def _begin_with_tab() -> None:
+    """Where nothing has the keyboard yet, Tab goes to what comes next."""
+    here = imgui.is_window_focused(imgui.FocusedFlags_.root_and_child_windows.value)
+    if here and imgui.get_current_context().nav_id == 0 and imgui.is_key_pressed(imgui.Key.tab, False):
+        imgui.set_keyboard_focus_here()
+        imgui.set_nav_cursor_visible(True)
 
 
 _FLAT = imgui.ChildFlags_.nav_flattened.value

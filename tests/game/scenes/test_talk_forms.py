@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from imgui_bundle import imgui
 
 from engine.clock import now_us
 from engine.input.events import WindowChange, WindowEvent
@@ -152,6 +153,21 @@ def test_a_form_that_was_left_is_found_again(game: TalkGame) -> None:
     assert game.scene.form is None
     game.scene.new_bot()
     assert game.scene.form is page
+
+
+@pytest.mark.parametrize("section", ["f3", "f4"])
+def test_tab_begins_with_the_first_thing_of_a_page_where_nothing_has_the_keyboard(game: TalkGame, section: str) -> None:
+    game.with_people()
+    game.press(section)
+    game.turn(8)
+    assert imgui.get_current_context().nav_id == 0
+    game.press("tab")
+    game.turn(4)
+    assert imgui.is_any_item_focused()
+    first = imgui.get_current_context().nav_id
+    game.press("tab")
+    game.turn(4)
+    assert imgui.get_current_context().nav_id not in (0, first)
 
 
 def test_a_card_goes_out_and_comes_in_again(game: TalkGame, tmp_path: Path) -> None:
