@@ -94,6 +94,11 @@ _TIES = tuple(
 _FEELINGS = tuple((tie, re.compile(rf"\b(?:{tie.cue})", re.IGNORECASE)) for tie in FEELINGS)
 _NO = re.compile(r"\b(?:not|never|no longer|nor|isn't|aren't|nicht|nie|kein\w*)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
+_NOT_QUITE = re.compile(r"\b(?:doesn't|does not) (?:quite|fully|really|entirely|altogether) (\w+)", re.IGNORECASE)
+_HALF = re.compile(r"\b(?:half|halfway|barely|hardly|scarcely|almost|halb|kaum|nur halb)\W+(?:\w+\W+)?$", re.IGNORECASE)
+HALF_PERCENT = 15
+"""So much is left of a feeling somebody has by half."""
+
 
 def tie_of(text: str) -> Tie | None:
     """What a text says two are to each other; None when it says nothing of it."""
@@ -113,8 +118,18 @@ def feelings_of(text: str, owner: tuple[str, ...], target: tuple[str, ...]) -> l
             named = _subject(clause, owner, target)
             subject = named or subject
             if subject == "owner":
-                felt += [tie for tie, cue in _FEELINGS if _says(cue, clause)]
+                told = _NOT_QUITE.sub(r"hardly \1s", clause)
+                felt += [_as_told(tie, cue, told) for tie, cue in _FEELINGS if _says(cue, told)]
     return felt
+
+
+def _as_told(tie: Tie, cue: re.Pattern[str], text: str) -> Tie:
+    """A feeling, drawn towards neither (50) where ``text`` says it by half: half trusts, hardly likes."""
+    found = cue.search(text)
+    if found is None or not _HALF.search(text[max(0, found.start() - 30) : found.start()]):
+        return tie
+    affinity, trust = (50 + (level - 50) * HALF_PERCENT // 100 for level in (tie.affinity, tie.trust))
+    return Tie(tie.cue, affinity, trust, tie.only)
 
 
 def _says(cue: re.Pattern[str], text: str) -> bool:

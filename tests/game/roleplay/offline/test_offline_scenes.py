@@ -339,3 +339,20 @@ def test_a_jump_makes_memories_of_what_was_notable() -> None:
 @pytest.mark.parametrize("notable", ["", "nothing", "No.", "not much", "nothing special", "nichts"])
 def test_a_jump_over_nothing_makes_no_memory(notable: str) -> None:
     assert skipped("jump", "next morning", notable).memories == []
+
+
+@pytest.mark.parametrize(
+    ("told", "least", "most"),
+    [
+        ("Wanda half trusts Robin.", 50, 55),
+        ("Wanda barely trusts Robin.", 50, 55),
+        ("Wanda hardly trusts Robin", 50, 55),
+        ("Wanda doesn't quite trust Robin.", 50, 55),
+        ("Wanda trusts Robin.", 80, 80),
+        ("Wanda doesn't trust Robin.", 20, 20),
+    ],
+)
+def test_trust_by_half_is_no_whole_trust(told: str, least: int, most: int) -> None:
+    form = parse_kickoff(ParseKickoff(Bot("wanda", "Wanda", kickoff=told), You("Robin")), date(2026, 4, 26))
+    assert least <= form.bot_to_you.trust <= most
+    assert form.you_to_bot.trust == 50
