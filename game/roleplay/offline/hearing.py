@@ -39,6 +39,10 @@ _ENGLISH = word_set(
     "when this "
     "for with on at be a an am me so but yes no please thanks hello"
 )
+_SHARED = word_set("was war die")
+"""Words of both languages: alone they tell nothing."""
+CLEARLY = 2
+"""By so many words a line is clearly of one language."""
 
 HEAVY = frozenset(sort for sort, _ in cues.HEAVY)
 HARSH = frozenset(sort for sort, _ in cues.HARSH)
@@ -118,8 +122,14 @@ def hear_text(said: str, done: str = "") -> Heard:
 
 def is_german(text: str) -> bool:
     """Whether ``text`` reads like German rather than English."""
+    return german_words(text) > 0
+
+
+def german_words(text: str) -> int:
+    """By how many words ``text`` is German rather than English; negative for English, 0 where it cannot be told."""
     found = [word.lower() for word in words(text[:600])]
-    return sum(word in _GERMAN for word in found) > sum(word in _ENGLISH for word in found)
+    german = sum(word in _GERMAN for word in found) if any(word in _GERMAN - _SHARED for word in found) else 0
+    return german - sum(word in _ENGLISH for word in found)
 
 
 def _acts_of(sentence: str) -> list[Act]:

@@ -10,7 +10,7 @@ from game.roleplay.events import NARRATOR
 from game.roleplay.offline.choosing import Chooser
 from game.roleplay.offline.german import german_line
 from game.roleplay.offline.gesturing import gesture
-from game.roleplay.offline.hearing import HARSH, HEAVY, Act, Heard, hear, is_german
+from game.roleplay.offline.hearing import CLEARLY, HARSH, HEAVY, Act, Heard, german_words, hear
 from game.roleplay.offline.knowing import Known, best_of, of_other, of_past, of_self, to_face
 from game.roleplay.offline.manner import Manner, manner_of
 from game.roleplay.offline.moments import beat_line, task_line
@@ -35,7 +35,7 @@ def line_for(view: SpeakerView) -> str:
     chooser.slots.update(_plan(view))
     if view.task:
         return task_line(view, manner, chooser)
-    if last is not None and is_german(straight(last.text[:2000])):
+    if last is not None and _in_german(view, last):
         return german_line(view, manner, chooser, last)
     if view.beat:
         return beat_line(view, manner, chooser, last)
@@ -53,6 +53,17 @@ def _seed(view: SpeakerView, last: Turn | None) -> int:
 def _last(view: SpeakerView) -> Turn | None:
     """What is to be answered: the last thing said, whoever said it."""
     return view.recent[-1] if view.recent else None
+
+
+def _in_german(view: SpeakerView, last: Turn) -> bool:
+    """Whether the chat goes on in German: as the player's last line clearly is, else as most of theirs are."""
+    told = [german_words(straight(turn.text[:2000])) for turn in view.recent if turn.is_yours]
+    if not told:
+        return german_words(straight(last.text[:2000])) > 0
+    if abs(told[-1]) >= CLEARLY:
+        return told[-1] > 0
+    most = sum((words > 0) - (words < 0) for words in told)
+    return most > 0 or (most == 0 and told[-1] > 0)
 
 
 def _answer(view: SpeakerView, manner: Manner, chooser: Chooser, last: Turn) -> str:

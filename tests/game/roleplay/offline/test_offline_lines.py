@@ -9,8 +9,10 @@ import pytest
 
 from game.roleplay.jobs import Present, StateChanges, UpdateState
 from game.roleplay.offline import OfflineVoice
+from game.roleplay.offline.hearing import is_german
 from game.roleplay.offline.segments import split_turn
 from game.roleplay.offline.text import plain, sentences
+from game.roleplay.offline.words.german import GERMAN_GESTURES
 from game.roleplay.state import Activity, Bot, Edge, Happening, Memory, Scene, Thread, Turn
 from game.roleplay.view import LoreEntry, Remembered
 from tests.rig.spoken import BEN, CAPTAIN, COURIER, KEEPER, say, turn, view_of
@@ -190,6 +192,31 @@ def test_german_is_answered_in_german() -> None:
         assert not re.search(r"\b(?:the|you|and|is|I'm)\b", said)
         assert said.strip()
     assert "du hast eine Schwester namens Lin" in answer("Erinnerst du dich an meine Schwester?", edge=facts)
+
+
+GERMAN_SAID = "*hebt eine Augenbraue* Das ist schön, und ich habe noch nicht genug davon."
+
+
+@pytest.mark.parametrize(
+    ("said", "german"),
+    [
+        ([("you", "I like the sea."), ("mara", "So do I."), ("you", "Wie geht es dir heute?")], True),
+        ([("you", "I like it."), ("you", "Wie geht es dir heute?"), ("mara", GERMAN_SAID), ("you", "Fine.")], False),
+        ([("you", "I like the sea."), ("you", "This is nice."), ("mara", GERMAN_SAID)], False),
+        ([("you", "Was Tom late?")], False),
+        ([("you", "Ich mag das Meer."), ("mara", GERMAN_SAID), ("you", "Hm, Mara?")], True),
+    ],
+)  # fmt: skip
+def test_one_line_in_another_language_does_not_turn_the_chat(said: list[tuple[str, str]], german: bool) -> None:
+    turns = [turn(at, who, text) for at, (who, text) in enumerate(said, start=1)]
+    ours = set(GERMAN_GESTURES)
+    for seed in range(8):
+        line = say(view_of(KEEPER, turns, seed=seed))
+        if german:
+            assert not re.search(r"\b(?:the|you|and|is|I'm)\b", line)
+        else:
+            assert not ours & set(line.split("*")[1::2])
+            assert not is_german(line)
 
 
 @pytest.mark.parametrize("text", ["You're an idiot, Jonas.", "I love you, Jonas.", "What do you two think?", "Hm."])
