@@ -26,7 +26,8 @@ a script has a JSON object a line; "do" names the command, "bot" the character (
   {"do": "delete", "turns": [], "preview"}                cut turns out with what followed from them
   {"do": "reset", "name"}                                 wipe everything the character lived through
   {"do": "thread", "title"} / {"close"}  {"do": "event", "title", "props"} / {"event", "state"}
-  {"do": "import", "file"}  {"do": "export", "what": "card" or "chat", "file", "form"}
+  {"do": "import", "file"}                                a card, lorebook or chat; a chat to whom it names, or "bot"
+  {"do": "export", "what": "card" or "chat", "file", "form"}
   {"do": "prompt", "who"}   {"do": "recall", "text"}   {"do": "search", "text"}   {"do": "dump"}"""
 
 

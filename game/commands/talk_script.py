@@ -241,7 +241,7 @@ class Script:
         return {"event": desk.change(lambda: editing.add_happening(desk.log, chat, title, props, due, expires))}
 
     def _import(self, command: dict[str, Any]) -> dict[str, Any]:
-        found = importing.import_file(self._desk, Path(str(command["file"])), self._bot)
+        found = importing.import_file(self._desk, Path(str(command["file"])), self._bot, named="bot" in command)
         self._bot = found.bot
         return {"bot": found.bot, "what": found.what, "name": found.name, "notes": list(found.notes)}
 

@@ -64,8 +64,10 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
-def import_file(desk: Desk, path: Path, host: str = "") -> Imported:
+def import_file(desk: Desk, path: Path, host: str = "", *, named: bool = False) -> Imported:
     """Bring in a card, a lorebook or a chat; the latter two go to the bot ``host``.
+
+    Unless the player ``named`` that one, a chat whose file names exactly one bot of the library goes to that bot.
 
     Raises:
         UserError: the file cannot be read or is none of them, or no bot was named for it; nothing came in.
@@ -81,11 +83,20 @@ def import_file(desk: Desk, path: Path, host: str = "") -> Imported:
     found = read_any(data, name)
     if isinstance(found, Card):
         return import_card(desk, found, name, data)
+    if isinstance(found, ChatFile) and not named:
+        host = _named_in(desk, found) or host
     if not host:
         raise UserError(f"{path}: this is a {_sort(found)}; choose the character it belongs to first")
     if isinstance(found, Lorebook):
         return import_book(desk, host, found, name, data)
     return import_chat(desk, host, found, name, data)
+
+
+def _named_in(desk: Desk, chat: ChatFile) -> str:
+    """The one bot a chat's file names; empty when it is none or more than one."""
+    wanted = chat.character_name
+    fitting = [bot.id for bot in reading.bots(desk.log) if wanted and wanted in (bot.name, bot.called)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def _sort(found: Lorebook | ChatFile) -> str:

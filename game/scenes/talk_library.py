@@ -133,7 +133,8 @@ class LibraryPage:
 
     def _came_in(self, found: importing.Imported) -> None:
         notes = f" ({'; '.join(found.notes[:3])})" if found.notes else ""
-        self.told = f"{found.name} is here now: a {found.what}{notes}"
+        whose = next((f" for {bot.name}" for bot in self._room.library.bots if bot.id == found.bot), "")
+        self.told = f"{found.name} is here now: a {found.what}{whose if found.what != 'card' else ''}{notes}"
         self._say(self.told)
 
     def export(self, bot: Bot, what: str = "card") -> None:

@@ -147,6 +147,19 @@ def test_importing_over_a_chat_keeps_the_former_as_a_branch(tmp_path: Path) -> N
         assert desk.log.check_rebuild() == []
 
 
+def test_a_chat_goes_to_the_one_its_file_names_unless_the_player_names_another(tmp_path: Path) -> None:
+    chat = written(tmp_path, "chat.jsonl", "\n".join(json.dumps(line) for line in CHAT).encode())
+    card = written(tmp_path, "odile.json", json.dumps(CARD).encode())
+    with company() as desk:
+        assert importing.import_file(desk, chat, "mara").bot == "mara"  # nobody is called Odile yet
+        odile = importing.import_file(desk, card).bot
+        assert importing.import_file(desk, chat, "mara").bot == odile
+        assert importing.import_file(desk, chat).bot == odile
+        assert importing.import_file(desk, chat, "mara", named=True).bot == "mara"
+        assert importing.import_file(desk, card).bot != odile
+        assert importing.import_file(desk, chat, "mara").bot == "mara"  # two are called Odile: the file names neither
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
