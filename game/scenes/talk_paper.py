@@ -33,7 +33,6 @@ from game.scenes.talk_transcript import Budget, Placed, Scroll, page_of
 from game.scenes.talk_turn import (
     CLOSED,
     GUTTER,
-    HEAD,
     NAME,
     Look,
     draw_closed,
@@ -41,6 +40,7 @@ from game.scenes.talk_turn import (
     draw_hidden,
     draw_said,
     draw_turn,
+    head_height,
     turn_height,
 )
 from game.scenes.talk_turns import Turns
@@ -193,7 +193,7 @@ class Paper:
         if isinstance(entry, NoteEntry):
             note = self._note(entry.what)
             return note_height(note, look, budget) if note is not None else 0.0
-        return px(HEAD) if isinstance(entry, HeadEntry) else px(CLOSED)
+        return head_height(entry, look, budget) if isinstance(entry, HeadEntry) else px(CLOSED)
 
     def _draw_entry(self, look: Look, one: Placed, turns: Turns) -> None:
         entry, y = one.entry, one.y

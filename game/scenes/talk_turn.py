@@ -290,8 +290,16 @@ def _pulse(draw: imgui.ImDrawList, x: float, y: float, seconds: float, still: bo
         draw.add_circle_filled(Vec(x + px(36 + dot * 12), y), px(3.4), faded(INK_SOFT, light), 16)
 
 
+def head_height(entry: HeadEntry, look: Look, budget: Budget) -> float:
+    """The height of a scene's head with what is told of it."""
+    told = entry.scene.description.strip()
+    if not told:
+        return px(HEAD)
+    return px(HEAD + BELOW) + text_height(look.type, set_of(told, look.ooc), look.width - px(2 * GUTTER), budget)
+
+
 def draw_head(look: Look, entry: HeadEntry, y: float) -> None:
-    """Where and when a scene plays."""
+    """Where and when a scene plays, and under it what is told of it."""
     draw, middle = look.spots.draw, y + px(HEAD / 2)
     meanwhile = entry.scene.meanwhile
     accent = tone(AMBER) if meanwhile else tone(CYAN)
@@ -307,6 +315,10 @@ def draw_head(look: Look, entry: HeadEntry, y: float) -> None:
     for side in (-1, 1):
         near, far = centre + side * (wide / 2 + px(34)), centre + side * look.width / 2
         draw.add_line(Vec(near, middle), Vec(far, middle), LINE, max(1.0, px(1)))
+    told = entry.scene.description.strip()
+    if told:
+        inset = px(GUTTER)
+        draw_text(look, set_of(told, look.ooc), look.x + inset, y + px(HEAD), look.width - 2 * inset, INK_SOFT)
 
 
 def draw_closed(look: Look, entry: ClosedEntry, y: float) -> None:

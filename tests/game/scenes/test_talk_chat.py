@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from imgui_bundle import imgui
 
+from engine.draw.pen import px
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import directing
 from game.roleplay.prose import MAX_TURN_CHARS
 from game.roleplay.talk import GUEST_LEFT
 from game.scenes.talk_ear import Ear
-from game.scenes.talk_entries import EditEntry, NoteEntry, SaidEntry, TurnEntry
+from game.scenes.talk_entries import EditEntry, HeadEntry, NoteEntry, SaidEntry, TurnEntry
 from game.scenes.talk_notes import SLOW
 from game.scenes.talk_speech import Speech
+from game.scenes.talk_turn import HEAD
+from game.scenes.talk_type import TEXT
 from tests.rig.model_server import Do, ModelServer
 from tests.rig.talk_game import TalkGame
 
@@ -93,6 +96,17 @@ def test_what_is_written_is_answered_and_the_field_is_ready_again(game: TalkGame
     assert game.room.is_offline
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
     assert game.scene.chat.composer.field.text == ""
+
+
+def test_how_a_scene_was_told_stands_under_its_head(game: TalkGame) -> None:
+    scene = game.view.chat.scene
+    assert scene is not None
+    assert "clock shop" in scene.description
+    head = next(one for one in game.scene.chat.paper.placed if isinstance(one.entry, HeadEntry))
+    assert head.height > px(HEAD + TEXT)
+    top, high = round(head.y + px(HEAD)), round(head.height - px(HEAD))
+    rows = game.window.picture()[top : top + high, round(game.window.size[0] * 0.4) : -60, :3]
+    assert (rows.max(axis=2) > 120).sum() > 200  # it is written there
 
 
 def test_a_new_line_is_written_with_shift(game: TalkGame) -> None:
