@@ -43,6 +43,15 @@ _SEASONS |= {
     "sommer": (7, 10),
     "herbst": (10, 10),
 }
+_EARLY_LATE = {
+    "spring": ((3, 25), (5, 25)),
+    "summer": ((6, 25), (8, 25)),
+    "sommer": ((6, 25), (8, 25)),
+    "autumn": ((9, 25), (11, 20)),
+    "herbst": ((9, 25), (11, 20)),
+    "winter": ((12, 5), (2, 25)),
+}
+"""Early and late in a season."""
 _CLOCK = re.compile(
     r"\b(?:at |around |about |um |gegen )?(?P<h>\d{1,2})(?::(?P<m>\d{2}))?\s*(?P<half>a\.?m\.?|"
     r"p\.?m\.?|o'clock|uhr)\b|\b(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)\b",
@@ -83,7 +92,7 @@ def _time(low: str) -> time | None:
 def _day(low: str, today: date) -> date | None:
     year = _YEAR.search(low)
     month = next((at for at, name in enumerate(_MONTHS, 1) if _names_month(name, low)), None)
-    season = next((day for name, day in _SEASONS.items() if re.search(rf"\b{name}\b", low)), None)
+    season = _season(low)
     weekday = next((at for at, name in enumerate(_DAYS) if name in low), None)
     if month or season or year:
         start = _dated(low, today, int(year.group(1)) if year else None, month, season)
@@ -91,6 +100,18 @@ def _day(low: str, today: date) -> date | None:
     if weekday is not None:
         return today + timedelta(days=(weekday - today.weekday()) % 7)
     return today + timedelta(days=1) if "tomorrow" in low else None
+
+
+def _season(low: str) -> tuple[int, int] | None:
+    """Month and day of a season; early and late ones are told apart."""
+    for name, (month, of_month) in _SEASONS.items():
+        found = re.search(rf"\b(?:(?P<when>early|late|früher|später)[ -])?{name}\b", low)
+        if found:
+            when = found.group("when")
+            if name not in _EARLY_LATE or when is None:
+                return month, of_month
+            return _EARLY_LATE[name][when in ("late", "später")]
+    return None
 
 
 def _names_month(name: str, low: str) -> bool:

@@ -356,3 +356,17 @@ def test_trust_by_half_is_no_whole_trust(told: str, least: int, most: int) -> No
     form = parse_kickoff(ParseKickoff(Bot("wanda", "Wanda", kickoff=told), You("Robin")), date(2026, 4, 26))
     assert least <= form.bot_to_you.trust <= most
     assert form.you_to_bot.trust == 50
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("A late summer evening at the pier.", "2026-08-25"),
+        ("An early summer evening at the pier.", "2026-06-25"),
+        ("A summer evening at the pier.", "2026-07-10"),
+        ("It is late-autumn, at noon.", "2026-11-20"),
+    ],
+)
+def test_early_and_late_in_a_season_are_told_apart(told: str, day: str) -> None:
+    form = parse_kickoff(ParseKickoff(Bot("wanda", "Wanda", kickoff=told), You("Robin")), date(2026, 4, 26))
+    assert form.when.startswith(day)
