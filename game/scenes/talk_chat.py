@@ -173,7 +173,7 @@ class ChatPage:
             return ""
         anew = "" if turn.is_yours or turn.speaker == NARRATOR else "R anew   ← → wordings   "
         keep = "" if turn.accepted else "K keep   "
-        return f"{anew}E edit   {keep}W rewind   B branch   H hide   Del   Esc back"
+        return f"{anew}E edit   {keep}W rewind   B branch   H hide   Del delete   Esc back"
 
     def _follow(self) -> None:
         """Another chat begins at its end; whoever sends something sees it."""

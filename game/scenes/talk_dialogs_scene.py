@@ -78,7 +78,7 @@ class SkipDialog(Dialog):
                 lines=2,
             )
         self._preview()
-        self.field("exact", "Or the exact time, UTC (ISO 8601)", hint="2026-04-26T21:14")
+        self.field("exact", "Or the exact time, UTC (ISO 8601)", hint=clock.iso(chat.clock_us))
 
     def _take(self, words: str) -> None:
         self.texts["asked"] = words

@@ -440,4 +440,4 @@ class Fields:
         told = none if none and not value else clock.friendly(value, day_one_us)
         self.label(label, told if friendly else "")
         standing = "" if none and not value else clock.iso(value)
-        self.text_line(name, standing, entered, "2026-04-26T21:14", exact)
+        self.text_line(name, standing, entered, clock.iso(value or day_one_us), exact)

@@ -41,13 +41,14 @@ class DoingFields:
 class EdgeFields:
     """How one of the two stands to the other."""
 
-    def __init__(self, say: Say, label: str, edge: EdgeWords) -> None:
+    def __init__(self, say: Say, label: str, knows: str, edge: EdgeWords) -> None:
+        """``label`` says who towards whom, ``knows`` whose facts these are and of whom."""
         self._label = label
         self.affinity = float(edge.affinity)
         self.trust = float(edge.trust)
         self.summary = Entry(f"{label}, in words", say, edge.summary, lines=2, most=MAX_TEXT)
         note = "One to a line, such as a name, a habit, a debt."
-        self.facts = Entry("Known facts", say, "\n".join(edge.facts), note=note, lines=2, most=MAX_TEXT)
+        self.facts = Entry(knows, say, "\n".join(edge.facts), note=note, lines=2, most=MAX_TEXT)
 
     def draw(self) -> None:
         """Two sliders and two fields."""
@@ -97,16 +98,15 @@ class KickoffPage:
         self.place = Entry("Place", say, form.place.name, hint="office", most=LINE_CHARS)
         self.sort = Entry("What sort of place", say, form.place.type, hint="workplace", most=LINE_CHARS)
         self.moving, self.public = form.place.moving, form.place.public
-        self.when = Entry(
-            "Time", say, form.when or clock.iso(authoring.start_of("")), hint="2026-04-26T21:14", most=LINE_CHARS
-        )
+        start = clock.iso(authoring.start_of(""))
+        self.when = Entry("Time", say, form.when or start, hint=start, most=LINE_CHARS)
         self.description = Entry(
             "What is to be seen", say, form.description, note="The scene as it opens.", lines=3, most=MAX_TEXT
         )
         self.you_doing = DoingFields(say, "You", form.you_doing)
         self.bot_doing = DoingFields(say, name, form.bot_doing)
-        self.bot_edge = EdgeFields(say, f"{name} towards you", form.bot_to_you)
-        self.you_edge = EdgeFields(say, f"You towards {name}", form.you_to_bot)
+        self.bot_edge = EdgeFields(say, f"{name} towards you", f"What {name} knows of you", form.bot_to_you)
+        self.you_edge = EdgeFields(say, f"You towards {name}", f"What you know of {name}", form.you_to_bot)
         note = f"What {name} says first; leave it empty to speak first yourself."
         self.opening = Entry("Opening line", say, form.opening, note=note, lines=2, most=MAX_TEXT)
 

@@ -40,7 +40,7 @@ class VoiceFields:
             "Address", say, main.base_url if main else "", hint="http://127.0.0.1:1234/v1", most=MAX_ADDRESS
         )
         self.model = Entry(
-            "Model that tells", say, main.model if main else "", hint="its name at the server", most=MAX_MODEL_NAME
+            "Model for the story", say, main.model if main else "", hint="its name at the server", most=MAX_MODEL_NAME
         )
         self.key = Entry("API key", say, hint=self._key_hint(), most=MAX_KEY, secret=True)
         self.key_env = Entry(
