@@ -115,15 +115,18 @@ def big_button(
 
 
 def small_button(label: str, *, icon: str = "", mark: Mark = CYAN) -> bool:
-    """A quiet button as wide as its words; True in the frame it is activated."""
+    """A quiet button as wide as its words; True in the frame it is activated.  Disabled it is flat and faint."""
     words = f"{icon}  {label}" if icon and label else icon or label
     width, _ = pen.measure(words, theme.TEXT_BODY)
     item = Item(label or icon, width + px(28), px(36))
     accent = tone(mark)
     ground = mixed(mixed(RAISED, HOVER, item.lift), accent, 0.15 * item.press)
     border = mixed(LINE, accent, item.lift)
-    pen.panel(item.draw, item.x, item.y, item.w, item.h, ground, rounding=theme.ROUNDING_SMALL, border=border)
     ink = mixed(INK_SOFT, INK, item.lift)
+    if imgui.get_style().alpha < 1.0:  # within begin_disabled
+        ink = mixed(NIGHT, INK_FAINT, 0.6)
+    else:
+        pen.panel(item.draw, item.x, item.y, item.w, item.h, ground, rounding=theme.ROUNDING_SMALL, border=border)
     pen.write(item.draw, item.x + item.w / 2, item.middle, words, theme.TEXT_BODY, ink, across=0.5, down=0.5)
     return item.activated
 

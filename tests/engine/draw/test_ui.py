@@ -58,6 +58,24 @@ def test_a_button_is_clicked_once(window: HeadlessWindow) -> None:
     assert window.ui.wants_mouse
 
 
+def test_a_disabled_button_looks_it(window: HeadlessWindow) -> None:
+    boxes: list[tuple[int, int, int, int]] = []
+
+    def content() -> None:
+        boxes.clear()
+        for off in (False, True):
+            imgui.begin_disabled(off)
+            widgets.small_button("Rewind" if off else "Branch")
+            imgui.end_disabled()
+            low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+            boxes.append((int(low.x), int(low.y), int(high.x), int(high.y)))
+
+    show(window, content, 3)
+    picture = window.picture()
+    on, off = (float(picture[top:bottom, left:right, :3].max()) for left, top, right, bottom in boxes)
+    assert off < 0.6 * on
+
+
 def test_buttons_are_reached_by_keyboard(window: HeadlessWindow) -> None:
     pressed: list[str] = []
 
