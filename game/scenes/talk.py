@@ -290,7 +290,9 @@ class TalkScene(Scene):
         self.rail.draw(frame, (px(12), px(12), rail, frame.height - px(24)), lit)
         place = (rail + px(24), 0.0, frame.width - rail - px(24), float(frame.height))
         self._page().draw(frame, place, live)
-        draw_toast(frame, room, live)
+        in_chat = self._page() is self.chat and self.chat.over_composer[2] > 0
+        over = self.chat.over_composer if in_chat else (place[0], frame.height - px(18), place[2] - px(12))
+        draw_toast(frame, room, live, over)
         if not live:
             _draw_veil(frame)
 

@@ -41,6 +41,8 @@ class ChatPage:
         self.drawer_open = False
         self.drawer_has_keys = False
         self.composer = Composer(room, doors.say, self.key)
+        self.over_composer = (0.0, 0.0, 0.0)
+        """Where the composer's upper edge was drawn: its left, how far down, its width; none yet is three times 0."""
         self.paper = Paper(room, self._note)
         self.turns = Turns(room, doors, self.paper.show_turn, self._edited)
         self._spots = Spots()
@@ -145,12 +147,14 @@ class ChatPage:
             self.drawer.draw(frame, view, (x + w - drawer_w, y, drawer_w, h), live)
         w -= drawer_w
         if w < px(200):
+            self.over_composer = (0.0, 0.0, 0.0)
             return
         self._draw_head(view, (x, y, w, px(TOP)), live)
         column = min(px(COLUMN), w - 2 * px(MARGIN))
         left = x + (w - column) / 2
         composer_h = min(self.composer.height(column), h * 0.5)
         bottom = y + h - composer_h - px(18)
+        self.over_composer = (left, bottom - px(6), column)
         self.paper.follow(view, self.turns)
         if self._go_to and view is not None:
             self.paper.chosen, self._go_to = self._go_to, 0

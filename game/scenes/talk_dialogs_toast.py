@@ -26,8 +26,11 @@ _FLAGS = (
 )
 
 
-def draw_toast(frame: Frame, room: TalkRoom, live: bool) -> None:
-    """Draw what there is to undo at the top in the middle, and let its time run; called once a frame."""
+def draw_toast(frame: Frame, room: TalkRoom, live: bool, over: tuple[float, float, float]) -> None:
+    """Draw what there is to undo, and let its time run; called once a frame.
+
+    It stands on the line ``over`` (left, how far down, width, in pixels): in the middle, and no wider.
+    """
     acts = Acts.of(room)
     acts.tick(frame.dt_us)
     offer = acts.offer
@@ -36,8 +39,9 @@ def draw_toast(frame: Frame, room: TalkRoom, live: bool) -> None:
     words, button = offer.step.words, "Undo  F9"
     wide = pen.measure(words, theme.TEXT_BODY)[0]
     taken = pen.measure(button, theme.TEXT_BODY)[0] + px(28)
-    w = min(wide + taken + px(86), frame.width - px(40))
-    h, x, y = px(60), (frame.width - w) / 2, px(18)
+    left, foot, room_w = over
+    w, h = min(wide + taken + px(86), room_w), px(60)
+    x, y = left + (room_w - w) / 2, foot - h
     imgui.set_next_window_pos(Vec(x, y))
     imgui.set_next_window_size(Vec(w, h))
     imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(0, 0))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from imgui_bundle import imgui
 
 from engine.clock import now_us
 from engine.input.events import TextEvent
@@ -163,6 +164,10 @@ def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame)
     game.until(lambda: acts.offer is not None, "the toast")
     game.scene.chat.composer.focus()
     game.turn(4)
+    toast = imgui.internal.find_window_by_name("talk toast")
+    composer = imgui.internal.find_window_by_name("talk composer")
+    assert toast.pos.y + toast.size.y <= composer.pos.y
+    assert toast.pos.y > game.window.size[1] / 2, "the header's time can be read"
     game.press("f9")
     game.until(lambda: len(game.turns) == 4, "the turns of before")
     assert acts.offer is None
