@@ -123,7 +123,7 @@ def small_button(label: str, *, icon: str = "", mark: Mark = CYAN) -> bool:
     ground = mixed(mixed(RAISED, HOVER, item.lift), accent, 0.15 * item.press)
     border = mixed(LINE, accent, item.lift)
     ink = mixed(INK_SOFT, INK, item.lift)
-    if imgui.get_style().alpha < 1.0:  # within begin_disabled
+    if imgui.get_current_context().current_item_flags & imgui.ItemFlags_.disabled.value:
         ink = mixed(NIGHT, INK_FAINT, 0.6)
     else:
         pen.panel(item.draw, item.x, item.y, item.w, item.h, ground, rounding=theme.ROUNDING_SMALL, border=border)
