@@ -248,8 +248,10 @@ class Fields:
         changed, new = widgets.slider(label, shown, 0, 100, step=1, shown=f"{shown} of 100")
         imgui.pop_id()
         self.placed(name)
-        if note:
-            imgui.set_item_tooltip(note)
+        if note and imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip.value):
+            low = imgui.get_item_rect_min()  # above it: below stands the next slider
+            imgui.set_next_window_pos(Vec(low.x, low.y - px(4)), 0, Vec(0, 1))
+            imgui.set_tooltip(note)
         if changed:
             self._sliding[name] = (round(new), imgui.get_time(), self._setter(thing, field, value, None))
         self.problem(name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from imgui_bundle import imgui
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
@@ -196,6 +197,19 @@ def test_a_slider_is_moved_by_keys(stage: Stage, page: int, field: str, look: Lo
     stage.rest()
     assert look(stage) == former + by
     assert last_edit(stage)["former"] == former
+
+
+def test_what_a_slider_means_is_told_above_it(stage: Stage) -> None:
+    affinity = named(stage, "edge mara ivo affinity")
+    stage.to(BONDS, affinity)
+    stage.game.turn(30)
+    x, y = stage.place(affinity)
+    stage.game.move(x, y)
+    stage.game.turn(60)  # it waits until the mouse stands still
+    told = imgui.internal.find_window_by_name("##Tooltip_00")
+    assert told is not None
+    assert told.active
+    assert told.pos.y + told.size.y <= stage.drawer.desk.fields.places[affinity][1]
 
 
 WEIGHTS: list[tuple[int, str, Look]] = [
