@@ -31,8 +31,10 @@ class Fingers:
         self._stand = stand
         self._chance = random.Random(4)
         self._down: dict[str, bool] = {}
+        self.moved = 0
 
     def __call__(self) -> None:
+        self.moved += 1
         key = self._chance.choice("dfjk")
         self._down[key] = not self._down.get(key, False)
         self._stand.feed(InputEvent(now_us(), "keyboard", f"key:{key}", float(self._down[key])))
@@ -64,7 +66,7 @@ def test_a_disk_that_fills_up_in_mid_song_is_said_and_all_is_written_once_there_
 
         def refused() -> str:
             fingers()
-            return stand.profile.problem
+            return stand.profile.problem if fingers.moved > 40 else ""  # however soon the disk is found to be full
 
         said = stand.until(refused, "the sentence")
         assert "disk is full" in said
