@@ -30,11 +30,12 @@ class TurnEntry:
 
 @dataclass(frozen=True, slots=True)
 class HeadEntry:
-    """The head of a scene: where and when."""
+    """The head of a scene: where and when; ``told`` is its description where the scene before had another."""
 
     scene: Scene
     place: str
     clock: str
+    told: str = ""
 
     @property
     def key(self) -> object:
@@ -164,29 +165,32 @@ def entries_of(view: ChatView, *, hidden: bool = False, former: Sequence[Entry] 
         if scene is None or turn.scene != scene.id:
             if scene is not None and scene.closed:
                 made.append(ClosedEntry(scene))
-            scene = view.scenes.get(turn.scene)
+            before, scene = scene, view.scenes.get(turn.scene)
             if scene is not None:
-                made.append(_head(view, scene))
+                made.append(_head(view, scene, before))
         if not turn.hidden or hidden:
             name, apart = view.name_of(turn.speaker), scene is not None and scene.meanwhile
             same = known.get(turn.number)
             if same is None or same.turn is not turn or same.name != name or same.apart != apart:
                 same = TurnEntry(turn, name, apart)
             made.append(same)
-        elif made and isinstance(before := made[-1], HiddenEntry):
-            made[-1] = HiddenEntry(before.first, before.count + 1)
+        elif made and isinstance(last := made[-1], HiddenEntry):
+            made[-1] = HiddenEntry(last.first, last.count + 1)
         else:
             made.append(HiddenEntry(turn.number, 1))
     now = view.chat.scene
     if now is not None and (scene is None or now.id != scene.id):
         if scene is not None and scene.closed:
             made.append(ClosedEntry(scene))
-        made.append(_head(view, now))
+        made.append(_head(view, now, scene))
     return tuple(made)
 
 
-def _head(view: ChatView, scene: Scene) -> HeadEntry:
-    return HeadEntry(scene, place_of(view, scene), clock.friendly(scene.clock_us, view.chat.day_one_us))
+def _head(view: ChatView, scene: Scene, before: Scene | None) -> HeadEntry:
+    told = scene.description.strip()
+    if before is not None and told == before.description.strip():
+        told = ""
+    return HeadEntry(scene, place_of(view, scene), clock.friendly(scene.clock_us, view.chat.day_one_us), told)
 
 
 @dataclass(slots=True)

@@ -292,7 +292,7 @@ def _pulse(draw: imgui.ImDrawList, x: float, y: float, seconds: float, still: bo
 
 def head_height(entry: HeadEntry, look: Look, budget: Budget) -> float:
     """The height of a scene's head with what is told of it."""
-    told = entry.scene.description.strip()
+    told = entry.told
     if not told:
         return px(HEAD)
     return px(HEAD + BELOW) + text_height(look.type, set_of(told, look.ooc), look.width - px(2 * GUTTER), budget)
@@ -315,7 +315,7 @@ def draw_head(look: Look, entry: HeadEntry, y: float) -> None:
     for side in (-1, 1):
         near, far = centre + side * (wide / 2 + px(34)), centre + side * look.width / 2
         draw.add_line(Vec(near, middle), Vec(far, middle), LINE, max(1.0, px(1)))
-    told = entry.scene.description.strip()
+    told = entry.told
     if told:
         inset = px(GUTTER)
         draw_text(look, set_of(told, look.ooc), look.x + inset, y + px(HEAD), look.width - 2 * inset, INK_SOFT)

@@ -109,6 +109,16 @@ def test_how_a_scene_was_told_stands_under_its_head(game: TalkGame) -> None:
     assert (rows.max(axis=2) > 120).sum() > 200  # it is written there
 
 
+def test_a_scene_that_goes_on_from_another_does_not_tell_the_same_again(game: TalkGame) -> None:
+    game.say("Hello")
+    game.settle()
+    game.room.do("close", lambda desk: directing.close_scene(desk, "mara"))
+    game.until(lambda: game.view.chat.scene is not None and game.view.chat.scene.id == 2, "the next scene")
+    heads = [one for one in game.room.entries if isinstance(one, HeadEntry)]
+    assert [bool(one.told) for one in heads] == [True, False]
+    assert heads[1].scene.description == heads[0].scene.description
+
+
 def test_a_new_line_is_written_with_shift(game: TalkGame) -> None:
     game.scene.chat.composer.focus()
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
