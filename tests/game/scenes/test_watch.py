@@ -75,6 +75,7 @@ def test_scroll_speed_changes_while_watching(tmp_path: Path) -> None:
 def test_comma_and_dot_step_single_frames(tmp_path: Path) -> None:
     with Stand(tmp_path) as stand:
         scene = show(stand)
+        stand.until(lambda: place(scene) > 0, "the song itself: before it there are no frames to step through")
         stand_still(stand, scene)
         before = place(scene)
         stand.tap("period")
