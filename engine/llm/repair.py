@@ -17,7 +17,6 @@ MAX_CHARS = 65_536
 _MAX_DEPTH = 40
 _MAX_STARTS = 8
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
-_CLOSERS = {"{": "}", "[": "]"}
 _QUOTES = {'"': '"', "'": "'", "“": "”"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _THOUGHT = re.compile(r"\s*<think>.*?(</think>|\Z)", re.DOTALL)

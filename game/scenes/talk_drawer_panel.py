@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from engine.draw import icons
 from engine.log import EventLog
 from engine.scene import Scene
 from game.roleplay.events import YOU
@@ -72,6 +71,3 @@ def called(view: ChatView, who: str) -> str:
     """A name, and of the player that it is them."""
     name = view.name_of(who)
     return f"{name} (you)" if who == YOU and name != "You" else name
-
-
-ICON_OF = {"you": icons.PERSON}

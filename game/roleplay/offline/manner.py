@@ -18,7 +18,6 @@ _PRONOUNS = {
     "he": ("he", "his", "him", "himself"),
     "they": ("they", "their", "them", "themself"),
 }
-_INTERJECTION = re.compile(r"^(?P<x>(?:[A-Z][\w']*,? ?){1,3}?)(?:[.!…]|\.\.\.|,)\s", re.ASCII)
 _OPENING = frozenset(
     [
         "well",

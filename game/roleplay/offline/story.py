@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from game.roleplay.jobs import UpdateState
-from game.roleplay.offline.hearing import Act, Heard, hear, hear_text
+from game.roleplay.offline.hearing import Act, Heard, hear
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.text import capital, shortened, stems, straight
 from game.roleplay.offline.words.cues import WHEN
@@ -228,8 +228,3 @@ _PLAIN = stems(
     "cancelled cancel call make postpone changed mind arrived finally finished over day night evening time won't "
     "happen happening"
 )
-
-
-def proposes(text: str) -> bool:
-    """Whether somebody suggests doing something together."""
-    return hear_text(text).has("invitation", "plan")

@@ -19,7 +19,7 @@ from game.roleplay.offline.facts import facts_of
 from game.roleplay.offline.hearing import HARSH, Act, hear
 from game.roleplay.offline.parse_turn import first_name
 from game.roleplay.offline.segments import parts
-from game.roleplay.offline.text import capital, content, listed, sentences, shortened, word_set
+from game.roleplay.offline.text import capital, content, listed, sentences, shortened
 from game.roleplay.offline.weigh import weight_of
 from game.roleplay.offline.words.telling import ARC, DID_TO, GROUP, I_DID, PLACE_ONLY, SAW
 from game.roleplay.state import Turn
@@ -32,7 +32,6 @@ MOST_SENTENCES = 5
 _STRONG = re.compile(
     r"\b(?:loves?|marry|ended|deceived|changes|confided|death|kissed|struck|threatened|insulted|word|trust|secret)\b"
 )
-_TELLING = word_set("secret grief promise threat forgive insult unsaid trust apology missed")
 
 
 @dataclass(frozen=True, slots=True)

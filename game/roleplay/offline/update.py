@@ -58,8 +58,6 @@ NEARNESS = frozenset(("hug", "touch", "kiss_soft", "kiss_lips", "flirt", "love",
 CRUEL = frozenset(("insult", "threat", "betrayal", "strike", "spit", "unlove", "breakup"))
 """What makes those who only look on think less of the one who does it."""
 
-KINDLY = frozenset(("comfort", "gift", "apology", "forgive", "compliment"))
-
 GOOD_WILL = 25
 """Below this affinity towards the one it hits, a witness is not moved by what they suffer or are given."""
 
