@@ -16,6 +16,7 @@ from engine.log import EventLog
 from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
+from game.commands.shot_people import IVO, LENE
 from game.roleplay import authoring, reading, talk
 from game.roleplay.desk import Desk
 from game.scenes.picker import Overlay
@@ -25,7 +26,7 @@ from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_drawer_acts import Acts
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_view import ChatView
-from tests.rig.company import IVO, LENE, MARA
+from tests.rig.company import MARA
 from tests.rig.scene_game import SceneGame
 
 T = TypeVar("T")

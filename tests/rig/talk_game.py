@@ -7,13 +7,14 @@ from pathlib import Path
 from engine.llm import ModelSettings, Slot, save
 from engine.sound import Sound
 from engine.window import HeadlessWindow
+from game.commands.shot_people import IVO, LENE
 from game.roleplay import authoring
 from game.roleplay.state import Turn
 from game.scenes.requests import ShowTalk
 from game.scenes.talk import TalkScene
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_view import ChatView
-from tests.rig.company import IVO, LENE, MARA
+from tests.rig.company import MARA
 from tests.rig.model_server import ModelServer
 from tests.rig.scene_game import SceneGame
 
