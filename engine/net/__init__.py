@@ -1,0 +1,1 @@
+"""Friends on one network: datagrams that are sealed, repeated and in time.  See :mod:`engine.net.face`."""
