@@ -62,7 +62,7 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """This machine is a member now; ``peers`` are the others."""
+    """This machine is a member now; ``peers`` are the others.  :class:`ConductorIs` with the term follows at once."""
 
     session: str
     conductor: str

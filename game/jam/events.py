@@ -2,7 +2,8 @@
 
 What this machine's player does is theirs (U1); what another member says is a peer's word (LN4, origin ``peer:<id>``,
 actor the peer's id).  ``number`` in the log's row of a peer's event is its author's record number, so that nothing
-is kept twice.  Instants named ``session_us`` are session time, ``song_us`` song time.
+is kept twice.  Instants named ``session_us`` are session time, ``song_us`` song time.  What only a conductor may say
+carries the ``term`` it said it in: such facts are ordered by term and record number.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ class SongOffered:
     parts: tuple[tuple[str, str, float], ...]
     rules: str
     rate: float = 1.0
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ class SongHeld:
 
 @dataclass(frozen=True, slots=True)
 class PartTaken:
-    """The author plays ``part`` of chart ``chart_hash`` on ``keys`` lanes, from ``from_us`` of the song on."""
+    """The author plays ``part`` of chart ``chart_hash`` on ``keys`` lanes, from ``from_us`` of the song on.
+
+    ``take`` names the take in which a part is switched or a latecomer begins; it is empty before a song starts.
+    """
 
     kind: ClassVar[str] = "jam.part_taken"
     song: str
@@ -110,6 +115,7 @@ class PartTaken:
     chart_hash: str
     keys: int
     from_us: int = 0
+    take: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +128,20 @@ class ReadySaid:
 
 @dataclass(frozen=True, slots=True)
 class StartAgreed:
-    """The conductor set t0: song time 0 is heard at ``t0_us`` of session time on every machine."""
+    """The conductor set t0: song time 0 is heard at ``t0_us`` of session time on every machine.
+
+    ``line_up`` says who plays what from the beginning: (part, chart hash, keys) by member, so that everyone judges
+    the same whatever order the members' words came in.
+    """
 
     kind: ClassVar[str] = "jam.start"
     song: str
     take: str
     t0_us: int
     rate: float = 1.0
+    line_up: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    rules: str = ""
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,11 @@ class HitsHeard:
 
 @dataclass(frozen=True, slots=True)
 class TakeEnded:
-    """The author's performance of a take is over: ``outcome`` as in Play, and how many edges it had in all."""
+    """The author's performance of a take is over: ``outcome`` as in Play, and how many edges it had in all.
+
+    ``upto_us`` is how far into the song it was played, for one that was left.  What it says of its score is its own
+    word; everyone judges the edges anew.
+    """
 
     kind: ClassVar[str] = "jam.take_ended"
     take: str
@@ -159,6 +176,7 @@ class TakeEnded:
     score: int = 0
     max_combo: int = 0
     accuracy: float = 0.0
+    upto_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,7 @@ class SongCalledOff:
 
     kind: ClassVar[str] = "jam.called_off"
     take: str = ""
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +209,7 @@ class FreeStarted:
     tonic: int
     scale: str
     loop_bars: int
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True)
