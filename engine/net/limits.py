@@ -1,0 +1,88 @@
+"""How much of whom is listened to: token buckets, one for each source, in a table that does not grow.
+
+Asked before any cryptography, with the address a datagram came from as its source, and again after a packet was
+opened, with its member as the source.  A bucket that has filled up again is worth nothing and makes room for a new
+one.  The first packets of all sources come out of one more bucket, so that a flood from ever new, made-up addresses
+gets no more than one source does, and takes nothing from those who are there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+PACKETS_PER_S = 1000
+"""What one source may send for long: some ten times what a busy member does."""
+
+BURST = 500
+"""What it may send at once, in packets: a journal that is filled in after a partition."""
+
+MAX_SOURCES = 512
+
+Source = TypeVar("Source", bound=Hashable)
+
+
+class _Bucket:
+    __slots__ = ("at_us", "refused", "tokens_us")
+
+    def __init__(self, tokens_us: int, at_us: int) -> None:
+        self.tokens_us = tokens_us
+        self.at_us = at_us
+        self.refused = 0
+
+
+class Limits(Generic[Source]):
+    """Token buckets for up to ``max_sources`` sources of ``per_s`` packets a second each, ``burst`` at once."""
+
+    def __init__(self, per_s: int = PACKETS_PER_S, burst: int = BURST, max_sources: int = MAX_SOURCES) -> None:
+        # A token is worth the microseconds in which it grows again, so all of this is whole numbers.
+        self._cost_us = 1_000_000 // per_s
+        self._full_us = burst * self._cost_us
+        self._max_sources = max_sources
+        self._buckets: dict[Source, _Bucket] = {}  # in the order in which they were last asked for
+        self._newcomers = _Bucket(self._full_us, 0)
+        self.refused = 0
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def allow(self, source: Source, now_us: int) -> bool:
+        """Whether one more packet of this source is taken now."""
+        bucket = self._buckets.pop(source, None)
+        if bucket is None:
+            if not self._take(self._newcomers, now_us):
+                return False
+            if not self._room(now_us):
+                return True
+            bucket = _Bucket(self._full_us, now_us)
+        self._buckets[source] = bucket
+        return self._take(bucket, now_us)
+
+    def _take(self, bucket: _Bucket, now_us: int) -> bool:
+        tokens_us = min(self._full_us, bucket.tokens_us + max(0, now_us - bucket.at_us))
+        bucket.at_us = now_us
+        if tokens_us < self._cost_us:
+            bucket.tokens_us = tokens_us
+            bucket.refused += 1
+            self.refused += 1
+            return False
+        bucket.tokens_us = tokens_us - self._cost_us
+        return True
+
+    def _room(self, now_us: int) -> bool:
+        """Whether there is room for another bucket, made by dropping one that has filled up again."""
+        if len(self._buckets) < self._max_sources:
+            return True
+        oldest = next(iter(self._buckets))
+        bucket = self._buckets[oldest]
+        if bucket.tokens_us + now_us - bucket.at_us < self._full_us:
+            return False
+        del self._buckets[oldest]
+        return True
+
+    def floods(self, least: int = BURST) -> list[Source]:
+        """The sources of which at least ``least`` packets were refused since they were last named here."""
+        loud = [source for source, bucket in self._buckets.items() if bucket.refused >= least]
+        for source in loud:
+            self._buckets[source].refused = 0
+        return loud
