@@ -95,6 +95,10 @@ class Chart:
     license: str = ""
     file_order: NDArray[np.int64] | None = None
     """For each note its place in the file, where the format's own star rating depends on it (osu!); else None."""
+    parts: tuple[str, ...] = ()
+    """What sounds in the song, in words for the player (Melody, Drums ...), at most eight; empty when unsaid."""
+    part_of: NDArray[np.uint8] | None = None
+    """For each note a bit for each of ``parts`` that it belongs to (bit 0 the first); None without parts."""
 
     @property
     def first_us(self) -> int:
@@ -117,7 +121,7 @@ class Chart:
 
     def with_notes(self, notes: Notes) -> Chart:
         """The same chart with other notes, put in order."""
-        return replace(self, notes=sorted_notes(notes), file_order=None)
+        return replace(self, notes=sorted_notes(notes), file_order=None, parts=(), part_of=None)
 
 
 def sorted_notes(notes: Notes) -> Notes:

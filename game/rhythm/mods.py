@@ -261,8 +261,9 @@ def _move_lanes(chart: Chart, target: list[int]) -> Chart:
     notes["lane"] = np.array(target, dtype=np.uint8)[notes["lane"]]
     order = np.lexsort((notes["lane"], notes["at_us"]))
     file_order = None if chart.file_order is None else chart.file_order[order]
+    part_of = None if chart.part_of is None else chart.part_of[order]
     scratch = tuple(sorted(target[lane] for lane in chart.scratch_lanes))
-    return replace(chart, notes=notes[order], file_order=file_order, scratch_lanes=scratch)
+    return replace(chart, notes=notes[order], file_order=file_order, part_of=part_of, scratch_lanes=scratch)
 
 
 def _without_holds(chart: Chart) -> Chart:
