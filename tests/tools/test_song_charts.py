@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from game.rhythm.chart import Chart, NoteKind
 from game.rhythm.formats.containers import DiskFolder
 from game.rhythm.formats.jam import parse
-from tools.songs.charter import KEY_COUNTS, charts
+from tools.songs.charter import DRUMS, KEY_COUNTS, PART_OF_VOICE, PARTS, charts
 from tools.songs.lanes import left_hand
 from tools.songs.onsets import gathered
 from tools.songs.pieces import PIECES
@@ -79,6 +79,10 @@ def test_shipped_charts_are_what_the_script_writes(
         kept = shipped[slug, int(keys), level]
         assert (kept.notes == made.notes).all()
         assert (kept.timing == made.timing).all()
+        assert kept.parts == made.parts
+        assert kept.part_of is not None
+        assert made.part_of is not None
+        assert (kept.part_of == made.part_of).all()
         assert (kept.title, kept.level, kept.license) == (made.title, made.level, "CC0-1.0")
 
 
@@ -90,6 +94,22 @@ def test_each_note_has_a_sound_that_begins_with_it(
     heard = [note.tick for part in song.weights for note in song.score.parts.get(part, [])]
     sounds_us = np.unique(np.round(song.score.seconds(sorted(set(heard))) * 1_000_000).astype(np.int64))
     assert np.isin(onsets_us(shipped[slug, keys, level]), sounds_us).all()
+
+
+@pytest.mark.parametrize(("slug", "keys", "level"), CASES)
+def test_each_note_belongs_to_parts_that_sound_with_it_and_no_part_is_left_out(
+    slug: str, keys: int, level: str, songs: dict[str, Song], shipped: dict[Any, Chart]
+) -> None:
+    song, chart = songs[slug], shipped[slug, keys, level]
+    assert chart.part_of is not None
+    assert (chart.part_of > 0).all()
+    for place, part in enumerate(PARTS):
+        voices = [voice for voice in song.weights if PART_OF_VOICE.get(voice, DRUMS) == part]
+        ticks = sorted({note.tick for voice in voices for note in song.score.parts.get(voice, [])})
+        sounds_us = np.round(song.score.seconds(ticks) * 1_000_000).astype(np.int64)
+        mine_us = np.unique(chart.notes["at_us"][chart.part_of >> place & 1 > 0])
+        assert mine_us.tolist() == np.intersect1d(sounds_us, onsets_us(chart)).tolist()
+        assert len(mine_us) > 50
 
 
 @pytest.mark.parametrize(("slug", "keys", "level"), CASES)

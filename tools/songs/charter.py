@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from game.rhythm.chart import SCROLL, TIMING, Chart, NoteKind, Notes, empty, make_notes
@@ -14,6 +16,17 @@ KEY_COUNTS = (4, 7, 10)
 ARTIST = "OuroJam"
 LICENSE = "CC0-1.0"
 AUDIO = "song.ogg"
+
+DRUMS = "Drums"
+PARTS = ("Melody", "Chords", DRUMS, "Bass")
+"""The parts players of a jam share out, from the top of a chord to its bottom."""
+
+PART_OF_VOICE = {
+    **dict.fromkeys(("tune", "voice"), "Melody"),
+    **dict.fromkeys(("string", "piano", "saws", "pluck", "horns", "vibes", "organ", "bars"), "Chords"),
+    **dict.fromkeys(("bass", "low", "growl"), "Bass"),
+}
+"""To which part each voice of the scores belongs; what is not named here is one of the drums."""
 
 
 def _microseconds(score: Score, ticks: list[int]) -> list[int]:
@@ -35,6 +48,28 @@ def slowing(score: Score, first_bar: int, last_bar: int) -> Notes:
     return np.array([(at, factor, 0.0) for at, factor in zip(ats, (*factors, 1.0), strict=True)], dtype=SCROLL)
 
 
+def _part_bits(song: Song, placed: list[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
+    """For each note (tick, lane) the parts it belongs to: what sounds at its tick is shared out among its lanes, the
+    melody on the held or the highest, the bass on the lowest; with fewer lanes a note belongs to several.
+    """
+    sounding: dict[int, set[str]] = defaultdict(set)
+    for voice in song.weights:
+        for note in song.score.parts.get(voice, []):
+            sounding[note.tick].add(PART_OF_VOICE.get(voice, DRUMS))
+    chords: dict[int, list[tuple[bool, int]]] = defaultdict(list)
+    for tick, end, lane in placed:
+        chords[tick].append((end > tick, lane))
+    bits: dict[tuple[int, int], int] = {}
+    for tick, chord in chords.items():
+        lanes = [lane for _, lane in sorted(chord, reverse=True)]
+        parts = [place for place, part in enumerate(PARTS) if part in sounding[tick]]
+        pairs = max(len(lanes), len(parts))
+        for pair in range(pairs):
+            key = (tick, lanes[pair * len(lanes) // pairs])
+            bits[key] = bits.get(key, 0) | 1 << parts[pair * len(parts) // pairs]
+    return bits
+
+
 def _notes(song: Song, placed: list[tuple[int, int, int]]) -> Notes:
     starts = _microseconds(song.score, [row[0] for row in placed])
     ends = _microseconds(song.score, [row[1] for row in placed])
@@ -47,6 +82,8 @@ def _notes(song: Song, placed: list[tuple[int, int, int]]) -> Notes:
 def chart(song: Song, level: Level, keys: int, placed: list[tuple[int, int, int]]) -> Chart:
     """One difficulty as the game's chart."""
     score = song.score
+    placed = sorted(placed, key=lambda row: (row[0], row[2]))
+    bits = _part_bits(song, placed)
     breathes = song.effect_bars is not None and level is HARD and keys == 4
     return Chart(
         keys=keys,
@@ -63,6 +100,8 @@ def chart(song: Song, level: Level, keys: int, placed: list[tuple[int, int, int]
         health_drain=level.health_drain,
         tags=(*song.tags, song.key),
         license=LICENSE,
+        parts=PARTS,
+        part_of=np.array([bits[tick, lane] for tick, _, lane in placed], dtype=np.uint8),
     )
 
 

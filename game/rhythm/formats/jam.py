@@ -13,18 +13,22 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
-from game.rhythm.chart import BACKING, MAX_LANES, NOTE, SCROLL, SPEED, TIMING, Chart, NoteKind, Notes, sorted_notes
+from game.rhythm.chart import BACKING, MAX_LANES, NOTE, SCROLL, SPEED, TIMING, Chart, NoteKind, Notes
 from game.rhythm.formats.containers import Folder
 from game.rhythm.formats.face import MAX_NOTES, ChartError, ReadResult
 from game.rhythm.formats.text import MAX_TEXT, MAX_TIME_US, Warnings, decode_text, split_lines
 
-VERSION = 1
+VERSION = 2
+"""Version 2 says to which parts notes belong; a chart without parts is still written as version 1."""
+
+MAX_PARTS = 8
 
 _TEXT_KEYS = ("title", "artist", "creator", "level", "audio", "background", "license")
 _WHOLE_KEYS = ("keys", "audio_offset_us", "lead_in_us", "preview_us")
 _REAL_KEYS = ("overall_difficulty", "health_drain")
-_SECTIONS = ("timing", "scroll", "speeds", "notes", "sounds", "backing")
+_SECTIONS = ("timing", "scroll", "speeds", "notes", "backing")
 _KINDS = {kind.name.lower(): int(kind) for kind in NoteKind}
 _KIND_NAMES = {number: name for name, number in _KINDS.items()}
 _MAX_REAL = 1e12
@@ -34,7 +38,7 @@ Row = tuple[Any, ...]
 
 def write_jam(chart: Chart) -> str:
     """``chart`` as the text of a ``.jam`` file (to be saved as UTF-8)."""
-    lines = [f"jam {VERSION}"]
+    lines = [f"jam {VERSION if chart.parts else 1}"]
     lines += [f"{key}: {_quote(value)}" for key in _TEXT_KEYS if (value := getattr(chart, key))]
     lines += [f"{key}: {getattr(chart, key)}" for key in _WHOLE_KEYS]
     lines += [f"{key}: {_real(getattr(chart, key))}" for key in _REAL_KEYS]
@@ -44,7 +48,9 @@ def write_jam(chart: Chart) -> str:
     lines += _section("timing", "at_us beat_us meter", _rows(chart.timing))
     lines += _section("scroll", "at_us factor jump_us", _rows(chart.scroll))
     lines += _section("speeds", "at_us factor over_us", _rows(chart.speeds))
-    lines += _section("notes", "at_us lane kind [end_us] [@sound]", [_note(row) for row in chart.notes.tolist()])
+    lines += _section("parts", "one name a line, counted from 0", [_quote(part) for part in chart.parts])
+    columns = "at_us lane kind [end_us] [@sound]" + (" [%parts]" if chart.parts else "")
+    lines += _section("notes", columns, _note_lines(chart))
     lines += _section("sounds", "one file name a line, counted from 0", [_quote(sound) for sound in chart.sounds])
     lines += _section("backing", "at_us sound volume pan", _rows(chart.backing))
     return "\n".join(lines) + "\n"
@@ -80,6 +86,19 @@ def _cell(value: int | float) -> str:
     return repr(value) if value == 0 else _real(value)  # keeps the sign of -0.0
 
 
+def _note_lines(chart: Chart) -> list[str]:
+    rows = [_note(row) for row in chart.notes.tolist()]
+    if chart.part_of is None or not chart.parts:
+        return rows
+    known = (1 << len(chart.parts)) - 1
+    return [row + _part_cell(bits & known) for row, bits in zip(rows, chart.part_of.tolist(), strict=True)]
+
+
+def _part_cell(bits: int) -> str:
+    """`` %0,2`` for the first and the third part, nothing for none."""
+    return " %" + ",".join(str(part) for part in range(MAX_PARTS) if bits >> part & 1) if bits else ""
+
+
 def _note(row: tuple[int, int, int, int, int]) -> str:
     at_us, end_us, lane, kind, sound = row
     end = f" {end_us}" if end_us != at_us else ""
@@ -103,6 +122,8 @@ class _Reader:
         self.head: dict[str, Any] = {}
         self.tags: list[str] = []
         self.sounds: list[str] = []
+        self.parts: list[str] = []
+        self.part_bits: list[int] = []
         self.rows: dict[str, list[Row]] = {section: [] for section in _SECTIONS}
         self._line = 0
 
@@ -115,6 +136,7 @@ class _Reader:
             "speeds": self._speed,
             "notes": self._note,
             "sounds": self._sound,
+            "parts": self._part,
             "backing": self._backing,
         }
         for number, raw in enumerate(lines[1:], start=2):
@@ -136,7 +158,9 @@ class _Reader:
         keys = self.head.pop("keys", 0)
         if not 1 <= keys <= MAX_LANES:
             raise ChartError(self.name, f"needs `keys: N` with N from 1 to {MAX_LANES}")
-        notes = sorted_notes(np.array(self.rows["notes"], dtype=NOTE))
+        notes = np.array(self.rows["notes"], dtype=NOTE)
+        order = np.lexsort((notes["lane"], notes["at_us"]))
+        notes, part_of = notes[order], self._known_parts()[order]
         if len(notes) and int(notes["lane"].max()) >= keys:
             raise ChartError(self.name, f"has a note on lane {int(notes['lane'].max())}, but lanes end at {keys - 1}")
         notes["sound"] = self._known_sounds(notes["sound"])
@@ -154,6 +178,8 @@ class _Reader:
             speeds=np.array(self.rows["speeds"], dtype=SPEED),
             backing=backing,
             sounds=tuple(self.sounds),
+            parts=tuple(self.parts),
+            part_of=part_of if self.parts else None,
             tags=tuple(self.tags),
             scratch_lanes=tuple(lane for lane in lanes if 0 <= lane < keys),
             **self.head,
@@ -164,6 +190,14 @@ class _Reader:
         if unknown.any():
             self.warnings.add(f"{int(unknown.sum())} rows ask for a sound that [sounds] does not list")
         return np.where(unknown, -1, column)
+
+    def _known_parts(self) -> NDArray[np.uint8]:
+        bits: NDArray[np.uint8] = np.array(self.part_bits, dtype=np.uint8)
+        known = np.uint8((1 << len(self.parts)) - 1)
+        unknown = int(((bits & ~known) != 0).sum())
+        if unknown:
+            self.warnings.add(f"{unknown} notes belong to a part that [parts] does not list")
+        return bits & known
 
     def _version(self, line: str) -> None:
         word, _, number = line.strip().partition(" ")
@@ -215,17 +249,31 @@ class _Reader:
             self._fail("lists more sounds than any chart has")
         self.sounds.append(self._text(line))
 
+    def _part(self, line: str) -> None:
+        if len(self.parts) >= MAX_PARTS:
+            self._fail(f"lists more than {MAX_PARTS} parts")
+        self.parts.append(self._text(line))
+
+    def _bits(self, cell: str) -> int:
+        """``%0,2`` as a bit for each part."""
+        bits = 0
+        for one in cell[1:].split(","):
+            bits |= 1 << self._whole(one, 0, MAX_PARTS - 1)
+        return bits
+
     def _note(self, line: str) -> None:
         cells = line.split()
+        bits = self._bits(cells.pop()) if cells[-1].startswith("%") and len(cells) > 1 else 0
         sound = self._whole(cells.pop()[1:], 0, MAX_NOTES) if cells[-1].startswith("@") else -1
         if not 3 <= len(cells) <= 4 or cells[2] not in _KINDS:
-            self._fail("should be `at_us lane kind [end_us] [@sound]` with a kind of " + ", ".join(_KINDS))
+            self._fail("should be `at_us lane kind [end_us] [@sound] [%parts]` with a kind of " + ", ".join(_KINDS))
         at_us = self._whole(cells[0])
         end_us = self._whole(cells[3]) if len(cells) == 4 else at_us
         if end_us < at_us:
             self.warnings.add("a note ends before it begins; its end was moved to its beginning", self._line)
             end_us = at_us
         self._add("notes", (at_us, end_us, self._whole(cells[1], 0, MAX_LANES - 1), _KINDS[cells[2]], sound))
+        self.part_bits.append(bits)
 
     def _add(self, section: str, row: Row) -> None:
         rows = self.rows[section]

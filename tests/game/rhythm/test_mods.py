@@ -146,6 +146,13 @@ def test_constant_scroll_drops_every_change_of_speed() -> None:
     assert len(apply_mods(Chart(keys=4, notes=STAIRS.notes, scroll=scroll), Mods(constant_scroll=True)).scroll) == 0
 
 
+def test_notes_keep_their_parts_when_lanes_move() -> None:
+    chart = Chart(keys=4, notes=STAIRS.notes, parts=("Left", "Right"), part_of=(STAIRS.notes["lane"] // 2 + 1))
+    moved = apply_mods(chart, Mods(mirror=True))
+    assert moved.part_of is not None
+    assert moved.part_of.tolist() == (2 - moved.notes["lane"] // 2).tolist()
+
+
 def test_mirroring_a_chart_that_remembers_its_file_keeps_it_ratable() -> None:
     chart = Chart(keys=4, notes=STAIRS.notes, file_order=np.arange(40))
     assert stars(apply_mods(chart, Mods(mirror=True, random_seed=3))) == pytest.approx(stars(chart))

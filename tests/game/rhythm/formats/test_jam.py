@@ -45,8 +45,12 @@ def charts(draw: st.DrawFn) -> Chart:
     timing = draw(st.lists(st.tuples(INSTANTS, st.floats(1e-3, 1e12), st.integers(0, 65535)), max_size=5))
     scroll = draw(st.lists(st.tuples(INSTANTS, REALS, REALS), max_size=5))
     speeds = draw(st.lists(st.tuples(INSTANTS, REALS, INSTANTS), max_size=5))
+    parts = tuple(draw(st.lists(TEXTS, max_size=8)))
+    bits = draw(st.lists(st.integers(0, (1 << len(parts)) - 1), min_size=len(notes), max_size=len(notes)))
     return Chart(
         keys=keys,
+        parts=parts,
+        part_of=np.array(bits, dtype=np.uint8) if parts else None,
         notes=notes,
         title=draw(TEXTS),
         artist=draw(TEXTS),
@@ -97,7 +101,10 @@ def test_any_chart_comes_back_to_the_last_bit(chart: Chart) -> None:
         st.binary(max_size=300),
         st.text(max_size=300).map(lambda text: ("jam 1\nkeys: 4\n" + text).encode("utf-8", "replace")),
         st.lists(
-            st.sampled_from(("[notes]", "[timing]", "[sounds]", "0 0 tap", "1 2 hold 3 @0", "keys: 4", "nan", "0 1 2")),
+            st.sampled_from(
+                "[notes]|[timing]|[sounds]|[parts]|0 0 tap|1 2 hold 3 @0|0 0 tap %1|%|keys: 4|nan|0 1 2|"
+                "0 0 tap @0 %0,7|0 0 tap %8|0 0 tap %0,".split("|")
+            ),
             max_size=12,
         ).map(lambda lines: "\n".join(("jam 1", *lines)).encode()),
     )
@@ -135,6 +142,7 @@ def test_the_example_of_the_documentation_reads() -> None:
         ("[lights]\n1 2 3", "x.jam, line 3: the section [lights] is unknown and was left out"),
         ("[notes]\n9 0 hold 5", "x.jam, line 4: a note ends before it begins; its end was moved to its beginning"),
         ("[notes]\n9 0 tap @7", "x.jam: 1 rows ask for a sound that [sounds] does not list"),
+        ("[parts]\nBass\n[notes]\n9 0 tap %0,1", "x.jam: 1 notes belong to a part that [parts] does not list"),
     ],
 )
 def test_what_can_be_mended_is_mended_with_a_warning(text: str, warning: str) -> None:
@@ -146,7 +154,10 @@ def test_what_can_be_mended_is_mended_with_a_warning(text: str, warning: str) ->
     [
         ("", "x.jam, line 1: does not begin with `jam 1`, so it is no jam chart"),
         ("osu file format v14", "x.jam, line 1: does not begin with `jam 1`, so it is no jam chart"),
-        ("jam 2\nkeys: 4", "x.jam, line 1: is jam 2, this game reads jam 1; update the game"),
+        ("jam 3\nkeys: 4", "x.jam, line 1: is jam 3, this game reads jam 2; update the game"),
+        ("jam 2\nkeys: 4\n[notes]\n0 0 tap %8", "x.jam, line 4: `8` is not between 0 and 7"),
+        ("jam 2\nkeys: 4\n[notes]\n0 0 tap %0,", "x.jam, line 4: `` is no whole number"),
+        ("jam 2\nkeys: 4\n[parts]\n" + "a\n" * 9, "x.jam, line 12: lists more than 8 parts"),
         ("jam 1\ntitle: x", "x.jam: needs `keys: N` with N from 1 to 18"),
         ("jam 1\nkeys: 19", "x.jam: needs `keys: N` with N from 1 to 18"),
         ("jam 1\nkeys: four", "x.jam, line 2: `four` is no whole number"),
@@ -184,3 +195,19 @@ def test_columns_of_single_precision_read_back_exactly() -> None:
     backing = np.array([(0, 0, volume, -0.0) for volume in volumes], dtype=BACKING)
     chart = Chart(keys=1, notes=make_notes([]), sounds=("a.wav",), backing=backing)
     assert read(write_jam(chart)).charts[0].backing.tobytes() == backing.tobytes()
+
+
+def test_notes_keep_their_parts_whatever_order_the_rows_stand_in() -> None:
+    text = "jam 2\nkeys: 4\n[notes]\n9 0 tap %1\n5 3 tap\n5 1 hold 9 %0,1\n[parts]\nMelody\nDrums\n"
+    (chart,) = read(text).charts
+    assert chart.parts == ("Melody", "Drums")
+    assert chart.part_of is not None
+    assert chart.part_of.tolist() == [0b11, 0b00, 0b10]
+    assert chart.notes["lane"].tolist() == [1, 3, 0]
+
+
+def test_a_chart_without_parts_is_written_as_before() -> None:
+    text = write_jam(Chart(keys=4, notes=make_notes([(0, 0, 1, 0, -1)])))
+    assert text.startswith("jam 1\n")
+    assert "%" not in text
+    assert read(text).charts[0].part_of is None
