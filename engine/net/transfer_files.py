@@ -8,6 +8,7 @@ hashed side by side, and nothing is hashed twice.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import unicodedata
@@ -125,11 +126,11 @@ def _leaves(path: Path) -> tuple[int, bytes]:
     return size, b"".join(digests)
 
 
-def read_fully(file: object, into: memoryview) -> int:
+def read_fully(file: io.FileIO, into: memoryview) -> int:
     """Fill ``into`` from an unbuffered file; gives how many bytes there were."""
     done = 0
     while done < len(into):
-        count = file.readinto(into[done:])  # type: ignore[attr-defined]
+        count = file.readinto(into[done:])
         if not count:
             break
         done += count
