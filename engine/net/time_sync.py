@@ -35,7 +35,7 @@ BURST_GAP_US = 50_000
 """At join this many bursts, this far apart; the reference's figures were simulated with as many."""
 
 LATER_US = 5_000_000
-"""Later one burst this often until the skew is known, then half as often."""
+"""Later one burst this often: what the skew is told from."""
 
 LATE_US = 500_000
 """An answer that took longer is no use."""
@@ -52,7 +52,7 @@ LEAST_SKEW_PPM = 1.0
 SKEW_GROUPS, SKEW_SPAN_US = 10, 30_000_000
 """Skew is told from at least this many measurements that lie at least this long apart in all."""
 
-KEPT_GROUPS = 40
+KEPT_GROUPS = 60
 
 SLEW_PPM = 2000
 """Corrections are made at 2 ms a second at most: unheard, and a clock that lies moves nobody faster."""
@@ -64,6 +64,9 @@ SLACK_US = 200
 """What stamping itself may err."""
 
 MAX_INSTANT_US = 1 << 60
+
+MAX_ANSWER_BOUND_US = 1_000_000
+"""No answerer is taken to be more in doubt of its own time than this."""
 
 _PROBE = struct.Struct("<cI")
 _ANSWER = struct.Struct("<cIqII")
@@ -186,7 +189,11 @@ class SessionTime:
 
     def restart(self) -> None:
         """Forget everything (this machine slept): the next estimate is taken as it is."""
-        self.__init__()  # type: ignore[misc]
+        self._pieces.clear()
+        self._pieces.append(_Piece(0, 0, 0))
+        self._target = None
+        self._held = self._leading = False
+        self._latest_us = 0
 
     def _session(self, local_us: int) -> int:
         piece = self._pieces[0]
@@ -248,11 +255,22 @@ class TimeAnswerer:
 
 
 class Group(NamedTuple):
-    """Answers measured close together: a row each of local instant, way out + offset, way back - offset (us)."""
+    """Answers measured close together: a row each of local instant, way out + offset, way back - offset (us).
+
+    ``bound_us`` is what the answerer said of its own error; ``at_us``, ``out_us`` and ``back_us`` sum the rows up.
+    """
 
     rows: Array
     bound_us: int
-    """What the answerer said of its own error."""
+    at_us: float
+    out_us: float
+    back_us: float
+
+    @classmethod
+    def of(cls, rows: list[tuple[int, int, int]], bound_us: int) -> Group:
+        """A group of these rows."""
+        array = np.array(rows, np.float64)
+        return cls(array, bound_us, float(array[:, 0].mean()), floor_of(array[:, 1]), floor_of(array[:, 2]))
 
 
 def floor_of(values: Array) -> float:
@@ -288,19 +306,36 @@ def enclose(groups: list[Group], at_us: int, skew_ppm: float, skew_bound_ppm: fl
 
 
 def skew_of(groups: list[Group]) -> tuple[float, float]:
-    """Skew and how well it is known (ppm), by Theil-Sen over the groups' offsets; 0 while they are too few."""
-    at = np.array([float(group.rows[:, 0].mean()) for group in groups])
-    if len(groups) < SKEW_GROUPS or at[-1] - at[0] < SKEW_SPAN_US:
+    """Skew and how well it is known (ppm); 0 while the groups are too few, too close or too scattered to tell.
+
+    Each direction tells it by itself, weighted by how straight a line it makes: where one way is much shakier than
+    the other, the other one says it all.
+    """
+    at = np.array([group.at_us for group in groups])
+    if len(at) < SKEW_GROUPS or at[-1] - at[0] < SKEW_SPAN_US:
         return 0.0, MAX_SKEW_PPM
-    offsets = np.array([(floor_of(group.rows[:, 1]) - floor_of(group.rows[:, 2])) / 2 for group in groups])
+    out, out_doubt = _slope(at, np.array([group.out_us for group in groups]))
+    back, back_doubt = _slope(at, np.array([-group.back_us for group in groups]))
+    weight = back_doubt**2 / (out_doubt**2 + back_doubt**2)
+    skew_ppm = 1e6 * (weight * out + (1 - weight) * back)
+    doubt_ppm = 1e6 * out_doubt * back_doubt / (out_doubt**2 + back_doubt**2) ** 0.5 + LEAST_SKEW_PPM
+    if doubt_ppm > MAX_SKEW_PPM / 2:
+        return 0.0, MAX_SKEW_PPM
+    return min(max(skew_ppm, -MAX_SKEW_PPM), MAX_SKEW_PPM), doubt_ppm
+
+
+def _slope(at: Array, values: Array) -> tuple[float, float]:
+    """Slope by Theil-Sen (the median over all pairs), and how far off it may be.
+
+    That is three standard errors of a slope over evenly spread instants, more while a scatter told from few values
+    may itself be off.
+    """
     left, right = np.triu_indices(len(at), 1)
-    slope = float(np.median((offsets[right] - offsets[left]) / (at[right] - at[left])))
-    rest = offsets - slope * (at - at[0])
-    spread = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
-    # Standard error of a slope over evenly spread instants, times three.
-    doubt = 3 * spread * (12 / len(at)) ** 0.5 / float(at[-1] - at[0])
-    skew_ppm = min(max(slope * 1e6, -MAX_SKEW_PPM), MAX_SKEW_PPM)
-    return skew_ppm, min(MAX_SKEW_PPM, LEAST_SKEW_PPM + doubt * 1e6)
+    slope = float(np.median((values[right] - values[left]) / (at[right] - at[left])))
+    rest = values - slope * at
+    spread = 1.4826 * float(np.median(np.abs(rest - np.median(rest)))) + 1.0
+    few = 1 + 10 / len(at)
+    return slope, 3 * few * spread * (12 / len(at)) ** 0.5 / float(at[-1] - at[0])
 
 
 class TimeAsker:
@@ -321,7 +356,7 @@ class TimeAsker:
         self._time = time
         self._groups: deque[Group] = deque(maxlen=KEPT_GROUPS)
         self._events: list[ClockSet | Trouble] = []
-        self._number = 0
+        self._number = now_us & 0xFFFFFFFF  # so that late answers to another asker match none of ours
         self._asked: dict[int, int] = {}
         self._rows: list[tuple[int, int, int]] = []
         self._answer_bound_us = 0
@@ -372,7 +407,7 @@ class TimeAsker:
             return
         answered_us = received_us + took_us
         self._rows.append(((sent_us + arrived_us) // 2, received_us - sent_us, arrived_us - answered_us))
-        self._answer_bound_us = bound_us
+        self._answer_bound_us = min(bound_us, MAX_ANSWER_BOUND_US)
         if not self._left and not self._asked:
             self._due_us = arrived_us  # all are in: no need to wait for more
 
@@ -385,8 +420,7 @@ class TimeAsker:
         if not self._groups:  # nobody answered: try again soon
             self._left, self._due_us = JOIN_BURSTS * BURST, now_us + LATE_US
         else:
-            known = self._time.skew_ppm != 0
-            self._left, self._due_us = BURST, now_us + (2 * LATER_US if known else LATER_US)
+            self._left, self._due_us = BURST, now_us + LATER_US
 
     def _close(self, now_us: int) -> None:
         """Make a group of the answers that are in, and a new estimate of all groups."""
@@ -398,7 +432,7 @@ class TimeAsker:
         self._lies = 0
         if len(rows) < FEWEST:
             return
-        self._groups.append(Group(np.array(rows, np.float64), self._answer_bound_us))
+        self._groups.append(Group.of(rows, self._answer_bound_us))
         estimate = self._estimate(now_us)
         if estimate is None:
             return
