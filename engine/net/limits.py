@@ -8,6 +8,7 @@ gets no more than one source does, and takes nothing from those who are there al
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
@@ -18,6 +19,17 @@ BURST = 500
 """What it may send at once, in packets: a journal that is filled in after a partition."""
 
 MAX_SOURCES = 512
+
+GUESSES_PER_HOST = 5
+"""Tries at the join code that one machine may have open or wrong in a minute."""
+
+GUESSES_IN_ALL = 30
+"""The same for all machines together: a code of six digits stands for weeks."""
+
+GUESS_WINDOW_US = 60_000_000
+
+UNDECIDED_US = 3_000_000
+"""A try that has not proved the code after this long was wrong; before that it may be slow."""
 
 Source = TypeVar("Source", bound=Hashable)
 
@@ -86,3 +98,51 @@ class Limits(Generic[Source]):
         for source in loud:
             self._buckets[source].refused = 0
         return loud
+
+
+class Guess:
+    """One try at the join code."""
+
+    __slots__ = ("at_us", "host")
+
+    def __init__(self, host: str, at_us: int) -> None:
+        self.host = host
+        self.at_us = at_us
+
+
+class Guesses:
+    """Who has tried the join code and not proved it.
+
+    Every answer a door gives lets its receiver check one guess, silently; so each counts from the moment it is given,
+    and is struck out when the receiver proves that it knows the code.
+    """
+
+    def __init__(self) -> None:
+        self._tries: deque[Guess] = deque()
+
+    def __len__(self) -> int:
+        return len(self._tries)
+
+    def wait_s(self, host: str, now_us: int) -> int | None:
+        """Seconds until ``host`` may try: 0 for now; None while too many tries are open to tell, so ask again."""
+        while self._tries and now_us - self._tries[0].at_us >= GUESS_WINDOW_US:
+            self._tries.popleft()
+        own = [guess for guess in self._tries if guess.host == host]
+        for tries, most in ((own, GUESSES_PER_HOST), (list(self._tries), GUESSES_IN_ALL)):
+            if len(tries) < most:
+                continue
+            if any(now_us - guess.at_us < UNDECIDED_US for guess in tries):
+                return None
+            return (tries[0].at_us + GUESS_WINDOW_US - now_us) // 1_000_000 + 1
+        return 0
+
+    def began(self, host: str, now_us: int) -> Guess:
+        """``host`` is given an answer to try a code on."""
+        guess = Guess(host, now_us)
+        self._tries.append(guess)
+        return guess
+
+    def proved(self, guess: Guess) -> None:
+        """The try was right."""
+        if guess in self._tries:
+            self._tries.remove(guess)

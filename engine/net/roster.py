@@ -1,0 +1,315 @@
+"""Who belongs to a session: its members, their keys and places, and who was sent away.
+
+The conductor keeps the roster and gives it to each machine it lets in; every member keeps a copy, so that any of them
+can conduct next.  Whatever comes from another machine is checked here, with its bounds, before it is believed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import msgpack
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine.net.face import MAX_INFO, MAX_PEERS
+from engine.net.keys import GroupKey, Identity, new_group_key, new_session, peer_id, usable_exchange, wire_id
+from engine.net.packets import SESSION_BYTES
+
+Address = tuple[str, int]
+"""An IP address as text and a UDP port."""
+
+MAX_ADDRESSES = 8
+"""At how many addresses one member may say it can be reached."""
+
+MAX_PLACES = 512
+"""How many members, present and gone, have their place remembered."""
+
+MAX_REMOVED = 128
+"""How many removed members and machines are remembered, the latest."""
+
+MAX_ROSTER_BYTES = 128 * 1024
+"""More than 64 members can fill: 1024 bytes of info each, keys, addresses and places."""
+
+_MAX_DEPTH = 4
+_MAX_ORDER = 2**31 - 1
+
+
+def unpacked(data: bytes, most: int) -> Any:
+    """What msgpack bytes from outside hold, plain values only; raises ValueError for anything else or more."""
+    if len(data) > most:
+        raise ValueError("more bytes than are taken")
+    try:
+        value = msgpack.unpackb(data, ext_hook=_no_extension)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError("not msgpack") from error
+    return value
+
+
+def _no_extension(code: int, data: bytes) -> Any:
+    raise ValueError("an extension type")
+
+
+def _check_plain(value: Any, depth: int = 0) -> None:
+    if depth > _MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise ValueError("a key that is no text")
+            _check_plain(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_plain(inner, depth + 1)
+    elif value is not None and not isinstance(value, bool | int | float | str | bytes):
+        raise ValueError("a value that is not plain")
+
+
+def pack_info(info: Mapping[str, Any]) -> bytes:
+    """What a member says of itself, packed.
+
+    Raises:
+        ValueError: it is larger than :data:`~engine.net.face.MAX_INFO` or holds something that is not plain.
+    """
+    packed: bytes = msgpack.packb(dict(info))
+    parse_info(packed)
+    return packed
+
+
+def parse_info(packed: bytes) -> dict[str, Any]:
+    """What a member says of itself, from outside; raises ValueError beyond the bounds of :func:`pack_info`."""
+    info = unpacked(packed, MAX_INFO)
+    if not isinstance(info, dict):
+        raise ValueError("not a map")
+    _check_plain(info)
+    return info
+
+
+def checked_address(host: str, port: int) -> Address:
+    """An address from outside: an IP address, never a name to look up, and a port; raises ValueError."""
+    address = ipaddress.ip_address(host)
+    if address.is_multicast or address.is_unspecified or not 0 < port < 65536:
+        raise ValueError("not the address of a machine")
+    return host, port
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+Key = Annotated[bytes, Field(min_length=32, max_length=32)]
+PackedInfo = Annotated[bytes, Field(max_length=MAX_INFO)]
+Host = Annotated[str, Field(max_length=64)]
+Addresses = Annotated[
+    list[Annotated[list[Host | int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_ADDRESSES)
+]
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Order = Annotated[int, Field(ge=0, le=_MAX_ORDER)]
+
+
+def checked_addresses(addresses: list[list[str | int]]) -> tuple[Address, ...]:
+    """Addresses from outside, each a host and a port; raises ValueError."""
+    checked = []
+    for host, port in addresses:
+        if not isinstance(host, str) or not isinstance(port, int):
+            raise ValueError("not an address")
+        checked.append(checked_address(host, port))
+    return tuple(checked)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One machine of a session; ``addresses`` begin with where it was seen, ``order`` counts admissions from 0."""
+
+    signing_public: bytes = field(repr=False)
+    exchange_public: bytes = field(repr=False)
+    info: Mapping[str, Any]
+    order: int
+    addresses: tuple[Address, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits, from the public signing key."""
+        return peer_id(self.signing_public)
+
+
+class _MemberFields(_Strict):
+    signing: Key
+    exchange: Key
+    info: PackedInfo
+    order: Order
+    addresses: Addresses
+
+
+def _member_fields(member: Member) -> dict[str, Any]:
+    return {
+        "signing": member.signing_public,
+        "exchange": member.exchange_public,
+        "info": pack_info(member.info),
+        "order": member.order,
+        "addresses": [list(address) for address in member.addresses],
+    }
+
+
+def _member(fields: _MemberFields) -> Member:
+    if not usable_exchange(fields.exchange):
+        raise ValueError("no usable exchange key")
+    addresses = checked_addresses(fields.addresses)
+    return Member(fields.signing, fields.exchange, parse_info(fields.info), fields.order, addresses)
+
+
+def pack_member(member: Member) -> bytes:
+    """One member, for those who are told that it came."""
+    packed: bytes = msgpack.packb(_member_fields(member))
+    return packed
+
+
+def parse_member(data: bytes) -> Member:
+    """A member from outside; raises ValueError unless it is whole and within bounds."""
+    try:
+        return _member(_MemberFields.model_validate(unpacked(data, 4 * MAX_INFO)))
+    except ValidationError as error:
+        raise ValueError("not a member") from error
+
+
+class _RosterFields(_Strict):
+    session: Annotated[bytes, Field(min_length=SESSION_BYTES, max_length=SESSION_BYTES)]
+    group_key: Key
+    term: Annotated[int, Field(ge=0, lt=2**32)]
+    founder: Id
+    conductor: Id
+    members: Annotated[list[_MemberFields], Field(min_length=1, max_length=MAX_PEERS)]
+    places: Annotated[dict[Id, Order], Field(max_length=MAX_PLACES)]
+    removed: Annotated[list[Id], Field(max_length=MAX_REMOVED)]
+    removed_hosts: Annotated[list[Host], Field(max_length=MAX_REMOVED)]
+
+
+class SessionFull(Exception):
+    """There is no place for another member."""
+
+
+class WasRemoved(Exception):
+    """The member, or its machine, was removed from the session."""
+
+
+class NameTaken(Exception):
+    """Another member has the same first four bytes of its id, by which packets are told apart."""
+
+
+@dataclass(slots=True)
+class Roster:
+    """A session and its members, by id.
+
+    ``places`` remembers the order of everyone ever admitted, so that who comes back gets its place again;
+    ``removed`` and ``removed_hosts`` those who do not.
+    """
+
+    session: bytes
+    group_key: GroupKey = field(repr=False)
+    term: int
+    founder: str
+    conductor: str
+    members: dict[str, Member]
+    places: dict[str, int]
+    removed: dict[str, None] = field(default_factory=dict)
+    removed_hosts: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def found(cls, mine: Identity, info: Mapping[str, Any], addresses: tuple[Address, ...] = ()) -> Roster:
+        """A new session of which ``mine`` is the only member, founder and conductor in term 1; errors of the info."""
+        pack_info(info)
+        member = Member(mine.signing_public, mine.exchange_public, dict(info), 0, addresses[:MAX_ADDRESSES])
+        me = member.id
+        return cls(new_session(), new_group_key(), 1, me, me, {me: member}, {me: 0})
+
+    def admit(
+        self, signing: bytes, exchange: bytes, info: Mapping[str, Any], addresses: tuple[Address, ...]
+    ) -> tuple[Member, bool]:
+        """Take a machine in that has proved its signing key; true where it had a place before and has it again.
+
+        Raises:
+            SessionFull, WasRemoved, NameTaken: it cannot be taken in.
+        """
+        peer = peer_id(signing)
+        if peer in self.removed or (peer not in self.members and addresses and addresses[0][0] in self.removed_hosts):
+            raise WasRemoved
+        if peer not in self.members and len(self.members) >= MAX_PEERS:
+            raise SessionFull
+        if any(wire_id(other) == wire_id(peer) and other != peer for other in self.members):
+            raise NameTaken
+        again = peer in self.places
+        order = self.places[peer] if again else max(self.places.values()) + 1
+        member = Member(signing, exchange, dict(info), order, addresses[:MAX_ADDRESSES])
+        self.put(member)
+        return member, again
+
+    def put(self, member: Member) -> None:
+        """Enter a member as the conductor said it, or anew."""
+        peer = member.id
+        self.members[peer] = member
+        self.places[peer] = member.order
+        if len(self.places) > MAX_PLACES:
+            gone = [other for other in self.places if other not in self.members]
+            del self.places[min(gone, key=self.places.__getitem__)]
+
+    def drop(self, peer: str) -> None:
+        """Take a member off that left or was lost; its place is kept for it."""
+        self.members.pop(peer, None)
+
+    def remove(self, peer: str) -> None:
+        """Take a member off for good; its machine is not let in again either, unless others of it are members."""
+        member = self.members.pop(peer, None)
+        self._remember(self.removed, peer)
+        if member is not None and member.addresses:
+            host = member.addresses[0][0]
+            if not any(host == address[0] for other in self.members.values() for address in other.addresses):
+                self._remember(self.removed_hosts, host)
+
+    @staticmethod
+    def _remember(removed: dict[str, None], what: str) -> None:
+        removed[what] = None
+        while len(removed) > MAX_REMOVED:
+            del removed[next(iter(removed))]
+
+    def pack(self) -> bytes:
+        """All of it, for a machine that was let in: it goes out sealed only."""
+        packed: bytes = msgpack.packb(
+            {
+                "session": self.session,
+                "group_key": self.group_key,
+                "term": self.term,
+                "founder": self.founder,
+                "conductor": self.conductor,
+                "members": [_member_fields(member) for member in self.members.values()],
+                "places": self.places,
+                "removed": list(self.removed),
+                "removed_hosts": list(self.removed_hosts),
+            }
+        )
+        return packed
+
+    @classmethod
+    def parse(cls, data: bytes) -> Roster:
+        """A roster from outside; raises ValueError unless it is whole, within bounds and free of contradictions."""
+        try:
+            fields = _RosterFields.model_validate(unpacked(data, MAX_ROSTER_BYTES))
+        except ValidationError as error:
+            raise ValueError("not a roster") from error
+        members = {member.id: member for member in map(_member, fields.members)}
+        whole = (
+            len(members) == len(fields.members)
+            and len({wire_id(peer) for peer in members}) == len(members)
+            and len(set(fields.places.values())) == len(fields.places)
+            and all(fields.places.get(peer) == member.order for peer, member in members.items())
+            and fields.conductor in members
+            and any(fields.session)
+        )
+        if not whole:
+            raise ValueError("a roster that contradicts itself")
+        removed, hosts = dict.fromkeys(fields.removed), dict.fromkeys(fields.removed_hosts)
+        key = GroupKey(fields.group_key)
+        return cls(
+            fields.session, key, fields.term, fields.founder, fields.conductor, members, fields.places, removed, hosts
+        )
