@@ -1,0 +1,37 @@
+"""Jam: friends on one network play a song together, each their own part (requirements 001, J and N).
+
+The way through the room, for who builds on it::
+
+    node = ...                                         # an engine.net.face.Network, hosted or joined
+    session = Session(node, profile.log, profile.writer, name="Mika", role="player", hosting=True)
+    session.begin()                                    # hears and keeps on a thread of its own
+    session.events()                                   # once a step: what happened; session.band knows of it
+    session.do(OfferSong(offer_of(entry)))             # intents: game.jam.decide; a UserError says why not
+    session.do(TakePart("all", chart_hash, 7)); session.do(SayReady()); session.do(Start(session.now_us(), bound_us))
+    take = BandTake(session, take_id, charts)          # once session.band.running is there
+    take.press(lane, down, song_us); take.step(song_us)    # one's own hands; then everyone's score, combo, ghosts
+    take.end("finished"); take.results()
+    replay_take(read_band(log, session_id), take_id, charts)   # on any machine, at any time: the same results
+
+What is in which file:
+
+====================  ===============================================================================================
+events.py             what can happen; which of it is said to others (SENT) and which only kept here (LOCAL)
+state.py              Band: what is true, a fold that does not depend on how members' words mix; Member, Take
+conducting.py         which of what conductors said counts; edges.py: one player's edges in one take
+decide.py             intents, and the events they lead to or the sentence that says why not
+inbox.py              what a peer says, checked (pydantic); records and moments packed and unpacked
+session.py            Session: the face for game logic over any network; placing.py: hits to their takes
+keeping.py            the jam's stream in the player's log, nothing twice
+seats.py              session time to song time, bars to switch at, the chart of one player's way through a take
+band.py               BandTake: everyone judged from their edges while they play; ghosts, band score, results
+replaying.py          jams out of any machine's log, judged anew
+songs.py              a song as an offer, whether one holds it, where a received one goes
+parts.py relay.py     the parts of a chart, on any number of keys; sound_groups.py: parts by key sounds
+snapping.py           others' hits to the beat, as each listener likes; cohesion/: who plays together
+conduits/             relays for crowds, on real sockets and simulated
+====================  ===============================================================================================
+
+Instants: ``session_us`` is session time, ``song_us`` song time; :mod:`game.jam.seats` goes from one to the other in
+whole numbers, so that every machine judges the same edges.
+"""

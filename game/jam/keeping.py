@@ -1,0 +1,185 @@
+"""A jam in the player's own log: stream ``jam/<session>``, a row an event, nothing twice.
+
+Rows of what members say have the author as ``actor`` and the author's record number as ``number`` in their payload;
+rows of hits have the number of their first moment.  Both are known again when the game comes back to the session.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import wall_us
+from engine.errors import UserError
+from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
+from game.events import Event, from_payload, to_payload
+from game.jam.events import LOCAL, SENT, HitsHeard
+from game.jam.inbox import Unfit, checked
+from game.rhythm.chart import EDGE
+from game.truth import Truth
+
+STREAM = "jam/"
+MAX_GAPS = 4096
+"""So many holes in an author's numbers are remembered; older ones count as filled."""
+
+_LOCAL = {cls.kind: cls for cls in LOCAL}
+_SENT = frozenset(cls.kind for cls in SENT)
+
+
+class Spoken(NamedTuple):
+    """An event with its author ("" for what this machine saw itself) and its number there."""
+
+    author: str
+    number: int
+    event: Event
+
+
+class Numbers:
+    """Which numbers of one author are known: stretches, so that an evening of hits is a handful of integers."""
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._firsts, number) - 1
+        return place >= 0 and number <= self._lasts[place]
+
+    def add(self, number: int) -> bool:
+        """Note ``number``; False if it was known."""
+        firsts, lasts = self._firsts, self._lasts
+        if lasts and lasts[-1] + 1 == number:  # nearly always
+            lasts[-1] = number
+            return True
+        place = bisect_right(firsts, number)
+        if place and number <= lasts[place - 1]:
+            return False
+        before = place > 0 and lasts[place - 1] + 1 == number
+        after = place < len(firsts) and firsts[place] == number + 1
+        if before and after:
+            lasts[place - 1] = lasts.pop(place)
+            del firsts[place]
+        elif before:
+            lasts[place - 1] = number
+        elif after:
+            firsts[place] = number
+        else:
+            firsts.insert(place, number)
+            lasts.insert(place, number)
+            if len(firsts) > MAX_GAPS:
+                del firsts[1], lasts[0]
+        return True
+
+
+def stream_of(session: str) -> str:
+    """Where the log keeps a session."""
+    return STREAM + session
+
+
+def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
+    """The events of a jam's rows, checked as when they came; what a later version wrote is passed over."""
+    for row in rows:
+        local = _LOCAL.get(row.kind)
+        if local is not None:
+            event: Event = from_payload(local, row.payload)
+            if not isinstance(event, HitsHeard) or len(event.edges) % EDGE.itemsize == 0:
+                yield Spoken("", 0, event)
+        elif row.kind in _SENT:
+            try:
+                yield Spoken(row.actor, int(row.payload.get("number", 0)), checked(row.kind, row.payload))
+            except Unfit:
+                continue
+
+
+class Keeper:
+    """Writes one session into the log as it happens; safe to use from several threads.
+
+    Raises:
+        UserError: the log cannot be read.
+    """
+
+    def __init__(self, log: EventLog, writer: LogWriter, session: str) -> None:
+        writer.flush(2.0)  # the session may have been left only a moment ago
+        self.stream = stream_of(session)
+        self._writer = writer
+        self._lock = threading.Lock()
+        self._records: dict[str, Numbers] = {}
+        self._moments: dict[str, Numbers] = {}
+        self.before = list(spoken(log.read(self.stream)))
+        """What is already in the log from an earlier stay in this session."""
+        for author, number, event in self.before:
+            if author:
+                self._of(self._records, author).add(number)
+            elif isinstance(event, HitsHeard):
+                numbers = self._of(self._moments, event.peer)
+                for place in range(len(event.edges) // EDGE.itemsize):
+                    numbers.add(event.first + place)
+
+    @staticmethod
+    def _of(table: dict[str, Numbers], author: str) -> Numbers:
+        return table.setdefault(author, Numbers())
+
+    def knows_hit(self, peer: str, number: int) -> bool:
+        """Whether the moment ``number`` of ``peer`` is kept already."""
+        with self._lock:
+            return number in self._of(self._moments, peer)
+
+    def saw(self, event: Event, *, truth: Truth = Truth.AUTOMATION, origin: str = "automation:network") -> None:
+        """Keep what this machine saw itself."""
+        self._append(event, to_payload(event), truth, origin, "")
+
+    def said(self, author: str, number: int, event: Event, *, own: bool) -> bool:
+        """Keep record ``number`` of ``author``; False if it is kept already."""
+        with self._lock:
+            if not self._of(self._records, author).add(number):
+                return False
+        truth, origin = _whose(author, own)
+        self._append(event, to_payload(event) | {"number": number}, truth, origin, author)
+        return True
+
+    def hits(self, peer: str, take: str, first: int, rows: NDArray[np.void], *, own: bool) -> list[HitsHeard]:
+        """Keep edges that came as the moments from ``first`` on; gives what was new, in unbroken stretches."""
+        with self._lock:
+            numbers = self._of(self._moments, peer)
+            new = [place for place in range(len(rows)) if numbers.add(first + place)]
+        out: list[HitsHeard] = []
+        begin = 0
+        for end in range(1, len(new) + 1):
+            if end == len(new) or new[end] != new[end - 1] + 1:
+                chosen = rows[new[begin] : new[end - 1] + 1]
+                out.append(HitsHeard(peer, take, first + new[begin], chosen.tobytes()))
+                begin = end
+        truth, origin = _whose(peer, own)
+        for event in out:
+            self._append(event, to_payload(event), truth, origin, peer)
+        return out
+
+    def _append(self, event: Event, payload: dict[str, Any], truth: Truth, origin: str, actor: str) -> None:
+        row = NewEvent(event.kind, payload, at_us=wall_us(), truth=int(truth), origin=origin, actor=actor)
+        self._writer.append(self.stream, [row])
+
+
+def _whose(author: str, own: bool) -> tuple[Truth, str]:
+    return (Truth.USER, "user:keyboard") if own else (Truth.LAN_PEER, f"peer:{author}")
+
+
+def sessions(log: EventLog) -> list[str]:
+    """The ids of the sessions the log holds."""
+    return [stream.removeprefix(STREAM) for stream in log.streams() if stream.startswith(STREAM)]
+
+
+def read_session(log: EventLog, session: str) -> list[Spoken]:
+    """Everything the log holds of a session.
+
+    Raises:
+        UserError: it holds nothing of it.
+    """
+    rows = list(spoken(log.read(stream_of(session))))
+    if not rows:
+        raise UserError(f"The log holds no jam {session}; `ourojam jam list` names those it does")
+    return rows
