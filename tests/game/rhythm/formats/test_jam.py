@@ -22,6 +22,10 @@ OWN_PLACE = {"path", "hash", "format", "index", "file_order"}
 INSTANTS = st.integers(-DAY_US, DAY_US)
 REALS = st.floats(-1e12, 1e12)
 TEXTS = st.text(max_size=30)
+SCRAPS = (
+    *("[notes]", "[timing]", "[sounds]", "[parts]", "keys: 4", "nan", "0 1 2", "%"),
+    *("0 0 tap", "1 2 hold 3 @0", "0 0 tap %1", "0 0 tap @0 %0,7", "0 0 tap %8", "0 0 tap %0,"),
+)
 
 
 @st.composite
@@ -101,24 +105,7 @@ def test_any_chart_comes_back_to_the_last_bit(chart: Chart) -> None:
         st.binary(max_size=300),
         st.text(max_size=300).map(lambda text: ("jam 1\nkeys: 4\n" + text).encode("utf-8", "replace")),
         st.lists(
-            st.sampled_from(
-                [
-                    "[notes]",
-                    "[timing]",
-                    "[sounds]",
-                    "[parts]",
-                    "0 0 tap",
-                    "1 2 hold 3 @0",
-                    "0 0 tap %1",
-                    "%",
-                    "keys: 4",
-                    "nan",
-                    "0 1 2",
-                    "0 0 tap @0 %0,7",
-                    "0 0 tap %8",
-                    "0 0 tap %0,",
-                ]
-            ),
+            st.sampled_from(SCRAPS),
             max_size=12,
         ).map(lambda lines: "\n".join(("jam 1", *lines)).encode()),
     )
