@@ -1,9 +1,10 @@
 """How much of whom is listened to: token buckets, one for each source, in a table that does not grow.
 
 Asked before any cryptography, with the address a datagram came from as its source, and again after a packet was
-opened, with its member as the source.  A bucket that has filled up again is worth nothing and makes room for a new
-one.  The first packets of all sources come out of one more bucket, so that a flood from ever new, made-up addresses
-gets no more than one source does, and takes nothing from those who are there already.
+opened, with its member as the source.  Where the table is full, a bucket that nobody asked for in a while makes room
+(it has filled up again, so nothing is forgotten).  What has no bucket comes out of one that all newcomers share, so
+that a flood from ever new, made-up addresses gets no more than one source does, and takes nothing from those who are
+there already.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ BURST = 500
 """What it may send at once, in packets: a journal that is filled in after a partition."""
 
 MAX_SOURCES = 512
+
+KEPT_US = 10_000_000
+"""A source keeps its bucket at least this long after its last packet, also when many new ones come."""
 
 GUESSES_PER_HOST = 5
 """Tries at the join code that one machine may have open or wrong in a minute."""
@@ -44,9 +48,15 @@ class _Bucket:
 
 
 class Limits(Generic[Source]):
-    """Token buckets for up to ``max_sources`` sources of ``per_s`` packets a second each, ``burst`` at once."""
+    """Token buckets for up to ``max_sources`` sources of ``per_s`` packets a second each, ``burst`` at once.
+
+    Raises:
+        ValueError: a burst that takes longer than :data:`KEPT_US` to grow again.
+    """
 
     def __init__(self, per_s: int = PACKETS_PER_S, burst: int = BURST, max_sources: int = MAX_SOURCES) -> None:
+        if burst * 1_000_000 > per_s * KEPT_US:
+            raise ValueError("a bucket must fill up again while it is kept")
         # A token is worth the microseconds in which it grows again, so all of this is whole numbers.
         self._cost_us = 1_000_000 // per_s
         self._full_us = burst * self._cost_us
@@ -82,12 +92,11 @@ class Limits(Generic[Source]):
         return True
 
     def _room(self, now_us: int) -> bool:
-        """Whether there is room for another bucket, made by dropping one that has filled up again."""
+        """Whether there is room for another bucket, made by dropping one that has long been idle."""
         if len(self._buckets) < self._max_sources:
             return True
         oldest = next(iter(self._buckets))
-        bucket = self._buckets[oldest]
-        if bucket.tokens_us + now_us - bucket.at_us < self._full_us:
+        if now_us - self._buckets[oldest].at_us < KEPT_US:
             return False
         del self._buckets[oldest]
         return True

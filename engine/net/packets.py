@@ -48,7 +48,10 @@ SEALED_OVERHEAD = HEADER_BYTES + TAG_BYTES
 SPREAD_OVERHEAD = HEADER_BYTES + 1 + TAG_BYTES + SIGNATURE_BYTES
 
 MAX_BODY = 1100
-"""The longest body, in bytes: it fits a SEALED or a SPREAD packet, and a SEALED one fits a FORWARD frame of another."""
+"""To how many bytes a body is filled: it fits a SEALED or a SPREAD packet, and that SEALED one a FORWARD frame."""
+
+FORWARD_BODY = MAX_DATAGRAM - SEALED_OVERHEAD
+"""The longest body of all, in bytes: only one that forwards a whole packet needs it, and only SEALED takes it."""
 
 FRAME_OVERHEAD = 3
 """The most that a frame adds to its bytes."""
@@ -155,7 +158,7 @@ def pack_frames(frames: Iterable[tuple[FrameKind, bytes]]) -> bytes:
     """Frames as one body.
 
     Raises:
-        ValueError: more than :data:`MAX_BODY` bytes, more than :data:`MAX_FRAMES` frames, or none.
+        ValueError: more than :data:`FORWARD_BODY` bytes, more than :data:`MAX_FRAMES` frames, or none.
     """
     body = bytearray()
     count = 0
@@ -169,7 +172,7 @@ def pack_frames(frames: Iterable[tuple[FrameKind, bytes]]) -> bytes:
             body.append(min(length >> 7, 255))
         body += data
         count += 1
-    if not 1 <= count <= MAX_FRAMES or len(body) > MAX_BODY:
+    if not 1 <= count <= MAX_FRAMES or len(body) > FORWARD_BODY:
         raise ValueError(f"{count} frames of {len(body)} bytes do not make a body")
     return bytes(body)
 
@@ -177,7 +180,7 @@ def pack_frames(frames: Iterable[tuple[FrameKind, bytes]]) -> bytes:
 def parse_frames(body: bytes) -> list[Frame] | None:
     """The frames of a body; None unless all of it is frames of known kinds, written as :func:`pack_frames` does."""
     end = len(body)
-    if not 0 < end <= MAX_BODY:
+    if not 0 < end <= FORWARD_BODY:
         return None
     frames: list[Frame] = []
     at = 0

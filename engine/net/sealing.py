@@ -17,6 +17,7 @@ from nacl.exceptions import CryptoError
 from engine.net.face import MAX_PEERS, NetError
 from engine.net.keys import GroupKey, Identity, pair_keys, verified, wire_id
 from engine.net.packets import (
+    FORWARD_BODY,
     HEADER_BYTES,
     MAX_BODY,
     SEALED_OVERHEAD,
@@ -33,7 +34,7 @@ WINDOW = 1024
 LAST_COUNTER = 2**32 - 1
 MAX_HOPS = 3
 _HOPS = HEADER_BYTES
-_MAX_PAIRINGS = 4 * MAX_PEERS
+_MAX_PAIRINGS = 32 * MAX_PEERS
 
 _encrypt = sodium.crypto_aead_chacha20poly1305_ietf_encrypt
 _decrypt = sodium.crypto_aead_chacha20poly1305_ietf_decrypt
@@ -111,10 +112,10 @@ class Sealer:
         """A SEALED datagram with ``body``.
 
         Raises:
-            ValueError: the body is longer than :data:`~engine.net.packets.MAX_BODY`.
+            ValueError: the body is longer than :data:`~engine.net.packets.FORWARD_BODY`.
             NetError: the key's 2**32 packets are used up.
         """
-        if len(body) > MAX_BODY:
+        if len(body) > FORWARD_BODY:
             raise ValueError(f"a body of {len(body)} bytes fits no packet")
         header = pack_header(PacketKind.SEALED, self._who, self._count.next())
         return header + bytes(_encrypt(body, header, _NONCE_LEFT + header[5:], self._key))
@@ -214,7 +215,12 @@ class GroupSealer:
         self._count = _Counter(sent)
 
     def seal(self, body: bytes, hops: int = MAX_HOPS) -> bytes:
-        """A SPREAD datagram with ``body``; errors as in :meth:`Sealer.seal`, and for hops above :data:`MAX_HOPS`."""
+        """A SPREAD datagram with ``body``.
+
+        Raises:
+            ValueError: more than :data:`~engine.net.packets.MAX_BODY` bytes or :data:`MAX_HOPS` hops.
+            NetError: the identity's 2**32 packets are used up.
+        """
         if len(body) > MAX_BODY or not 0 <= hops <= MAX_HOPS:
             raise ValueError(f"a body of {len(body)} bytes with {hops} hops fits no packet")
         header = pack_header(PacketKind.SPREAD, self._who, self._count.next())
