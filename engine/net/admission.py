@@ -38,6 +38,7 @@ from engine.net.packets import (
     VERSION,
     PacketKind,
     pack_attempt,
+    parse_attempt,
 )
 from engine.net.roster import (
     MAX_ROSTER_BYTES,
@@ -45,6 +46,7 @@ from engine.net.roster import (
     Addresses,
     Key,
     PackedInfo,
+    checked_address,
     checked_addresses,
     parse_info,
     unpacked,
@@ -131,6 +133,26 @@ def parse_refusal(datagram: bytes) -> str | None:
     if number not in SAID_OPENLY or (number == Reason.VERSION) != (version != VERSION) or wait_s > 3600:
         return None
     return sentence(Reason(number), version, wait_s)
+
+
+def directions(datagram: bytes, conductor: Address) -> bytes | None:
+    """What a member that does not conduct answers to a HELLO: where the door is; None for any other bytes."""
+    parsed = parse_attempt(datagram)
+    if parsed is None or parsed[0] is not PacketKind.HELLO or len(datagram) < HELLO_BYTES:
+        return None
+    host, port = conductor
+    return (pack_attempt(PacketKind.ELSEWHERE, parsed[1]) + port.to_bytes(2, "big") + host.encode())[:HELLO_BYTES]
+
+
+def parse_directions(datagram: bytes) -> Address | None:
+    """The address that an ELSEWHERE names; None if it names none."""
+    if not HEADER_BYTES + 2 < len(datagram) <= HELLO_BYTES:
+        return None
+    port = int.from_bytes(datagram[HEADER_BYTES : HEADER_BYTES + 2], "big")
+    try:
+        return checked_address(datagram[HEADER_BYTES + 2 :].decode("ascii"), port)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from engine.net.admission import (
     Reason,
     pack_ask,
     pack_claim,
+    parse_directions,
     parse_refusal,
     seal_parts,
     sentence,
@@ -54,6 +55,9 @@ DOUBT_US = 600_000
 
 MAX_ANSWERS = 3
 """Answers that are tried in one attempt: each is a guess at the code by whoever sent it."""
+
+MAX_DIRECTIONS = 4
+"""How many other addresses members may point to in one attempt."""
 
 KNOCKS = 8
 """Unanswered knocks after which it begins again at the first step, perhaps at another address."""
@@ -93,6 +97,7 @@ class Knock:
             raise ValueError("a knock needs an address and a session")
         self._mine = mine
         self._addresses = tuple(addresses)
+        self._most_addresses = len(self._addresses) + MAX_DIRECTIONS
         self._info = pack_info(info)
         self._own = tuple(checked_address(*each) for each in own[: MAX_ADDRESSES - 1])
         self._wanted = session
@@ -144,14 +149,17 @@ class Knock:
             self._step = PacketKind.HELLO
         self._sent += 1
         if self._step is PacketKind.HELLO:
-            opening = pack_attempt(PacketKind.HELLO, self._attempt) + OPENING.pack(VERSION, self._wanted)
-            return [Outgoing(address, opening.ljust(HELLO_BYTES, b"\0")) for address in self._addresses]
+            return [Outgoing(address, self._hello()) for address in self._addresses]
         if self._step is PacketKind.KNOCK:
             opening = pack_attempt(PacketKind.KNOCK, self._attempt) + OPENING.pack(VERSION, self._session)
             return [Outgoing(self._door, opening + self._cookie + self._exchange.message)]
         if self._welcome is not None and self._welcome.count:
             return [self._ask()]
         return [Outgoing(self._door, part) for part in self._claim]
+
+    def _hello(self) -> bytes:
+        opening = pack_attempt(PacketKind.HELLO, self._attempt) + OPENING.pack(VERSION, self._wanted)
+        return opening.ljust(HELLO_BYTES, b"\0")
 
     def _go_on(self, step: PacketKind, now_us: int) -> list[Outgoing]:
         self._step = step
@@ -180,9 +188,18 @@ class Knock:
             return self._take_cookie(datagram, address, now_us)
         if kind is PacketKind.ANSWER and self._step is PacketKind.KNOCK and address == self._door:
             return self._take_answer(datagram, now_us)
+        if kind is PacketKind.ELSEWHERE and self._step is PacketKind.HELLO:
+            return self._take_directions(datagram)
         if kind is PacketKind.REFUSAL and address in (self._door, *self._addresses):
             self._in_doubt(parse_refusal(datagram), now_us)
         return []
+
+    def _take_directions(self, datagram: bytes) -> list[Outgoing]:
+        address = parse_directions(datagram)
+        if address is None or address in self._addresses or len(self._addresses) >= self._most_addresses:
+            return []
+        self._addresses += (address,)
+        return [Outgoing(address, self._hello())]
 
     def _in_doubt(self, told: str | None, now_us: int) -> None:
         if told is not None:

@@ -15,6 +15,7 @@ and goes on, depending on its kind (sizes in bytes; ``[...]`` is sealed by ChaCh
     ASK      number 4 | [parts held, a bit each]                           joiner to door
     WELCOME  part 1 | parts 1 | [part of the roster, or of a refusal]      door to joiner
     REFUSAL  reason 1 | version 2 | seconds 2                              door to joiner, in the clear
+    ELSEWHERE port 2 | IP address as text                                  a member that does not conduct to joiner
     SEALED   [body]                                                        member to member, with the key of the pair
     SPREAD   hops 1 | [body | signature 64]                                member to the group, with the group's key
 
@@ -71,8 +72,9 @@ class PacketKind(IntEnum):
     ASK = 6
     WELCOME = 7
     REFUSAL = 8
-    SEALED = 9
-    SPREAD = 10
+    ELSEWHERE = 9
+    SEALED = 10
+    SPREAD = 11
 
 
 class FrameKind(IntEnum):
@@ -106,7 +108,7 @@ class Header(NamedTuple):
     counter: int
 
 
-ADMISSION = frozenset(range(PacketKind.HELLO, PacketKind.REFUSAL + 1))
+ADMISSION = frozenset(range(PacketKind.HELLO, PacketKind.ELSEWHERE + 1))
 """The kinds that :mod:`engine.net.door` and :mod:`engine.net.knock` take."""
 
 _HEADER = struct.Struct(">B4sI")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.net.admission import ADMISSION_US, COOKIE_BYTES, HELLO_BYTES, OPENING, Outgoing
+from engine.net.admission import ADMISSION_US, COOKIE_BYTES, HELLO_BYTES, OPENING, Outgoing, directions
 from engine.net.face import MAX_DATAGRAM, MAX_INFO, MAX_PEERS
 from engine.net.keys import CodeExchange, Identity, confirmation, confirms, new_session
 from engine.net.knock import Knock
@@ -197,6 +197,29 @@ def test_the_first_of_several_addresses_that_answers_is_taken() -> None:
     knock = step.knock(BEA_AT, addresses=[("192.168.9.9", 1), DOOR_AT])
     step.run()
     assert welcomed(knock).door == DOOR_AT
+
+
+def test_a_member_that_does_not_conduct_points_to_the_door() -> None:
+    step = Doorstep()
+    member_at = ("192.168.1.50", 7000)
+    knock = step.knock(BEA_AT, addresses=[member_at])
+    step.run(lambda: bool(step.seen))
+    answer = directions(step.seen[0][2], DOOR_AT)
+    assert answer is not None
+    step.send(member_at, BEA_AT, answer)
+    step.run()
+    assert welcomed(knock).door == DOOR_AT
+    assert directions(step.seen[-1][2], DOOR_AT) is None  # to a welcome there is nothing to say
+
+
+@pytest.mark.parametrize("host_name", ["224.0.0.1", "0.0.0.0", "a.host.to.look.up", "", "é"])
+def test_directions_to_no_machine_are_not_followed(host_name: str) -> None:
+    step = Doorstep()
+    knock = step.knock(BEA_AT, addresses=[("192.168.1.50", 7000)])
+    step.run(lambda: bool(step.seen))
+    answer = directions(step.seen[0][2], (host_name, 7000))
+    assert answer is not None
+    assert knock.receive(answer, ("192.168.1.50", 7000), step.now_us) == []
 
 
 def test_who_comes_back_with_its_key_has_its_place_again_from_another_address_too() -> None:
