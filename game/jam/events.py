@@ -214,7 +214,10 @@ class FreeStarted:
 
 @dataclass(frozen=True, slots=True)
 class LoopKept:
-    """The author keeps a loop: edges relative to its start, repeated every ``loop_us`` from ``from_us`` on."""
+    """The author keeps a loop: edges relative to its start, repeated every ``loop_us`` from ``from_us`` on.
+
+    ``keys`` is on how many lanes of the instrument it was played; 0: on as many as the author has now.
+    """
 
     kind: ClassVar[str] = "jam.loop_kept"
     take: str
@@ -223,6 +226,7 @@ class LoopKept:
     from_us: int
     loop_us: int
     edges: bytes
+    keys: int = 0
 
 
 @dataclass(frozen=True, slots=True)

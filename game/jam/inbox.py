@@ -16,11 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from engine.errors import UserError
 from engine.net.face import MAX_RECORD
+from engine.net.transfer import MAX_FILE_BYTES, is_safe_name
 from game.events import Event, to_payload
 from game.jam.events import SENT
 from game.jam.state import PLAYER, ROLES
 from game.rhythm.chart import EDGE, MAX_LANES
-from game.rhythm.formats.containers import clean_name
 from game.rhythm.mods import MAX_INSTANT_US, MAX_RATE_PERCENT, MIN_RATE_PERCENT, RATE_STEP_PERCENT
 from game.rhythm.rules import RULE_SETS
 
@@ -28,10 +28,9 @@ REACTIONS = ("clap", "cheer", "heart", "fire", "wow", "encore")
 MAX_NAME = 40
 """What a player is called is cut to this many characters."""
 
-MAX_FILES = 1000
-"""More key sounds than this travel as one archive (:mod:`game.jam.songs`)."""
+MAX_FILES = 200
+"""Of a song; more travel as one archive (:mod:`game.jam.songs`), since 270 bytes a file must fit into one record."""
 
-MAX_FILE_BYTES = 1 << 30
 MAX_LOOP_EDGES = 2000
 MAX_LOOP_US = 600_000_000
 MAX_LEARNED = 64
@@ -61,7 +60,7 @@ def _whole(text: str) -> str:
 
 
 def _file_name(name: str) -> str:
-    if clean_name(name) != name or len(name) > 240:
+    if not is_safe_name(name):
         raise ValueError("no file name of a song")
     return name
 
@@ -213,6 +212,7 @@ class _LoopKept(_Words):
     from_us: Instant
     loop_us: Annotated[StrictInt, Field(ge=MIN_BEAT_US, le=MAX_LOOP_US)]
     edges: Annotated[bytes, Field(strict=True, max_length=MAX_LOOP_EDGES * EDGE.itemsize), AfterValidator(_edge_rows)]
+    keys: Annotated[StrictInt, Field(ge=0, le=MAX_LANES)] = 0
 
 
 class _LoopDropped(_Words):
