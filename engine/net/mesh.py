@@ -1,0 +1,383 @@
+"""One member's side of a session, whole but for sockets and threads.
+
+Sans-IO: datagrams come in with the instant they arrived, :meth:`Mesh.tick` is called when it is due, what is to be sent
+goes through the functions handed in.  The same mesh runs on real sockets (:class:`engine.net.node.Node`), with a clock
+turned by hand, and in the simulator.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from engine.clock import Clock
+from engine.net.belonging import Belonging
+from engine.net.delivery import LEAST_ROOM, Delivery
+from engine.net.face import ClockSet, Joined, NetError, NetEvent, Peer, Trouble
+from engine.net.keys import Identity
+from engine.net.limits import Limits
+from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours
+from engine.net.packets import ADMISSION, Frame, FrameKind, PacketKind, frame_bytes, packet_kind, parse_frames
+from engine.net.roster import Address, Roster
+from engine.net.signals import LONGEST_PRESENCE, Presence, Reach, pack_links, parse_links, parse_presence
+from engine.net.time_sync import SessionTime, TimeAnswerer, TimeAsker
+
+TICK_US = 100_000
+"""A mesh is looked at this often at least: that is how finely silence is told."""
+
+SOON_US = 125_000
+"""A presence that is due within this time goes with a packet that leaves anyway."""
+
+REPLY_US = 2_000
+"""What is owed for a packet (an acknowledgement, mostly) waits this long for company."""
+
+LINKS_US = 2_000_000
+"""How often members tell each other whom they reach, in a session of up to 16; in larger ones more rarely."""
+
+MOST_PACKETS = 24
+"""To one member in one go; the rest in the next."""
+
+FLOOD_LOOK_US = 1_000_000
+
+_DELIVERED = {0x40: FrameKind.RELIABLE, 0x41: FrameKind.MOMENTS, 0x42: FrameKind.JOURNAL}
+_DELIVERY = frozenset(_DELIVERED.values())
+
+Frames = list[tuple[FrameKind, bytes]]
+
+
+class Hop(NamedTuple):
+    """``source`` reaches ``target`` by a path of this kind (through ``via``, for a relay)."""
+
+    source: str
+    target: str
+    kind: str
+    via: str
+    round_trip_us: int
+    loss: float
+
+
+class Mesh:
+    """The membership of ``mine`` in the session of ``roster``.
+
+    ``send(datagram, address)`` and ``multicast(datagram)`` let go of what is to leave, ``emit(event)`` of what has
+    happened; with ``six`` it reaches IPv6 addresses too.  Whoever uses it calls one method at a time.
+    """
+
+    def __init__(
+        self,
+        mine: Identity,
+        roster: Roster,
+        code: str,
+        time: SessionTime,
+        clock: Clock,
+        send: Callable[[bytes, Address], object],
+        multicast: Callable[[bytes], bool],
+        emit: Callable[[NetEvent], None],
+        six: bool = False,
+    ) -> None:
+        self._now_us, self._send, self._emit = clock.now_us, send, emit
+        now_us = self._now_us()
+        self.me, self.session = mine.id, roster.session.hex()
+        self._neighbours = Neighbours(mine.id, send, multicast, six)
+        self._belonging = Belonging(mine, roster, code, self._neighbours, emit, now_us)
+        self._delivery = Delivery(mine.id, mine.sign, self._belonging.verify)
+        self._belonging.enter, self._belonging.leave = self._delivery.open, self._delivery.close
+        self._belonging.author, self._belonging.conducts = self._delivery.admit, self._follow_time
+        self._time, self._answerer = time, TimeAnswerer(time)
+        self._asker: TimeAsker | None = None
+        self._limits: Limits[Address] = Limits()
+        self.counts: Counter[str] = self._neighbours.counts
+        self._links_us = self._flood_us = now_us
+        self._replies_us: int | None = None
+        self._begin(now_us)
+
+    def _begin(self, now_us: int) -> None:
+        self._belonging.begin(now_us)
+        self._emit(Joined(self.session, self.conductor, self.peers()))
+        self._follow_time(now_us)
+        if self._asker is None:
+            self.measure()
+
+    @property
+    def conductor(self) -> str:
+        """Who conducts."""
+        return self._belonging.conductor
+
+    @property
+    def removed(self) -> bool:
+        """Whether the conductor took this machine off the roster."""
+        return self._belonging.removed
+
+    def peers(self) -> tuple[Peer, ...]:
+        """The other members, in the order of admission."""
+        here = self._belonging.failover.here
+        members = [each for each in self._neighbours.by_id.values() if not each.dormant]
+        return tuple(sorted((each.seen(here(each.id)) for each in members), key=lambda peer: (peer.order, peer.id)))
+
+    # -- what comes ----------------------------------------------------------------------------------------------
+
+    def receive(self, datagram: bytes, address: Address, at_us: int) -> int:
+        """Take a datagram that came from ``address`` at ``at_us``; gives when :meth:`tick` is due next."""
+        now_us = self._now_us()
+        kind = packet_kind(datagram)
+        if kind is None:
+            self.counts["noise"] += 1
+        elif not self._limits.allow(address, now_us):
+            self.counts["flood"] += 1
+        elif kind is PacketKind.SEALED:
+            self._sealed(datagram, address, "", at_us, now_us)
+        elif kind is PacketKind.SPREAD:
+            self._spread(datagram, at_us, now_us)
+        elif kind in ADMISSION:
+            for outgoing in self._belonging.knocked(datagram, address, now_us):
+                self._send(outgoing.datagram, outgoing.address)
+            self._replies_us = now_us
+        return now_us + TICK_US if self._replies_us is None else self._replies_us
+
+    def _spread(self, datagram: bytes, at_us: int, now_us: int) -> None:
+        spread = self._belonging.group.open(datagram)
+        frames = parse_frames(spread.body) if spread is not None else None
+        if frames is None:
+            self.counts["not spread"] += 1
+            return
+        for kind, data in frames:
+            if kind is FrameKind.FORWARD and data[:4] == self._neighbours.who:
+                self._sealed(data[5:], None, "", at_us, now_us)
+
+    def _sealed(self, datagram: bytes, address: Address | None, via: str, at_us: int, now_us: int) -> None:
+        opened = self._neighbours.opened(datagram, address, via, now_us)
+        if opened is None:
+            return
+        neighbour, frames = opened
+        self._belonging.failover.heard(neighbour.id, now_us)
+        for frame in frames:
+            if frame.kind in _DELIVERY:
+                for event in self._delivery.receive(neighbour.id, frame.data, at_us):
+                    self._emit(event)
+                if frame.kind is not FrameKind.MOMENTS:
+                    self._reply_by(now_us + REPLY_US)
+            elif frame.kind is FrameKind.FORWARD:
+                inner = self._neighbours.pass_on(neighbour, frame.data, now_us)
+                if inner is not None and address is not None and packet_kind(inner) is PacketKind.SEALED:
+                    self._sealed(inner, None, neighbour.id, at_us, now_us)
+            else:
+                self._signal(neighbour, frame, at_us, now_us)
+
+    def _signal(self, neighbour: Neighbour, frame: Frame, at_us: int, now_us: int) -> None:
+        kind, data = frame
+        if kind is FrameKind.PRESENCE:
+            presence = parse_presence(data)
+            if presence is not None:
+                self._presence(neighbour, presence, at_us, now_us)
+        elif kind is FrameKind.TIME:
+            self._time_frame(neighbour, data, at_us)
+        elif kind is FrameKind.LINKS:
+            reaches = parse_links(data)
+            if reaches is not None:
+                neighbour.reaches = {reach.who: reach for reach in reaches}
+        elif kind is FrameKind.LEAVE:
+            self._belonging.gone_heard(data, neighbour)
+        elif kind is FrameKind.CONDUCT:
+            self._belonging.conduct_heard(neighbour, data, now_us)
+            self._reply_by(now_us + REPLY_US)
+
+    def _presence(self, neighbour: Neighbour, presence: Presence, at_us: int, now_us: int) -> None:
+        followed = self._neighbours.by_who.get(presence.conductor)
+        conductor = self.me if presence.conductor == self._neighbours.who else followed.id if followed else ""
+        self._neighbours.presence_heard(neighbour, presence, at_us, now_us)
+        self._belonging.failover.beat_heard(presence.term, conductor, presence.beat, now_us)
+        self._belonging.compare(neighbour, presence.term, presence.conductor, presence.roster, now_us)
+        if presence.urgent:
+            self._reply_by(neighbour.presence_us)
+
+    def _reply_by(self, due_us: int) -> None:
+        if self._replies_us is None or due_us < self._replies_us:
+            self._replies_us = due_us
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def _follow_time(self, now_us: int) -> None:
+        """Another conducts: ask it, or, where it is this machine, go on as the session's clock without a step."""
+        if self.conductor != self.me:
+            self._asker = TimeAsker(self._time, now_us)
+        elif self._time.agreed:
+            self._asker = None
+            self._time.lead(now_us)
+
+    def _time_frame(self, neighbour: Neighbour, data: bytes, at_us: int) -> None:
+        answer = self._answerer.answer(data, at_us, self._now_us())
+        if answer is not None:
+            self._neighbours.send(neighbour, [(FrameKind.TIME, answer)], at_us)
+        elif self._asker is not None and neighbour.id == self.conductor:
+            self._asker.take(data, at_us)
+            self._reply_by(self._asker.due_us)
+
+    def _ask_time(self, now_us: int) -> None:
+        asker, asked = self._asker, self._neighbours.by_id.get(self.conductor)
+        if asker is None or now_us < asker.due_us:
+            return
+        probe = asker.probe(self._now_us())
+        if probe is not None and asked is not None:
+            self._neighbours.send(asked, [(FrameKind.TIME, probe)], now_us)
+        for event in asker.events():
+            self._emit(event)
+
+    def measure(self) -> None:
+        """Measure the clock anew; the conductor's is the session's, so there it is told as it is."""
+        if self._asker is not None:
+            self._asker.measure(self._now_us())
+        else:
+            now_us = self._now_us()
+            self._emit(ClockSet(self._time.session_us(now_us) - now_us, 0.0, self._time.bound_us))
+
+    def hold_time(self, held: bool) -> None:
+        """While held the clock is not corrected."""
+        self._time.hold(held, self._now_us())
+
+    def woke(self) -> None:
+        """This machine slept, and its clock with it: measure anew at once, held or not."""
+        if self._asker is not None:
+            self._time.restart()
+            self._follow_time(self._now_us())
+
+    # -- what is said --------------------------------------------------------------------------------------------
+
+    def say(self, data: bytes) -> None:
+        """Say a record to everyone."""
+        try:
+            self._delivery.say(data)
+        except NetError as error:
+            self._emit(Trouble(str(error)))
+
+    def tell(self, peer: str, data: bytes) -> None:
+        """Tell one member something."""
+        self._delivery.tell(peer, data)
+
+    def moment(self, data: bytes, session_us: int) -> None:
+        """Let everyone know of a moment."""
+        self._delivery.moment(data, session_us, self._now_us())
+
+    def hand_over(self, peer: str) -> None:
+        """Let ``peer`` conduct."""
+        self._belonging.hand_over(peer)
+
+    def remove(self, peer: str) -> None:
+        """Take a member off the roster."""
+        frame = self._belonging.remove(peer)
+        if frame is not None:
+            self._to_all([(FrameKind.LEAVE, frame)])
+            self._belonging.gone_heard(frame, None)
+
+    def leave(self) -> None:
+        """Say goodbye to everyone, more than once, because nobody will be here to say it again."""
+        frame = self._belonging.say_goodbye()
+        for _ in range(3):
+            self._to_all([(FrameKind.LEAVE, frame)])
+
+    def _to_all(self, frames: Frames) -> None:
+        now_us = self._now_us()
+        for neighbour in list(self._neighbours.by_id.values()):
+            self._neighbours.send(neighbour, frames, now_us)
+
+    # -- what goes -----------------------------------------------------------------------------------------------
+
+    def tick(self) -> int:
+        """Do what is due; gives when it is to be called again."""
+        now_us = self._now_us()
+        self._replies_us = None
+        self._belonging.tick(now_us)
+        self._ask_time(now_us)
+        self._delivery.tick(now_us)
+        wanted = set(self._delivery.due_peers(now_us))
+        links = self._links(now_us)
+        for neighbour in list(self._neighbours.by_id.values()):
+            self._serve(neighbour, neighbour.id in wanted, links, now_us)
+        if now_us >= self._flood_us:
+            self._flood_us = now_us + FLOOD_LOOK_US
+            self._name_floods()
+        return self._due(now_us)
+
+    def _due(self, now_us: int) -> int:
+        due_us = now_us + TICK_US
+        delivery_us = self._delivery.due_us()
+        for other_us in (delivery_us, self._asker.due_us if self._asker else None, self._replies_us):
+            if other_us is not None and other_us < due_us:
+                due_us = other_us
+        for neighbour in self._neighbours.by_id.values():
+            control_us = neighbour.control.due_us()
+            due_us = min(due_us, neighbour.presence_us, due_us if control_us is None else control_us)
+        return max(due_us, now_us)
+
+    def _links(self, now_us: int) -> Frames:
+        """Whom this machine reaches, for everyone, when that is due; then other ways are looked for as well."""
+        if now_us < self._links_us:
+            return []
+        self._links_us = now_us + LINKS_US * max(1, len(self._neighbours.by_id) // 16)
+        for neighbour in self._neighbours.by_id.values():
+            self._neighbours.find_ways(neighbour, self.conductor, now_us)
+        reached = self._neighbours.reached(self._belonging.failover.here)
+        return [(FrameKind.LINKS, pack_links(reached))] if reached else []
+
+    def _serve(self, neighbour: Neighbour, wanted: bool, links: Frames, now_us: int) -> None:
+        """Send a member what is due to it."""
+        control_us = neighbour.control.due_us()
+        control = control_us is not None and control_us <= now_us
+        out = self._packet(neighbour, now_us) if wanted or control else []
+        room = sum([frame_bytes(len(data)) for _, data in out]) + LONGEST_PRESENCE + 2 <= BODY_BYTES
+        if now_us >= neighbour.presence_us or (out and room and now_us >= neighbour.presence_us - SOON_US):
+            if self._neighbours.send_presence(neighbour, self._present(now_us), now_us, out if room else []) and room:
+                out = self._packet(neighbour, now_us) if out else []
+            here = self._belonging.failover.here(neighbour.id)
+            neighbour.presence_us = self._neighbours.presence_due(neighbour, here, now_us)
+            if neighbour.paths.in_doubt(now_us) or not here:
+                self._neighbours.find_ways(neighbour, self.conductor, now_us)
+                neighbour.paths.choose(now_us)
+        if links and not neighbour.dormant:
+            self._neighbours.send(neighbour, links, now_us)
+        for _ in range(MOST_PACKETS):
+            if not out:
+                break
+            self._neighbours.send(neighbour, out, now_us)
+            out = self._packet(neighbour, now_us)
+
+    def _packet(self, neighbour: Neighbour, now_us: int) -> Frames:
+        """What the next packet to a member carries besides presence."""
+        frames: Frames = self._belonging.control_frames(neighbour, now_us, LEAST_ROOM)
+        if frames or neighbour.paths.best is None:
+            return frames
+        return [(_DELIVERED[each[0]], each) for each in self._delivery.frames(neighbour.id, now_us, LEAST_ROOM)]
+
+    def _present(self, now_us: int) -> Presence:
+        failover = self._belonging.failover
+        beat = failover.next_beat(now_us)
+        who = bytes.fromhex(self.conductor)[:4]
+        return Presence(failover.claim.term, who, beat, self._belonging.digest, False, 0, 0)
+
+    def _name_floods(self) -> None:
+        for address in self._limits.floods():
+            name = next((each.id for each in self._neighbours.by_id.values() if _at(each, address)), "")
+            who = f"Player {name}" if name else f"Somebody at {address[0]}"
+            self._emit(Trouble(f"{who} sends far more than a player does; what is too much is dropped."))
+
+    # -- what can be seen ----------------------------------------------------------------------------------------
+
+    def topology(self) -> tuple[Hop, ...]:
+        """Who reaches whom by which path, as this machine sees it and as the others say."""
+        out = self._hops(self.me, self._neighbours.reached(self._belonging.failover.here))
+        for neighbour in self._neighbours.by_id.values():
+            if not neighbour.dormant:
+                out += self._hops(neighbour.id, list(neighbour.reaches.values()))
+        return tuple(out)
+
+    def _hops(self, source: str, reached: list[Reach]) -> list[Hop]:
+        names = {each.who: each.id for each in self._neighbours.by_id.values()} | {self._neighbours.who: self.me}
+        return [
+            Hop(source, names[each.who], each.kind, names.get(each.via, ""), each.round_trip_us, each.loss)
+            for each in reached
+            if each.who in names
+        ]
+
+
+def _at(neighbour: Neighbour, address: Address) -> bool:
+    return any(path.address == address for path in neighbour.paths.all())

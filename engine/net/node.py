@@ -1,0 +1,392 @@
+"""A membership in one session over real sockets: :class:`engine.net.face.Network`.
+
+What the game calls never waits for the network: it is put in a queue that the timer thread works off, and what comes is
+put in another.  The mesh behind belongs to whichever of the two network threads holds the lock.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+import threading
+import time as system_time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.clock import Clock, MonotonicClock
+from engine.net.addresses import own_addresses
+from engine.net.endpoint import Address, Endpoint
+from engine.net.face import (
+    MAX_MOMENT,
+    MAX_RECORD,
+    ConductorIs,
+    Joined,
+    NetError,
+    NetEvent,
+    Peer,
+    PeerBack,
+    PeerJoined,
+    PeerLeft,
+    PeerSilent,
+    Refused,
+)
+from engine.net.keys import Identity
+from engine.net.knock import Knock, Welcomed
+from engine.net.mesh import TICK_US, Hop, Mesh
+from engine.net.packets import ADMISSION, packet_kind
+from engine.net.roster import Roster, pack_info
+from engine.net.time_sync import SessionTime
+
+MOST_EVENTS = 65_536
+"""Events that wait for the game; the oldest give way, and are counted."""
+
+PEERS_US = 250_000
+"""How often what is told of the peers' paths is brought up to date."""
+
+ASLEEP_US = 500_000
+"""The machine slept if its clocks have parted by more than this."""
+
+_MEMBERSHIP = (Joined, PeerJoined, PeerLeft, PeerSilent, PeerBack, ConductorIs)
+
+
+class Node:
+    """One member of one session; made by :meth:`host` or :meth:`join`.
+
+    ``on_event`` is called at once with each event, in a network thread, before :meth:`events` gives it out: for a log
+    that is not to wait for a frame.  It must return soon.
+    """
+
+    def __init__(
+        self, bind: Address, clock: Clock | None, on_event: Callable[[NetEvent], None] | None, lan: bool
+    ) -> None:
+        self._clock = clock or MonotonicClock()
+        self._on_event, self._lan = on_event, lan
+        self._lock = threading.RLock()
+        self._news = threading.Condition()
+        self._numbers = threading.Lock()
+        self._said = self._played = 0
+        self._events: deque[NetEvent] = deque(maxlen=MOST_EVENTS)
+        self._commands: deque[Callable[[Mesh], None]] = deque()
+        self._identity = Identity.new()
+        self._code = ""
+        self._mesh: Mesh | None = None
+        self._knock: Knock | None = None
+        self._knocks: Callable[[], Knock] | None = None
+        self._time = SessionTime()
+        self._peers: tuple[Peer, ...] = ()
+        self._peers_us = 0
+        self._conductor = self._session = ""
+        self._apart_us = _apart_us()
+        self._group: Address | None = None
+        self._closed = False
+        self.dropped = 0
+        self._endpoint = Endpoint(bind, self._datagram, self._due, self._clock)
+
+    @classmethod
+    def host(
+        cls,
+        code: str,
+        info: Mapping[str, Any],
+        *,
+        name: str = "",
+        bind: Address = ("0.0.0.0", 0),
+        clock: Clock | None = None,
+        on_event: Callable[[NetEvent], None] | None = None,
+        lan: bool = True,
+    ) -> Node:
+        """Open a session that machines with ``code`` may join, and conduct it.
+
+        ``info`` is what this machine says of itself (with ``name`` in it, if one is given).  Without ``lan`` it tells
+        nobody its own addresses and leaves multicast alone: for where only the address it is seen at leads to it.
+
+        Raises:
+            NetError: ``bind`` cannot be used.
+            ValueError: ``info`` is too large or not plain.
+        """
+        said = _named(info, name)
+        node = cls(bind, clock, on_event, lan)
+        node._code = code
+        node._time = SessionTime.founder()
+        node._enter(Roster.found(node._identity, said, node._own()))
+        node._endpoint.start()
+        node._endpoint.wake(node._clock.now_us())
+        return node
+
+    @classmethod
+    def join(
+        cls,
+        address: Address | Sequence[Address],
+        code: str,
+        info: Mapping[str, Any],
+        *,
+        name: str = "",
+        bind: Address = ("0.0.0.0", 0),
+        clock: Clock | None = None,
+        on_event: Callable[[NetEvent], None] | None = None,
+        lan: bool = True,
+    ) -> Node:
+        """Ask at ``address`` (or several of one conductor) to be let in; :class:`Joined` or :class:`Refused` follows.
+
+        A host may be a name; it is looked up beside the game.  The rest is as for :meth:`host`.
+
+        Raises:
+            NetError: ``bind`` cannot be used.
+            ValueError: ``info`` is too large or not plain.
+        """
+        said = _named(info, name)
+        node = cls(bind, clock, on_event, lan)
+        node._code = code
+        asked: list[Address] = [address] if isinstance(address[0], str) else list(address)  # type: ignore[list-item, arg-type]
+
+        def knocks() -> Knock:
+            six = ":" in bind[0]
+            return Knock(node._identity, code, _numeric(asked, six), said, node._clock.now_us(), node._own())
+
+        node._knocks = knocks
+        node._endpoint.start()
+        node._endpoint.wake(node._clock.now_us())
+        return node
+
+    # -- what the game reads -------------------------------------------------------------------------------------
+
+    @property
+    def me(self) -> str:
+        """This machine's id."""
+        return self._identity.id
+
+    @property
+    def session(self) -> str:
+        """The session's id; empty until :class:`Joined`."""
+        return self._session
+
+    @property
+    def conductor(self) -> str:
+        """Who conducts; empty until :class:`Joined`."""
+        return self._conductor
+
+    @property
+    def time(self) -> SessionTime:
+        """The session's clock."""
+        return self._time
+
+    @property
+    def address(self) -> Address:
+        """Where this machine's socket is bound."""
+        return self._endpoint.address
+
+    def peers(self) -> tuple[Peer, ...]:
+        """The other members, in the order they were admitted."""
+        return self._peers
+
+    def events(self) -> list[NetEvent]:
+        """What has happened since the last call, in order."""
+        with self._news:
+            out = list(self._events)
+            self._events.clear()
+        return out
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until there are events; false if none came in time."""
+        with self._news:
+            return self._news.wait_for(lambda: bool(self._events), timeout_s)
+
+    def stats(self) -> dict[str, int]:
+        """Packets and bytes each way, and what was refused, by reason."""
+        with self._lock:
+            counts: Counter[str] = self._endpoint.counts + (self._mesh.counts if self._mesh else Counter())
+        return dict(counts) | {"events dropped": self.dropped}
+
+    def topology(self) -> tuple[Hop, ...]:
+        """Who reaches whom by which path."""
+        with self._lock:
+            return self._mesh.topology() if self._mesh else ()
+
+    # -- what the game does --------------------------------------------------------------------------------------
+
+    def say(self, data: bytes) -> int:
+        """Say a record to everyone; gives its number.  Raises ValueError beyond :data:`MAX_RECORD`."""
+        if len(data) > MAX_RECORD:
+            raise ValueError(f"a record of {len(data)} bytes; at most {MAX_RECORD} fit")
+        with self._numbers:
+            self._said += 1
+            self._do(lambda mesh: mesh.say(data))
+            return self._said
+
+    def tell(self, peer: str, data: bytes) -> None:
+        """Tell one member something.  Raises ValueError beyond :data:`MAX_RECORD`."""
+        if len(data) > MAX_RECORD:
+            raise ValueError(f"a message of {len(data)} bytes; at most {MAX_RECORD} fit")
+        self._do(lambda mesh: mesh.tell(peer, data))
+
+    def moment(self, data: bytes, session_us: int) -> int:
+        """Let everyone know at once; gives its number.  Raises ValueError beyond :data:`MAX_MOMENT`."""
+        if len(data) > MAX_MOMENT or abs(session_us) >= 1 << 62:
+            raise ValueError(f"a moment of {len(data)} bytes at {session_us} us; at most {MAX_MOMENT} bytes fit")
+        with self._numbers:
+            self._played += 1
+            self._do(lambda mesh: mesh.moment(data, session_us))
+            return self._played
+
+    def hand_over(self, peer: str) -> None:
+        """Let ``peer`` conduct; without effect where this machine does not."""
+        self._do(lambda mesh: mesh.hand_over(peer))
+
+    def remove(self, peer: str) -> None:
+        """Take a member off the roster; without effect where this machine does not conduct."""
+        self._do(lambda mesh: mesh.remove(peer))
+
+    def measure(self) -> None:
+        """Measure the clock anew."""
+        self._do(Mesh.measure)
+
+    def hold_time(self, held: bool) -> None:
+        """While held the clock is not corrected."""
+        self._do(lambda mesh: mesh.hold_time(held))
+
+    def rebind(self) -> None:
+        """Open the socket anew (the machine's address changed)."""
+        self._endpoint.rebind()
+
+    def close(self) -> None:
+        """Leave the session and give sockets and threads back."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            if self._mesh is not None:
+                self._work(self._mesh)
+                self._mesh.leave()
+        self._endpoint.close()
+
+    # -- in the network's threads --------------------------------------------------------------------------------
+
+    def _do(self, command: Callable[[Mesh], None]) -> None:
+        self._commands.append(command)
+        self._endpoint.wake(self._clock.now_us())
+
+    def _work(self, mesh: Mesh) -> int:
+        while self._commands:
+            self._commands.popleft()(mesh)
+        return mesh.tick()
+
+    def _datagram(self, data: bytes, address: Address, at_us: int) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            if self._mesh is not None:
+                due_us = self._mesh.receive(data, address, at_us)
+            elif self._knock is not None and packet_kind(data) in ADMISSION:
+                now_us = self._clock.now_us()
+                for outgoing in self._knock.receive(data, address, now_us):
+                    self._endpoint.send(outgoing.datagram, outgoing.address)
+                due_us = self._knocked(now_us)
+            else:
+                return
+        self._endpoint.wake(due_us)
+
+    def _due(self, now_us: int) -> int | None:
+        knocks, self._knocks = self._knocks, None
+        if knocks is not None:
+            try:
+                self._knock = knocks()
+            except NetError as error:
+                self._emit(Refused(str(error)))
+        with self._lock:
+            if self._closed:
+                return None
+            if self._mesh is not None:
+                self._look_after(self._mesh, now_us)
+                return self._work(self._mesh)
+            if self._knock is not None:
+                for outgoing in self._knock.tick(now_us):
+                    self._endpoint.send(outgoing.datagram, outgoing.address)
+                return self._knocked(now_us)
+        return None
+
+    def _knocked(self, now_us: int) -> int:
+        """See what came of knocking; gives when to look again."""
+        knock = self._knock
+        if knock is None or knock.outcome is None:
+            due_us = knock.due_us() if knock is not None else None
+            return now_us + TICK_US if due_us is None else due_us
+        self._knock = None
+        if isinstance(knock.outcome, Welcomed):
+            self._enter(knock.outcome.roster)
+        else:
+            self._emit(knock.outcome)
+        return now_us
+
+    def _enter(self, roster: Roster) -> None:
+        """This machine is a member: from here on the mesh does the work."""
+        if self._lan:
+            first, second, third, fourth = roster.session[:4]
+            group = (f"239.255.{first}.{second}", 49_152 + (third << 8 | fourth) % 16_000)
+            self._group = group if self._endpoint.join_group(group) else None
+        self._session, self._conductor = roster.session.hex(), roster.conductor
+        args = self._identity, roster, self._code, self._time, self._clock
+        six = ":" in self._endpoint.address[0]
+        self._mesh = Mesh(*args, self._endpoint.send, self._multicast, self._emit, six)
+        self._peers = self._mesh.peers()
+
+    def _multicast(self, datagram: bytes) -> bool:
+        return self._group is not None and self._endpoint.send(datagram, self._group)
+
+    def _own(self) -> tuple[Address, ...]:
+        """The addresses that others may reach this machine at."""
+        if not self._lan:
+            return ()
+        host, port = self._endpoint.address
+        hosts = own_addresses() if ipaddress.ip_address(host).is_unspecified else (host,)
+        return tuple((each, port) for each in hosts if "%" not in each and (":" in host or ":" not in each))[:6]
+
+    def _look_after(self, mesh: Mesh, now_us: int) -> None:
+        """What is done once in a while: the view of the peers, and noticing that the machine slept."""
+        if now_us >= self._peers_us:
+            self._peers_us = now_us + PEERS_US
+            self._peers = mesh.peers()
+            apart_us = _apart_us()
+            if abs(apart_us - self._apart_us) > ASLEEP_US:
+                self._apart_us = apart_us
+                self._endpoint.rebind()
+                mesh.woke()
+
+    def _emit(self, event: NetEvent) -> None:
+        if isinstance(event, _MEMBERSHIP) and self._mesh is not None:
+            self._conductor, self._peers = self._mesh.conductor, self._mesh.peers()
+        if self._on_event is not None:
+            self._on_event(event)
+        with self._news:
+            self.dropped += len(self._events) == MOST_EVENTS
+            self._events.append(event)
+            self._news.notify_all()
+
+
+def _apart_us() -> int:
+    """How far a clock that goes on while the machine sleeps is ahead of the one that does not."""
+    if sys.platform == "linux":
+        onward_ns = system_time.clock_gettime_ns(system_time.CLOCK_BOOTTIME)
+    else:
+        onward_ns = system_time.time_ns()  # a wall clock that is set looks like sleep: then time is measured once more
+    return (onward_ns - system_time.perf_counter_ns()) // 1000
+
+
+def _named(info: Mapping[str, Any], name: str) -> dict[str, Any]:
+    said = {**info, "name": name} if name else dict(info)
+    pack_info(said)
+    return said
+
+
+def _numeric(addresses: Sequence[Address], six: bool) -> list[Address]:
+    """Addresses with numbers for names; raises NetError if none is left."""
+    out: list[Address] = []
+    for host, port in addresses:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        except OSError:
+            continue
+        out += [(str(each[4][0]), port) for each in found if six or each[0] == socket.AF_INET]
+    if not out:
+        raise NetError(f"No machine on this network is called {addresses[0][0]}: check the name, or use its address.")
+    return list(dict.fromkeys(out))
