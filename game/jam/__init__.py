@@ -6,9 +6,11 @@ The way through the room, for who builds on it::
     session = Session(node, profile.log, profile.writer, name="Mika", role="player", hosting=True)
     session.begin()                                    # hears and keeps on a thread of its own
     session.events()                                   # once a step: what happened; session.band knows of it
-    session.do(OfferSong(offer_of(entry)))             # intents: game.jam.decide; a UserError says why not
+    session.do(OfferSong(offer_of(entry, aside).offer))    # intents: game.jam.decide; a UserError says why not
+    session.do(HoldSong(song))                             # when find_song / fetch_files has it whole
     session.do(TakePart("all", chart_hash, 7)); session.do(SayReady()); session.do(Start(session.now_us(), bound_us))
-    take = BandTake(session, take_id, charts)          # once session.band.running is there
+    charts = Charts(charts_in(offer, folder))              # game.jam.seats, game.jam.songs
+    take = BandTake(session, take_id, charts)              # once session.band.running is there
     take.press(lane, down, song_us); take.step(song_us)    # one's own hands; then everyone's score, combo, ghosts
     take.end("finished"); take.results()
     replay_take(read_band(log, session_id), take_id, charts)   # on any machine, at any time: the same results
@@ -24,6 +26,7 @@ inbox.py              what a peer says, checked (pydantic); records and moments 
 session.py            Session: the face for game logic over any network; placing.py: hits to their takes
 keeping.py            the jam's stream in the player's log, nothing twice
 seats.py              session time to song time, bars to switch at, the chart of one player's way through a take
+performer.py          another player, judged from their edges; final(): anyone's result from all edges
 band.py               BandTake: everyone judged from their edges while they play; ghosts, band score, results
 replaying.py          jams out of any machine's log, judged anew
 songs.py              a song as an offer, whether one holds it, where a received one goes

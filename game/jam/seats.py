@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.errors import UserError
 from game.jam.events import FreeStarted, PartTaken, StartAgreed
+from game.jam.parts import part_chart
 from game.rhythm.chart import Chart, sorted_notes
-from game.rhythm.rules import RuleSet, rule_set
 
 PartChart = Callable[[str, str, int], Chart]
 """The chart of (chart hash, part, keys); raises UserError when there is none here."""
@@ -51,7 +51,25 @@ def next_bar_us(chart: Chart, after_us: int, rate: float = 1.0) -> int:
     return best
 
 
-def seat_chart(segments: Sequence[PartTaken], part_chart: PartChart) -> Chart:
+class Charts:
+    """The charts of a song that is here, cut into parts once for everyone who plays them."""
+
+    def __init__(self, charts: Iterable[Chart]) -> None:
+        self.by_hash = {chart.hash: chart for chart in charts}
+        self._parts: dict[tuple[str, str, int], Chart] = {}
+
+    def __call__(self, chart_hash: str, part: str, keys: int) -> Chart:
+        """See :data:`PartChart`."""
+        wanted = (chart_hash, part, keys)
+        if wanted not in self._parts:
+            chart = self.by_hash.get(chart_hash)
+            if chart is None:
+                raise UserError("a difficulty that is not among the files of this song; its player cannot be judged")
+            self._parts[wanted] = part_chart(chart, part, keys)
+        return self._parts[wanted]
+
+
+def seat_chart(segments: Sequence[PartTaken], cut: PartChart) -> Chart:
     """What one player plays in a take: each part from its ``from_us`` until the next one's.
 
     What a part would still ask for when the next begins is left out of it.
@@ -61,7 +79,7 @@ def seat_chart(segments: Sequence[PartTaken], part_chart: PartChart) -> Chart:
     """
     if not segments:
         raise UserError("this player has no part in the take; choose one before the song starts")
-    charts = [part_chart(one.chart_hash, one.part, one.keys) for one in segments]
+    charts = [cut(one.chart_hash, one.part, one.keys) for one in segments]
     first = charts[0]
     if len(charts) == 1 and segments[0].from_us <= 0:
         return first
@@ -77,13 +95,4 @@ def seat_chart(segments: Sequence[PartTaken], part_chart: PartChart) -> Chart:
     for notes, chart in zip(taken[1:], charts[1:], strict=True):
         if chart.sounds != first.sounds:
             notes["sound"] = -1
-    return replace(first, notes=sorted_notes(np.concatenate(taken)), file_order=None)
-
-
-def seat_rules(rules: str, chart: Chart) -> RuleSet:
-    """The rules a seat is judged by, as strict as its chart asks.
-
-    Raises:
-        UserError: there is no such rule set.
-    """
-    return rule_set(rules, chart)
+    return replace(first, notes=sorted_notes(np.concatenate(taken)), file_order=None, parts=(), part_of=None)
