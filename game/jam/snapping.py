@@ -28,10 +28,10 @@ NEAR_US = 30_000
 """So little behind a grid point is heard as on it: ensembles degrade from 20 to 30 ms on, and players of networked
 jams are advised to stay below 30 to 50 ms."""
 
-MIN_BEAT_US = 150_000
-MAX_BEAT_US = 3_000_000
+MIN_BEAT_US = 100_000
+MAX_BEAT_US = 4_000_000
 MAX_DIVISION = 16
-"""Beats from 20 to 400 a minute, and no step finer than a sixteenth of one."""
+"""Beats from 15 to 600 a minute, and no step finer than a sixteenth of one."""
 
 _WHOLE = 1000
 """Strength is counted in thousandths, so that every machine rounds alike."""
@@ -42,7 +42,7 @@ class Grid:
     """The jam's beat: beat n is at ``t0_us`` + n * ``beat_us`` of session time, ``meter`` of them are a bar.
 
     Raises:
-        UserError: if the beat is not one of 20 to 400 a minute or the bar not of 1 to 16 beats.
+        UserError: if the beat is not one of 15 to 600 a minute or the bar not of 1 to 16 beats.
     """
 
     t0_us: int
@@ -51,7 +51,7 @@ class Grid:
 
     def __post_init__(self) -> None:
         if not MIN_BEAT_US <= self.beat_us <= MAX_BEAT_US:
-            raise UserError(f"a beat of {self.beat_us / 1000:.0f} ms cannot be played to: choose 20 to 400 a minute")
+            raise UserError(f"a beat of {self.beat_us / 1000:.0f} ms cannot be played to: choose 15 to 600 a minute")
         if not 1 <= self.meter <= 16:
             raise UserError(f"a bar of {self.meter} beats cannot be counted: choose 1 to 16")
 
