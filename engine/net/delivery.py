@@ -49,6 +49,7 @@ class _Link:
     beat_us: int = 0
     moments_us: int = -1
     here: bool = True
+    under_way: set[bytes] = field(default_factory=set)
 
 
 class Delivery:
@@ -97,8 +98,13 @@ class Delivery:
         self._sender.open(peer)
 
     def close(self, peer: str) -> None:
-        """``peer`` is a member no more; what it has said stays, and what it was to be told is lost."""
-        self._links.pop(peer, None)
+        """``peer`` is a member no more; what it has said stays, and what it was to be told is lost.
+
+        Close and open again, on both sides, when the keys between the two are made anew, and only then: messages
+        are numbered from the start with the new keys.
+        """
+        if self._links.pop(peer, None) is not None:
+            self._heard[peer].restart()
         self._journal.close(peer)
         self._sender.close(peer)
 
@@ -285,5 +291,9 @@ class Delivery:
         return []
 
 
-def _send_large(link: _Link, frame: bytes) -> bool:
-    return link.channel.send(bytes((_LARGE,)) + frame)
+def _send_large(link: _Link, frame: bytes) -> None:
+    """A record too large for packets; while it is on its way, asking for it again changes nothing."""
+    if link.channel.idle:
+        link.under_way.clear()
+    if frame not in link.under_way and link.channel.send(bytes((_LARGE,)) + frame):
+        link.under_way.add(frame)

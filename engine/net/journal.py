@@ -135,7 +135,6 @@ class _Link:
     answers: dict[str, tuple[int, int]] = field(default_factory=dict)  # author: next number, bytes left
     proofs: list[bytes] = field(default_factory=list)
     asks: set[str] = field(default_factory=set)
-    large: set[tuple[str, int]] = field(default_factory=set)  # given to its reliable channel already
 
 
 class Journal:
@@ -222,11 +221,11 @@ class Journal:
             return 0
         return min(link.own_due_us, link.all_due_us)
 
-    def frames(self, peer: str, now_us: int, room_bytes: int, send_large: Callable[[bytes], bool]) -> list[bytes]:
+    def frames(self, peer: str, now_us: int, room_bytes: int, send_large: Callable[[bytes], object]) -> list[bytes]:
         """What the next packet to ``peer`` is to carry: whole frames, with their lengths at most ``room_bytes``.
 
-        A frame that is too large for packets is handed to ``send_large``, which sends it reliably; where
-        that says False, the member will ask for it again.
+        A frame that is too large for packets is handed to ``send_large``, to go over the reliable channel; what that
+        does not take is asked for again.
         """
         link = self._links.get(peer)
         out: list[bytes] = []
@@ -240,10 +239,9 @@ class Journal:
             out.append(frame)
         if now_us - link.heard_us > HEARD_US:
             link.pushed = len(self._mine.frames)
-        for author, number, frame in self._outgoing(link):
+        for frame in self._outgoing(link):
             if len(frame) > LARGEST_INLINE:
-                if (author, number) not in link.large and send_large(frame):
-                    link.large.add((author, number))
+                send_large(frame)
                 continue
             room -= len(frame) + FRAME_COST
             if room < 0:
@@ -275,18 +273,18 @@ class Journal:
             put_number(out, len(self._authors[author].frames) << 1 | (author in link.asks))
         return bytes(out)
 
-    def _outgoing(self, link: _Link) -> Iterator[tuple[str, int, bytes]]:
+    def _outgoing(self, link: _Link) -> Iterator[bytes]:
         """Records for a member, most urgent first; a record yielded is a record sent once the next is asked for."""
         while link.proofs:
-            yield "", 0, link.proofs[0]
+            yield link.proofs[0]
             link.proofs.pop(0)
         while link.pushed < len(self._mine.frames):
-            yield self._me, link.pushed + 1, self._mine.frames[link.pushed]
+            yield self._mine.frames[link.pushed]
             link.pushed += 1
         for author, (number, left) in list(link.answers.items()):
             frames = self._authors[author].frames
             while left > 0 and number <= len(frames):
-                yield author, number, frames[number - 1]
+                yield frames[number - 1]
                 left -= len(frames[number - 1])
                 number += 1
                 link.answers[author] = number, left

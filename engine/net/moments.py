@@ -262,6 +262,10 @@ class MomentReceiver:
                 self._beyond.discard(self._done)
         return out
 
+    def restart(self) -> None:
+        """The peer numbers its frames anew; its moments go on."""
+        self._sequence, self._got, self._span = -1, 0, 0
+
     def _count(self, sequence: int, arrived_us: int) -> None:
         ahead = (sequence - self._sequence) % 256
         if self._sequence < 0 or arrived_us - self._heard_us > FRESH_START_US:
