@@ -9,6 +9,7 @@ from game.jam.cohesion.ghosting import Fit, Ghosting
 from game.jam.cohesion.groups import MOST_GROUPS, OFF_BEAT, Groups
 from game.jam.cohesion.guardrails import Guardrails
 from game.jam.cohesion.learning import Learning
+from game.jam.cohesion.net import shares
 from game.jam.cohesion.phases import MOST_PLAYERS, Bools, Complexes, Floats, Ints, Pulses
 
 AHEAD_US = 100_000
@@ -123,6 +124,15 @@ class Cohesion:
         rows = np.array([self._rows[peer] for peer in peers], np.int64)
         return peers, self._learning.influence()[np.ix_(rows, rows)]
 
+    def shares(self) -> tuple[tuple[str, ...], Floats]:
+        """Who pulls whom: peers, and [i, j] the share of j in what i should hear: strong in a group, weak across."""
+        peers = tuple(self._rows)
+        rows = np.array([self._rows[peer] for peer in peers], np.int64)
+        many = self._players()
+        present = self._pulses.active((self._now_us - (self._origin_us or 0)) / 1e6)[:many]
+        octave = np.log2(self._pulses.period_s[:many])
+        return peers, shares(self._groups, octave, self._ghosting.weight[:many], present)[np.ix_(rows, rows)]
+
     def _players(self) -> int:
         return max(self._rows.values(), default=-1) + 1
 
@@ -162,11 +172,12 @@ class Cohesion:
 
     def _take(self, rows: Ints, at_s: Floats, heard: Bools) -> None:
         given = self._learning.before(rows, self._pulses, heard)
-        taken, at_s = self._pulses.take(rows, at_s)
+        fresh = self._pulses.take(rows, at_s)
+        taken, at_s, given = rows[fresh], at_s[fresh], given[fresh]
         if not taken.size:
             return
         learns = self._groups.of[taken] >= 0
-        self._learning.take(taken[learns], given[np.isin(rows, taken)][learns], self._pulses.error_s[taken[learns]])
+        self._learning.take(taken[learns], given[learns], self._pulses.error_s[taken[learns]])
         columns = np.flatnonzero(self._groups.alive)
         if not columns.size:
             return

@@ -9,7 +9,7 @@ from game.jam.cohesion.phases import FEWEST_HITS, MEMORY_HITS, MOST_PLAYERS, Boo
 QUIETEST = 0.1
 """The least weight: a ghost is still there."""
 
-GHOST_AT, FULL_AT = 0.35, 0.6
+GHOST_AT, FULL_AT = 0.45, 0.7
 """Coherence with the best-fitting group up to which a player is a ghost, and from which it is heard in full."""
 
 FADE_S, RETURN_S = 4.0, 1.5

@@ -18,11 +18,14 @@ MOST_GROUPS = 32
 LINK_MEMORY_S = 5.0
 """Over how long phase differences are averaged: 1 % at two a second gives .85, 3 % .47."""
 
+LOOKED_ENOUGH = 0.5
+"""Share of the memory that must be filled (3.5 s) before a coherence counts in full."""
+
 LINK_AT, UNLINK_AT = 0.85, 0.6
 """Coherence of phase differences at which two players are taken to belong together, and no longer to."""
 
-NEAR, FAR = 0.015, 0.03
-"""How much two pulses' tempos may differ (in log2 after folding by doubling: about 1 % and 2 %) to link, to stay."""
+NEAR, FAR = 0.01, 0.05
+"""How much two pulses' tempos may differ (in log2 after folding by doubling: 0.7 % and 3.5 %) to link, to stay."""
 
 SURE_AT, UNSURE_AT = 0.5, 0.3
 """Steadiness from which a pulse can hold a group together, and below which it cannot any more."""
@@ -30,7 +33,10 @@ SURE_AT, UNSURE_AT = 0.5, 0.3
 ALONE_AT, ALONE_UNTIL = 0.9, 0.8
 """The same for one who keeps a pulse nobody shares: a group of one, for any ratio to the others is allowed."""
 
-ALONE_HITS = 16
+LINK_HITS = 10
+"""From how many hits on a tempo is known well enough to link by (to about half a percent)."""
+
+ALONE_HITS = 12
 FOLDS = 2
 """Doublings within a group: a player at four times the pulse still belongs."""
 
@@ -58,6 +64,7 @@ class Groups:
         self.locked = np.zeros((MOST_PLAYERS, MOST_PLAYERS))
         """Coherence of phase differences of each pair, 0 to 1."""
         self._mean: Complexes = np.zeros((MOST_PLAYERS, MOST_PLAYERS), np.complex128)
+        self._looked = np.zeros((MOST_PLAYERS, MOST_PLAYERS))
         self._linked: Bools = np.zeros((MOST_PLAYERS, MOST_PLAYERS), np.bool_)
         self._sure: Bools = np.zeros(MOST_PLAYERS, np.bool_)
         self._alone: Bools = np.zeros(MOST_PLAYERS, np.bool_)
@@ -67,7 +74,7 @@ class Groups:
         """Forget the player of ``row``."""
         self.of[row] = -1
         self.offset[row] = 0.0
-        for table in (self._mean, self._linked, self.locked):
+        for table in (self._mean, self._looked, self._linked, self.locked):
             table[row, :] = table[:, row] = 0
         self._sure[row] = self._alone[row] = False
 
@@ -98,21 +105,24 @@ class Groups:
         # A pair is compared in the faster one's pulse, where both phases are whole.
         mine = phase[:, None] * np.exp2(np.maximum(-folds, 0.0))
         theirs = phase[None, :] * np.exp2(np.maximum(folds, 0.0))
-        both = self._sure[:players, None] & self._sure[None, :players]
-        able = both & (np.abs(folds) <= FOLDS) & (off < 2 * FAR)
+        ready = self._sure[:players] & (pulses.count[:players] >= LINK_HITS)
+        both = ready[:, None] & ready[None, :]
+        able = both & (np.abs(folds) <= FOLDS) & (off < FAR)
         keep = float(np.exp(-passed_s / LINK_MEMORY_S))
         mean = self._mean[:players, :players]
         mean *= keep
         mean += (1.0 - keep) * np.where(able, np.exp(2j * np.pi * (mine - theirs)), 0.0)
-        self.locked[:players, :players] = np.abs(mean)
+        looked = self._looked[:players, :players]
+        looked *= keep
+        looked += (1.0 - keep) * able
+        locked = np.abs(mean) / np.maximum(looked, LOOKED_ENOUGH)
+        self.locked[:players, :players] = locked
         linked = self._linked[:players, :players]
-        linked[:] = able & np.where(
-            linked, (np.abs(mean) >= UNLINK_AT) & (off < FAR), (np.abs(mean) >= LINK_AT) & (off < NEAR)
-        )
+        linked[:] = able & np.where(linked, (locked >= UNLINK_AT) & (off < FAR), (locked >= LINK_AT) & (off < NEAR))
 
     def _assign(self, pulses: Pulses, players: int, now_s: float) -> list[int]:
-        """Groups are what links connect; each keeps the column of the old group most of it came from."""
-        parts = sorted(_connected(self._linked[:players, :players], self._sure[:players]), key=len, reverse=True)
+        """Groups are who is linked to most of one another; each keeps the column of the old group most of it came from."""
+        parts = sorted(_parts(self._linked[:players, :players], self._sure[:players]), key=len, reverse=True)
         before = self.of.copy()
         self.of[:] = -1
         taken: set[int] = set()
@@ -197,15 +207,20 @@ def _turned(old: Floats, new: Floats, share: float) -> Floats:
     return wrapped
 
 
-def _connected(linked: Bools, of: Bools) -> Iterator[Ints]:
-    """The connected parts of a graph of links, among the rows ``of``."""
+def _parts(linked: Bools, of: Bools) -> Iterator[Ints]:
+    """Split the rows ``of`` into parts in which each is linked to most of the others, largest first.
+
+    Not what a chain of links connects: one player between two groups would make them one.
+    """
     left = of.copy()
+    near = linked & ~np.eye(len(of), dtype=np.bool_)
     while left.any():
-        part = np.zeros(len(left), np.bool_)
-        edge = np.zeros(len(left), np.bool_)
-        edge[int(np.argmax(left))] = True
-        while edge.any():
-            part |= edge
-            edge = linked[edge].any(0) & left & ~part
+        links = (near & left[None, :]).sum(1)
+        middle = int(np.argmax(np.where(left, links, -1)))
+        part = near[middle] & left
+        part[middle] = True
+        for _ in range(2):
+            part = left & ((near & part[None, :]).sum(1) * 2 > part.sum() - part)
+            part[middle] = True
         left &= ~part
         yield np.flatnonzero(part)

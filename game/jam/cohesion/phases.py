@@ -99,12 +99,12 @@ class Pulses:
         out: Bools = self.known & (silent_s < np.maximum(4.0, REST_PULSES * self.period_s))
         return out
 
-    def take(self, rows: Ints, at_s: Floats) -> tuple[Ints, Floats]:
-        """Take one hit of each of ``rows`` (no row twice); give back the rows and instants that were not doubles."""
+    def take(self, rows: Ints, at_s: Floats) -> Bools:
+        """Take one hit of each of ``rows`` (no row twice); give back which were not doubles of the last."""
         fresh = at_s > self.last_s[rows] + DOUBLE_S
         rows, at_s = rows[fresh], at_s[fresh]
         if not rows.size:
-            return rows, at_s
+            return fresh
         phase = self.phase(rows, at_s)
         error = phase - np.rint(phase)
         heard = self.known[rows] & (at_s - self.last_s[rows] < REST_PULSES * self.period_s[rows])
@@ -117,7 +117,7 @@ class Pulses:
         self.last_s[rows] = at_s
         self.count[rows] += 1
         self._follow(rows[self.known[rows]])
-        return rows, at_s
+        return fresh
 
     def _weights(self, rows: Ints) -> Floats:
         """Recency of each remembered hit (rows, hits), 0 where there is none."""
@@ -170,7 +170,7 @@ class Pulses:
         tries_hz = np.arange(low_hz, high_hz, 1.0 / (4.0 * stretch_s))
         if tries_hz.size < 3:
             return
-        turns = np.exp(-2j * np.pi * np.outer(tries_hz, back)) @ weight
+        turns = _turns(back, weight, tries_hz)
         chosen = longest_peak(np.abs(turns))
         if self.known[row]:
             mine = abs(np.exp(-2j * np.pi * back / self.period_s[row]) @ weight)
@@ -183,6 +183,16 @@ class Pulses:
         self.known[row] = True
         for _ in range(3):
             self._follow(np.array([row]))
+
+
+def _turns(at_s: Floats, weight: Floats, even_hz: Floats) -> Complexes:
+    """The weighted sum of exp(-2i pi f t) for evenly spaced frequencies: each is the one before, turned by the same."""
+    turns = np.empty((even_hz.size, at_s.size), np.complex128)
+    turns[0] = np.exp(-2j * np.pi * even_hz[0] * at_s)
+    turns[1:] = np.exp(-2j * np.pi * (even_hz[1] - even_hz[0]) * at_s)
+    np.multiply.accumulate(turns, axis=0, out=turns)
+    out: Complexes = np.einsum("fh,h->f", turns, weight.astype(np.complex128))
+    return out
 
 
 def longest_peak(strength: Floats) -> int:
