@@ -214,19 +214,30 @@ class Parts:
         return len(self._held)
 
     def take(self, datagram: bytes) -> bool:
-        """Keep a part; false for one that is held, forged or does not fit the others."""
+        """Keep a part; false for one that is held already, is forged or does not fit the others."""
+        part = self._read(datagram)
+        if part is None or part[0] in self._held:
+            return False
+        self._held[part[0]] = part[1]
+        return True
+
+    def has(self, datagram: bytes) -> bool:
+        """Whether a datagram is one of the parts that are held, come again."""
+        part = self._read(datagram)
+        return part is not None and part[0] in self._held
+
+    def _read(self, datagram: bytes) -> tuple[int, bytes] | None:
         start = HEADER_BYTES + 2
         if len(datagram) < start + TAG_BYTES:
-            return False
+            return None
         number, count = datagram[HEADER_BYTES], datagram[HEADER_BYTES + 1]
-        if number >= count or count > self._most or number in self._held or self._count not in (0, count):
-            return False
+        if number >= count or count > self._most or self._count not in (0, count):
+            return None
         piece = _opened(datagram[start:], datagram[:start], number, self._key)
         if piece is None:
-            return False
+            return None
         self._count = count
-        self._held[number] = piece
-        return True
+        return number, piece
 
     def bits(self) -> bytes:
         """Which parts are held, a bit each, the first in the lowest."""

@@ -195,6 +195,8 @@ class Door:
     def _claim(self, datagram: bytes, address: Address, attempt: bytes) -> list[bytes]:
         for entry in self._entries.get((address, attempt), ()):
             if entry.welcome is not None:
+                if not entry.claim.has(datagram):
+                    continue
                 # One part tells the joiner how many there are; more would make a repeated claim a lever for floods.
                 entry.repeats += 1
                 return entry.welcome[:1] if entry.repeats <= MAX_REPEATS else []
