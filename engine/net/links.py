@@ -22,7 +22,7 @@ OTHER_PROBE_US = 1_000_000
 """An open path that is not the best is probed this often, so that it is known to work before it is needed."""
 
 IDLE_PROBE_US = 3_000_000
-"""A path that does not answer is tried this often: an address may begin to work."""
+"""A path that does not answer is tried this often (an address may begin to work), and so is a relay in reserve."""
 
 DOUBT_US = 480_000
 """Two presences without an answer (and a round trip): the best path is in doubt; probes ask for an answer at once."""
@@ -77,7 +77,7 @@ class Path:
 
     def answers(self, now_us: int) -> bool:
         """Whether it was answered lately, by the pace at which it is probed."""
-        return self.answered_us is not None and now_us - self.answered_us < 2 * OTHER_PROBE_US + PROBE_US
+        return self.answered_us is not None and now_us - self.answered_us < 2 * IDLE_PROBE_US + PROBE_US
 
 
 class Paths:
@@ -140,7 +140,8 @@ class Paths:
                 if presence:
                     chosen.append(path)
                 continue
-            pace = PROBE_US if doubt else OTHER_PROBE_US if path.answers(now_us) or doubt else IDLE_PROBE_US
+            warm = path.kind != "relay" and path.answers(now_us)
+            pace = PROBE_US // 2 if doubt else OTHER_PROBE_US if warm else IDLE_PROBE_US
             if path.probed_us is None or now_us - path.probed_us >= pace:
                 chosen.append(path)
         return chosen

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Callable
+from hashlib import blake2b
 
 from engine.net.face import Peer
 from engine.net.failover import PRESENCE_US
@@ -33,6 +34,9 @@ ANSWER_GAP_US = 40_000
 
 FORWARDS_PER_S = 2000
 """What one member may have passed on by us."""
+
+EQUAL_US = 5_000
+"""Ways through others whose cost differs by less are equally good."""
 
 LONGEST_WITHOUT_ANSWER_US = 400_000
 """A new member that did not answer on any address for this long is tried through others."""
@@ -85,7 +89,7 @@ class Neighbours:
     def __init__(
         self, me: str, send: Callable[[bytes, Address], object], multicast: Callable[[bytes], bool], six: bool
     ) -> None:
-        self.who = bytes.fromhex(me)[:WHO_BYTES]
+        self.who, self._me = bytes.fromhex(me)[:WHO_BYTES], int(me, 16)
         self._six = six
         self._send, self._multicast = send, multicast
         self.by_id: dict[str, Neighbour] = {}
@@ -241,27 +245,32 @@ class Neighbours:
             if via is None or (path is not paths.best and not path.answers(now_us) and not _reaches(via, neighbour)):
                 paths.drop(path)
         unreached = paths.in_doubt(now_us) or not any(path.answers(now_us) for path in paths.all())
-        if not unreached and relays:
+        if (not unreached and relays) or now_us - neighbour.entered_us < LONGEST_WITHOUT_ANSWER_US:
             return
-        best = self._best_relay(neighbour)
+        best = self._best_relay(neighbour, conductor)
         if best is None and unreached and conductor != neighbour.id and conductor in self.by_id:
             best = conductor
         if best is not None:
             paths.offer("relay", None, now_us, best)
-        if unreached and now_us - neighbour.entered_us > LONGEST_WITHOUT_ANSWER_US:
+        if unreached:
             paths.offer("multicast", None, now_us)
 
-    def _best_relay(self, neighbour: Neighbour) -> str | None:
-        """Who reaches the member directly, or else at all, and is itself reached directly, at the least cost."""
-        costs: list[tuple[bool, float, str]] = []
+    def _best_relay(self, neighbour: Neighbour, conductor: str) -> str | None:
+        """Who reaches the member directly, or else at all, and is itself reached directly, at the least cost.
+
+        Among equals the conductor comes last, and each pair has another first, so that the work is shared.
+        """
+        costs: list[tuple[bool, int, bool, bytes, str]] = []
+        pair = self._me ^ int(neighbour.id, 16)
         for via in self.by_id.values():
             mine, theirs = via.paths.best, via.reaches.get(neighbour.who)
             if via is neighbour or via.dormant or mine is None or mine.address is None or mine.answered_us is None:
                 continue
             if theirs is not None and theirs.via != self.who:
                 cost = mine.round_trip_us + theirs.round_trip_us + 100_000 * (mine.loss + theirs.loss)
-                costs.append((bool(theirs.via), cost, via.id))
-        return min(costs)[2] if costs else None
+                lot = blake2b(f"{pair} {via.id}".encode(), digest_size=4).digest()
+                costs.append((bool(theirs.via), round(cost / EQUAL_US), via.id == conductor, lot, via.id))
+        return min(costs)[-1] if costs else None
 
     def reached(self, here: Callable[[str], bool]) -> list[Reach]:
         """Who is reached from here and how, for the others."""
