@@ -88,6 +88,7 @@ class Door:
         self._secrets = (secrets.token_bytes(32), secrets.token_bytes(32))
         self._turned_us = now_us
         self._guesses = Guesses()
+        self._ready: CodeExchange | None = None
         self._entries: dict[tuple[Address, bytes], list[_Entry]] = {}
         self._count = 0
         self._events: list[DoorEvent] = []
@@ -102,12 +103,18 @@ class Door:
         return events
 
     def due_us(self) -> int | None:
-        """When :meth:`tick` has something to do; None while there is nothing."""
+        """When :meth:`tick` has something to forget; None while there is nothing.  More often does no harm."""
         times = [entry.made_us + 2 * ADMISSION_US for entries in self._entries.values() for entry in entries]
         return min(times, default=None)
 
     def tick(self, now_us: int) -> list[Outgoing]:
-        """Forget admissions that are over; a door never speaks first."""
+        """Forget admissions that are over, and get ready for the next; a door never speaks first."""
+        self._forget(now_us)
+        if self._ready is None:
+            self._ready = CodeExchange("door", self._code)
+        return []
+
+    def _forget(self, now_us: int) -> None:
         for key, entries in list(self._entries.items()):
             kept = [entry for entry in entries if now_us - entry.made_us < 2 * ADMISSION_US]
             self._count -= len(entries) - len(kept)
@@ -115,7 +122,6 @@ class Door:
                 self._entries[key] = kept
             else:
                 del self._entries[key]
-        return []
 
     def receive(self, datagram: bytes, address: Address, now_us: int) -> list[Outgoing]:
         """What to send for a datagram that came from ``address``."""
@@ -172,7 +178,7 @@ class Door:
         return self._answer(message, address, attempt, now_us)
 
     def _answer(self, message: bytes, address: Address, attempt: bytes, now_us: int) -> bytes | None:
-        self.tick(now_us)
+        self._forget(now_us)
         wait_s = self._guesses.wait_s(address[0], now_us)
         if wait_s is None or self._count >= MAX_ENTRIES:
             return None
@@ -181,8 +187,8 @@ class Door:
             self._trouble(Reason.GUESSED, text, now_us)
             return pack_refusal(attempt, Reason.GUESSED, wait_s)
         guess = self._guesses.began(address[0], now_us)
-        exchange = CodeExchange("door", self._code, attempt)
-        secret = exchange.secret(message, self._roster.session)
+        exchange, self._ready = self._ready or CodeExchange("door", self._code), None
+        secret = exchange.secret(message, self._roster.session, attempt)
         if secret is None:
             return None
         answer = pack_attempt(PacketKind.ANSWER, attempt) + exchange.message + confirmation(secret)

@@ -102,7 +102,7 @@ class Knock:
         self._own = tuple(checked_address(*each) for each in own[: MAX_ADDRESSES - 1])
         self._wanted = session
         self._attempt = secrets.token_bytes(ATTEMPT_BYTES)
-        self._exchange = CodeExchange("joiner", code, self._attempt)
+        self._exchange = CodeExchange("joiner", code)
         self._step = PacketKind.HELLO
         self._door = self._addresses[0]
         self._session = session
@@ -225,7 +225,7 @@ class Knock:
             return []
         self._answers.append(datagram)
         at = HEADER_BYTES + SPAKE2_BYTES
-        secret = self._exchange.secret(datagram[HEADER_BYTES:at], self._session)
+        secret = self._exchange.secret(datagram[HEADER_BYTES:at], self._session, self._attempt)
         if secret is None or not confirms(datagram[at:], secret):
             self._in_doubt(sentence(Reason.WRONG_CODE), now_us)
             return []

@@ -264,7 +264,10 @@ class Roster:
         self._remember(self.removed, peer)
         if member is not None and member.addresses:
             host = member.addresses[0][0]
-            if not any(host == address[0] for other in self.members.values() for address in other.addresses):
+            here = ipaddress.ip_address(host).is_loopback
+            if not here and not any(
+                host == address[0] for other in self.members.values() for address in other.addresses
+            ):
                 self._remember(self.removed_hosts, host)
 
     @staticmethod

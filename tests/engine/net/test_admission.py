@@ -133,9 +133,9 @@ def test_guessing_ends_after_five_tries_for_a_minute_with_a_sentence_on_both_sid
 
 def test_a_crowd_of_machines_gets_thirty_guesses_a_minute_in_all() -> None:
     step = Doorstep()
-    for number in range(3 * GUESSES_IN_ALL):
+    for number in range(2 * GUESSES_IN_ALL):
         step.knock(host(number), code=f"guess {number}")
-    step.run(for_us=30 * SECOND_US)
+    step.run()
     answers = {datagram for _, _, datagram in step.seen if packet_kind(datagram) is PacketKind.ANSWER}
     assert len(answers) == GUESSES_IN_ALL
     assert len(step.roster.members) == 1
@@ -347,7 +347,7 @@ def test_forged_refusals_and_answers_do_not_keep_out_who_knows_the_code() -> Non
     step.run(lambda: bool(step.seen))
     attempt = step.seen[0][2][1:HEADER_BYTES]
     refusals = [pack_attempt(PacketKind.REFUSAL, attempt) + bytes((reason, 0, 1, 0, 9)) for reason in range(10)]
-    answer = pack_attempt(PacketKind.ANSWER, attempt) + CodeExchange("door", "guess", attempt).message + bytes(16)
+    answer = pack_attempt(PacketKind.ANSWER, attempt) + CodeExchange("door", "guess").message + bytes(16)
     cookie = pack_attempt(PacketKind.COOKIE, attempt) + OPENING.pack(VERSION, step.roster.session) + bytes(16)
     for forged in (*refusals, cookie, answer):
         assert all(len(each.datagram) <= 100 for each in knock.receive(forged, DOOR_AT, step.now_us))
@@ -359,8 +359,8 @@ def test_the_confirmation_shows_the_same_code_session_and_attempt_and_nothing_el
     session, attempt = new_session(), b"attempt."
 
     def secrets(code: str, other_session: bytes, other_attempt: bytes) -> tuple[bytes | None, bytes | None]:
-        joiner, door = CodeExchange("joiner", CODE, attempt), CodeExchange("door", code, other_attempt)
-        return joiner.secret(door.message, session), door.secret(joiner.message, other_session)
+        joiner, door = CodeExchange("joiner", CODE), CodeExchange("door", code)
+        return joiner.secret(door.message, session, attempt), door.secret(joiner.message, other_session, other_attempt)
 
     here, there = secrets(CODE, session, attempt)
     assert here is not None
@@ -375,7 +375,7 @@ def test_the_confirmation_shows_the_same_code_session_and_attempt_and_nothing_el
 
 @pytest.mark.parametrize("message", [b"", b"B" + bytes(32), b"B" + b"\xff" * 32, b"A" * 33, b"B\x01" + bytes(31)])
 def test_what_is_no_message_of_the_exchange_leads_to_no_secret(message: bytes) -> None:
-    assert CodeExchange("joiner", CODE, bytes(8)).secret(message, bytes(8)) is None
+    assert CodeExchange("joiner", CODE).secret(message, bytes(8), bytes(8)) is None
 
 
 def test_a_knock_that_cannot_be_sent_is_refused_at_once() -> None:
@@ -424,7 +424,7 @@ def test_a_hundred_thousand_datagrams_of_noise_change_and_grow_nothing() -> None
     assert knock.outcome is None
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.binary(max_size=80), st.sampled_from(list(PacketKind)))
 def test_any_bytes_of_any_kind_are_no_admission(rest: bytes, kind: PacketKind) -> None:
     step = Doorstep()
