@@ -39,7 +39,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("bass", "Bass", 40, 28),
         Instrument("pad", "Chord pad", 58, 45),
         Instrument("lead", "Lead", 65, 48),
-        Instrument("bell", "Bells", 74, 60),
+        Instrument("bell", "Bells", 74, 55),
         Instrument("drums", "Drum kit", 0, 0),
     )
 }
@@ -174,7 +174,8 @@ def _most(hz: float, rate_hz: int) -> int:
 def _bell(hz: float, rate_hz: int) -> Wave:
     """A small bar of metal: partials that stand in no whole ratio (those of a free bar), the high ones short."""
     at = seconds(1.9, rate_hz)
-    rows = [(1.0, 1.0, 0.65), (2.0, 0.12, 0.45), (2.756, 0.22, 0.28), (5.404, 0.07, 0.09)]
+    dull = min(1.0, 900.0 / hz)  # a small bar is struck with a softer mallet, or it would be shrill
+    rows = [(1.0, 1.0, 0.65), (2.0, 0.12 * dull, 0.45), (2.756, 0.22 * dull, 0.28), (5.404, 0.07 * dull**2, 0.09)]
     return ramp(at, 0.002) * partials(at, hz, rows, rate_hz)
 
 

@@ -46,6 +46,7 @@ INSTRUMENTS: dict[str, tuple[str, ...]] = {
 letters must be the whole family name, longer ones only begin it; the order of lines decides between two."""
 
 OTHER = "Other sounds"
+NUMBERED = "Key sounds"
 
 
 def sound_groups(chart: Chart) -> list[tuple[str, Mask]]:
@@ -102,13 +103,15 @@ def _stretches(chart: Chart, samples: list[int]) -> dict[int, str]:
     out, before = {}, 0
     for one in used:
         weight = int(counts[one])
-        out[one] = f"Key sounds {min((2 * before + weight) * STRETCHES // (2 * total), STRETCHES - 1) + 1}"
+        out[one] = f"{NUMBERED} {min((2 * before + weight) * STRETCHES // (2 * total), STRETCHES - 1) + 1}"
         before += weight
     return out
 
 
 def _place(chart: Chart, mask: Mask, words: str) -> tuple[int, int, str]:
     """Where a group stands among the others."""
+    if words.startswith(NUMBERED):
+        return 3, 0, words
     first = {"Drums": 0, "Bass": 1}.get(words, 2)
     lanes = chart.notes["lane"][mask].astype(np.int64)
     return first, int(lanes.sum()) * 1000 // max(len(lanes), 1), words
