@@ -20,8 +20,10 @@ KINDS = range(0x40, 0x44)
 """The first byte of every frame made here; others who put frames into the same packets use other bytes."""
 
 SEGMENT_US = 1_000_000
+SEGMENT_RIPE_US = 900_000
 SEGMENT_MOMENTS = 64
-"""A segment is signed when its first moment is this old, or when there are this many."""
+"""A segment is signed when its first moment is this old (or a little less, together with a new one, to go in the same
+packet), or when there are this many."""
 
 QUIET_US = 300_000
 """At the end of a burst, when nothing was played for this long, the segment is signed at once."""
@@ -50,6 +52,7 @@ class _Link:
     moments_us: int = -1
     here: bool = True
     under_way: set[bytes] = field(default_factory=set)
+    due_us: int = 0  # worked out when something of this link has changed, for it is asked for all the time
 
 
 class Delivery:
@@ -70,7 +73,7 @@ class Delivery:
         self._said: dict[str, int] = {me: 0}  # plain records of each author
         self._segment: list[Numbered] = []
         self._segment_due_us = 0
-        self._segment_end_us = 0
+        self._segment_us = 0
         self._caught: set[str] = set()
         self._bad = 0
 
@@ -131,6 +134,7 @@ class Delivery:
             self._journal.append(bytes((_PLAIN,)) + data)
         except OverflowError as error:
             raise NetError("This session's journal is full: nothing more can be said; open a new session.") from error
+        self._look_at_all()
         self._said[self._me] += 1
         return self._said[self._me]
 
@@ -143,7 +147,10 @@ class Delivery:
         if len(data) > MAX_RECORD:
             raise ValueError(f"a message of {len(data)} bytes; at most {MAX_RECORD} fit")
         link = self._links.get(peer)
-        return link is not None and link.channel.send(bytes((_TOLD,)) + data)
+        if link is None or not link.channel.send(bytes((_TOLD,)) + data):
+            return False
+        self._look_again(peer, link)
+        return True
 
     def moment(self, data: bytes, session_us: int, now_us: int, patience_us: int = 0) -> int:
         """Let everyone know at once (or within ``patience_us``, with what goes anyway); gives its number.
@@ -153,18 +160,19 @@ class Delivery:
         """
         moment = self._sender.add(data, session_us, now_us, patience_us)
         if not self._segment:
-            self._segment_end_us = now_us + SEGMENT_US
+            self._segment_us = now_us
         self._segment.append(moment)
-        self._segment_due_us = min(now_us + QUIET_US, self._segment_end_us)
-        if len(self._segment) >= SEGMENT_MOMENTS:
+        self._segment_due_us = min(now_us + QUIET_US, self._segment_us + SEGMENT_US)
+        if len(self._segment) >= SEGMENT_MOMENTS or now_us >= self._segment_us + SEGMENT_RIPE_US:
             self._segment_due_us = now_us
+        self._look_at_all()
         return moment.number
 
     # -- time --------------------------------------------------------------------------------------------------
 
     def due_us(self) -> int | None:
         """When :meth:`tick` wants to be called, 0 for at once; None while there is nothing to wait for."""
-        dues = [self._link_due_us(peer, link) for peer, link in self._links.items()]
+        dues = [link.due_us for link in self._links.values()]
         if self._segment:
             dues.append(self._segment_due_us)
         if (asks_us := self._journal.tick_us()) is not None:
@@ -173,18 +181,20 @@ class Delivery:
 
     def tick(self, now_us: int) -> None:
         """Sign the segment that is due, and choose whom to ask for what is lacking."""
-        if self._segment and self._segment_due_us <= now_us:
+        signs = bool(self._segment) and self._segment_due_us <= now_us
+        if signs:
             # A full journal loses the segment: moments then have the fast path alone, and say() tells the player.
             with contextlib.suppress(OverflowError):
                 self._journal.append(bytes((_SEGMENT,)) + pack_moments(self._segment))
             self._segment = []
-        self._journal.tick(now_us)
+        if self._journal.tick(now_us) or signs:
+            self._look_at_all()
 
     def due_peers(self, now_us: int) -> list[str]:
         """The members that a packet must go to now."""
-        return [peer for peer, link in self._links.items() if self._link_due_us(peer, link) <= now_us]
+        return [peer for peer, link in self._links.items() if link.due_us <= now_us]
 
-    def _link_due_us(self, peer: str, link: _Link) -> int:
+    def _look_again(self, peer: str, link: _Link) -> None:
         due_us = link.beat_us
         for other_us in (
             self._sender.due_us(peer) if link.here else None,
@@ -193,7 +203,11 @@ class Delivery:
         ):
             if other_us is not None and other_us < due_us:
                 due_us = other_us
-        return due_us
+        link.due_us = due_us
+
+    def _look_at_all(self) -> None:
+        for peer, link in self._links.items():
+            self._look_again(peer, link)
 
     def frames(self, peer: str, now_us: int, room_bytes: int) -> list[bytes]:
         """What the next packet to ``peer`` is to carry: frames that, with their lengths, fit into ``room_bytes``.
@@ -222,6 +236,7 @@ class Delivery:
             room -= len(frame) + FRAME_COST
         if out and link.here and link.moments_us != now_us and self._sender.repeats(peer, now_us):
             self._add_moments(peer, link, now_us, room, out)
+        self._look_again(peer, link)
         return out
 
     def _add_moments(self, peer: str, link: _Link, now_us: int, room: int, out: list[bytes]) -> int:
@@ -243,24 +258,28 @@ class Delivery:
             return []
         link.heard_us, link.here = now_us, True
         self._journal.heard(peer, now_us)
-        body = frame[1:]
-        if frame[0] == _MOMENTS:
+        out = self._take(peer, link, frame[0], frame[1:], now_us)
+        self._look_again(peer, link)
+        return out
+
+    def _take(self, peer: str, link: _Link, kind: int, body: bytes, now_us: int) -> list[Delivered]:
+        out: list[Delivered] = []
+        if kind == _MOMENTS:
             heard = self._heard[peer]
             moments = heard.receive(body, now_us)
             self._sender.set_loss(peer, heard.lost_there)
-            return [Moment(peer, one.number, one.session_us, one.data, now_us) for one in moments]
-        if frame[0] == _JOURNAL:
-            return self._records(peer, body, now_us)
-        if frame[0] == _MESSAGE:
-            out: list[Delivered] = []
+            out += [Moment(peer, one.number, one.session_us, one.data, now_us) for one in moments]
+        elif kind == _JOURNAL:
+            out += self._records(peer, body, now_us)
+        elif kind == _MESSAGE:
             for message in link.channel.receive(body, now_us):
                 if message[:1] == bytes((_TOLD,)):
                     out.append(Told(peer, message[1:], now_us))
                 else:
                     out += self._records(peer, message[1:], now_us)
-            return out
-        self._bad += 1
-        return []
+        else:
+            self._bad += 1
+        return out
 
     def _records(self, peer: str, frame: bytes, now_us: int) -> list[Delivered]:
         out: list[Delivered] = []
@@ -268,6 +287,7 @@ class Delivery:
             out += self._opened(record, now_us)
         for author in self._journal.caught - self._caught:
             self._caught.add(author)
+            self._look_at_all()  # everyone is to hear of it
             out.append(
                 Trouble(f"Player {author} said two different things under one number; it is not heard any more.")
             )

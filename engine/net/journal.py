@@ -259,7 +259,8 @@ class Journal:
             link.own_due_us = now_us + OWN_EVERY_US
             if link.told >= len(self._authors):
                 link.told, link.all_due_us = 0, now_us + ALL_EVERY_US
-        while link.asks or link.own_due_us <= now_us:
+        # As a packet goes anyway, what would be due soon goes with it.
+        while link.asks or link.own_due_us <= now_us + OWN_EVERY_US // 2:
             chosen = sorted(link.asks)[:ENTRIES]
             yield self._have_frame(link, chosen)
             link.asks.difference_update(chosen)
@@ -409,8 +410,9 @@ class Journal:
         """When :meth:`tick` has something to do; None while nothing is known to be lacking."""
         return min((self._ask_due_us(author, lack) for author, lack in self._lacks.items()), default=None)
 
-    def tick(self, now_us: int) -> None:
-        """Choose whom to ask for what is lacking; the questions go with the next frames to those members."""
+    def tick(self, now_us: int) -> bool:
+        """Choose whom to ask for what is lacking; whether questions go with the next frames to some members."""
+        asks = False
         for author, lack in list(self._lacks.items()):
             have = len(self._authors[author].frames)
             known = [peer for peer, link in self._links.items() if link.has.get(author, 0) > have]
@@ -419,6 +421,8 @@ class Journal:
             elif self._ask_due_us(author, lack) <= now_us:
                 self._ask(author, lack, [peer for peer in known if now_us - self._links[peer].heard_us <= HEARD_US])
                 lack.asked_us, lack.asked_at = now_us, have
+                asks = True
+        return asks
 
     def _ask_due_us(self, author: str, lack: _Lack) -> int:
         if not lack.asked_us:

@@ -39,8 +39,9 @@ MISSED = 0.0005
 AHEAD = 8192
 """How far beyond the first missing number a moment may be; more come only with the author's segments."""
 
-LOSS_FRAMES = 128
-"""The loss of a link is counted over this many frames."""
+LOSS_FRAMES = 512
+SOON_FRAMES = 128
+"""The loss of a link is counted over this many frames, and over fewer, to see soon that it grows: the worse counts."""
 
 SETTLING = 3
 """The newest frames are not counted yet: one before them may just be late."""
@@ -286,12 +287,13 @@ class MomentReceiver:
     @property
     def loss(self) -> float:
         """The share of the peer's last frames that was lost, plus its own uncertainty (one standard deviation)."""
-        counted = self._span - SETTLING
+        return max(self._lost_of(SOON_FRAMES), self._lost_of(LOSS_FRAMES))
+
+    def _lost_of(self, last: int) -> float:
+        counted = min(last, self._span) - SETTLING
         if counted < 1:
             return 0.0
         lost = counted - (self._got >> SETTLING & ((1 << counted) - 1)).bit_count()
-        if not lost:
-            return 0.0
         frames = max(counted, FEW_FRAMES)
         share = lost / frames
         return min(share + math.sqrt(share * (1 - share) / frames), 1.0)
