@@ -80,14 +80,18 @@ def final(take: Take, peer: str, cut: PartChart) -> PlayerResult:
         judge = judge_for(take, seat_chart(segments, cut))
     except UserError as error:
         return PlayerResult(peer, segments, outcome, not complete, True, None, edges, str(error))
-    judge.feed(edges)
-    if ended is None or ended.outcome == FINISHED:
-        result = judge.finish()
-    else:
-        judge.advance(ended.upto_us)
-        result = judge.result()
+    result = judge_to_end(judge, edges, ended)
     agrees = ended is None or not complete or _agrees(ended, result)
     return PlayerResult(peer, segments, outcome, not complete, agrees, result, edges)
+
+
+def judge_to_end(judge: Judge, edges: NDArray[np.void], ended: TakeEnded | None) -> Result:
+    """All of a player's edges judged, and what they left out missed, as far as they played."""
+    judge.feed(edges)
+    if ended is None or ended.outcome == FINISHED:
+        return judge.finish()
+    judge.advance(ended.upto_us)
+    return judge.result()
 
 
 def _agrees(ended: TakeEnded, result: Result) -> bool:
@@ -103,6 +107,8 @@ class Performer:
         self.segments: tuple[PartTaken, ...] = ()
         self.chart: Chart | None = None
         self.last_edge_us = -(1 << 61)
+        self.done = False
+        """Whether this player has ended and everything they did is judged."""
         self._cut = cut
         self._judge: Judge | None = None
         self._taken = 0
@@ -128,7 +134,7 @@ class Performer:
         if take.segments(self.peer) != self.segments:
             self._seat(take)
         played = take.played.get(self.peer)
-        if played is None or self._judge is None:
+        if played is None or self._judge is None or self.done:
             return
         if len(played.edges) > self._taken:
             for number, at_us, lane, down in played.edges.since(self._taken):
@@ -137,7 +143,10 @@ class Performer:
         self._feed(song_us, now_us)
         if self._again and now_us - self._judged_anew_us >= AGAIN_US:
             self._judge_anew(take, played, now_us)
-        self._judge.advance(song_us - self._late_us)
+        if played.ended is not None:
+            self._close(take, played, played.ended)
+        if not self.done:
+            self._judge.advance(song_us - self._late_us)
 
     def _seat(self, take: Take) -> None:
         """Sit down with the chart of the parts known by now."""
@@ -169,6 +178,15 @@ class Performer:
             self.last_edge_us = at_us
             if lane < judge.chart.keys:
                 (judge.press if down else judge.release)(lane, at_us)
+
+    def _close(self, take: Take, played: Played, ended: TakeEnded) -> None:
+        """The last word on a player who has ended and all of whose edges are here."""
+        assert self.chart is not None
+        edges = played.edges.among(ended.first, ended.edges)
+        if len(edges) == ended.edges:
+            self._judge = judge_for(take, self.chart)
+            judge_to_end(self._judge, edges, ended)
+            self.done = True
 
     def _judge_anew(self, take: Take, played: Played, now_us: int) -> None:
         assert self.chart is not None
