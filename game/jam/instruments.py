@@ -149,8 +149,8 @@ def _bass(hz: float, rate_hz: int) -> Wave:
 
 def _pad(hz: float, rate_hz: int) -> Wave:
     """A slow, soft tone, its two sides so little apart in pitch that they drift around each other."""
-    at = seconds(2.4, rate_hz)
-    amplitudes = [1.0 / k**1.8 for k in range(1, 8)]
+    at = seconds(2.1, rate_hz)
+    amplitudes = [1.0 / k**1.8 for k in range(1, 6)]
     sides = [
         harmonics(at, hz * apart * at, amplitudes, 1.2, 0.15, _most(hz, rate_hz)) for apart in (1.0011, 1 / 1.0011)
     ]

@@ -101,11 +101,12 @@ def loudness_db(wave: Wave, rate_hz: int) -> float:
     """The loudest fifth of a second of ``wave``, (2, frames), weighted as ears do (after ITU-R BS.1770)."""
     frames = wave.shape[-1]
     window = round(WINDOW_S * rate_hz)
-    spectrum = np.fft.rfft(wave, 2 * max(frames, window))
-    hz = np.fft.rfftfreq(2 * max(frames, window), 1 / rate_hz)
+    length = 1 << (frames + window).bit_length()  # a power of two is quick, the rest is silence
+    spectrum = np.fft.rfft(wave, length)
+    hz = np.fft.rfftfreq(length, 1 / rate_hz)
     shelf = np.sqrt((1 + 10**0.4 * (hz / 1500.0) ** 4) / (1 + (hz / 1500.0) ** 4))
     low = (hz / 38.0) ** 2 / (1 + (hz / 38.0) ** 2)
-    heard = np.fft.irfft(spectrum * shelf * low)[..., : max(frames, window)]
+    heard = np.fft.irfft(spectrum * (shelf * low), length)[..., : frames + window]
     power = np.concatenate(([0.0], np.cumsum((heard**2).sum(axis=0))))
     loudest = float((power[window:] - power[:-window]).max()) / window
     return 10.0 * float(np.log10(max(loudest, 1e-12)))
