@@ -20,7 +20,7 @@ from typing import Any
 
 from engine.errors import UserError
 
-COMMANDS = ("chart", "add", "play", "talk", "replay", "judge", "log", "bench", "shot", "doctor")
+COMMANDS = ("chart", "add", "play", "talk", "jam", "replay", "judge", "log", "bench", "shot", "doctor")
 FINDING = 1
 MISUSE = 2
 
