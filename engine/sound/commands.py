@@ -41,6 +41,8 @@ class Kind(IntEnum):
     """handle: bus, gain."""
     LOOP = 12
     """start, end: loop in song time (us; none if end <= start)."""
+    MEET = 13
+    """serial, at: monotonic instant (us), start: the song time (us) that is to be heard then."""
 
 
 class Bus(IntEnum):

@@ -86,6 +86,14 @@ class Mixer:
         return len(self._song.frames)
 
     @property
+    def silent_frames(self) -> int:
+        """How many frames from here on nothing of the song sounds: until it begins, or a sound bound before it."""
+        if self._song_on and not any(voice.bound for voice in self._active):
+            bound = self._cue_frames[np.searchsorted(self._cue_frames, self.position) :]
+            return max(0, int(min([0, *bound[:1].tolist()])) - self.position)
+        return 0
+
+    @property
     def voices(self) -> int:
         """Sounds being played now, the song among them."""
         return len(self._active) + int(self._song_on and self.playing)
@@ -130,8 +138,12 @@ class Mixer:
 
     def seek_song(self, song_us: int, serial: int = 0) -> None:
         """Go to another instant; playing goes on, standing stays."""
+        self.place_song(self.frames_of(song_us), serial)
+
+    def place_song(self, position: int, serial: int = 0) -> None:
+        """:meth:`seek_song` to a position, for what has to be exact to the frame."""
         self._let_go(FADE_FRAMES)
-        self.position, self._serial = self.frames_of(song_us), serial
+        self.position, self._serial = position, serial
         self._song.fade(self._cut(), rising=True)
         self._join_cues()
         self._mark(self.frame, fresh=True)

@@ -51,6 +51,9 @@ LOOK_S = 0.05
 
 PREFERRED_HZ = 48_000
 
+MEET_FRAMES = 4800
+"""This long before its first sound a song that has an instant to meet is placed for good (0.1 s at 48 kHz)."""
+
 REALTIME_PRIORITY, NICENESS = 5, -11
 """What a PulseAudio daemon asks for itself."""
 
@@ -72,6 +75,7 @@ class Engine:
         self.latency_us = 0
         self.let_go: deque[Frames | None] = deque()
         self._load = 0.0
+        self._meeting: Command | None = None
 
     def fail(self, state: State, sentence: str) -> None:
         """Say what went wrong and stand still."""
@@ -96,6 +100,7 @@ class Engine:
         if self.state is not State.RUNNING and self.fit.warm:
             self.state = State.RUNNING  # the first time, or again after a stall that looked like a loss
             write_text(self.memory, TEXT_AT, TEXT_BYTES, "")
+        self._meet(len(out))
         self.latency_us = max(0, round(heard_us - began))
         self.mixer.render(out)
         self.beat_us = now_us()
@@ -125,8 +130,28 @@ class Engine:
             )
         )
 
+    def _meet(self, block_frames: int) -> None:
+        """Place a song that is to be heard at an agreed instant once more, shortly before its first sound.
+
+        By then the line from frames to time is as good as it gets; after it nothing is corrected.
+        """
+        if self._meeting is not None:
+            left = self.mixer.silent_frames
+            if left <= block_frames or (left <= MEET_FRAMES and self.fit.warm):
+                meeting, self._meeting = self._meeting, None
+                if left:
+                    self._place(meeting)
+
+    def _place(self, meeting: Command) -> None:
+        """Move the song so that what is heard at the agreed instant is what was agreed, as far as is known now."""
+        mixer, fit = self.mixer, self.fit
+        ahead = (meeting.at - fit.heard_us(mixer.frame)) / fit.us_per_frame
+        mixer.place_song(mixer.frames_of(meeting.start) - round(ahead), meeting.serial)
+
     def _obey(self, order: Command) -> None:
         mixer = self.mixer
+        if order.kind in (Kind.PLAY, Kind.PAUSE, Kind.SEEK, Kind.STOP):
+            self._meeting = None
         match order.kind:
             case Kind.LOAD:
                 self._load_samples(order)
@@ -152,6 +177,9 @@ class Engine:
                 mixer.schedule(order.handle, order.at, order.start, order.gain, order.pan)
             case Kind.CUES:
                 mixer.set_cues(self._cues(order))
+            case Kind.MEET:
+                self._meeting = order
+                self._place(order)
             case Kind.GAIN:
                 mixer.set_gain(min(max(order.handle, 0), Bus.MASTER), order.gain)
 

@@ -63,6 +63,8 @@ class _Song:
     loop: tuple[int, int]
     fade_in_us: int = 0
     paused: bool = False
+    meeting: Command | None = None
+    """The instant at which a part of it is to be heard, until it is paused or sought."""
 
 
 class Sound:
@@ -213,6 +215,8 @@ class Sound:
         for command in self._standing():
             self._put(command)
         if self._song is not None:
+            if not playing or self._song.paused:
+                self._song.meeting = None
             self._play(self._song, at_us)
             if not playing or self._song.paused:
                 self._put_serial(Command(Kind.PAUSE))
@@ -341,15 +345,24 @@ class Sound:
         fade_in_us: int = 0,
         lead_in_us: int = 0,
         loop: tuple[int, int] | None = None,
+        heard_at_us: int | None = None,
     ) -> None:
         """Start a song, in place of any before.
 
         ``sample`` is the song as it is to sound, already stretched to ``rate``; song time runs at ``rate``.
         It begins at ``from_us - lead_in_us``; what lies before 0 is silence.  ``loop`` (start and end in song
         time) repeats that stretch.
+
+        ``heard_at_us`` is the monotonic instant at which ``from_us`` is to be heard (``lead_in_us`` then says
+        nothing): to the frame, as far as the device tells the truth about its latency.  The song is placed
+        once more shortly before its first sound and never after.  If the instant has passed, the song is joined
+        where it would be by now.
         """
         with self._lock:
             self._song = _Song(sample, rate, gain, loop or (0, 0), fade_in_us)
+            if heard_at_us is not None:
+                lead_in_us = round((heard_at_us - now_us()) * rate)
+                self._song.meeting = Command(Kind.MEET, at=heard_at_us, start=from_us)
             self._play(self._song, from_us - lead_in_us)
 
     def _play(self, song: _Song, at_us: int) -> None:
@@ -358,6 +371,8 @@ class Sound:
         self._put_serial(
             Command(Kind.PLAY, song.sample.number, 0, at_us, start, end, song.rate, song.gain, fade), at_us
         )
+        if song.meeting is not None:
+            self._put_serial(song.meeting, at_us)
 
     def pause_song(self) -> None:
         """Stand still at once, in sound and in time."""
@@ -371,11 +386,14 @@ class Sound:
         with self._lock:
             if self._song is not None:
                 self._song.paused = paused
+                self._song.meeting = None
             self._put_serial(Command(Kind.PAUSE if paused else Kind.RESUME))
 
     def seek_song(self, song_us: int) -> None:
         """Go to an instant of the song; it plays on if it played."""
         with self._lock:
+            if self._song is not None:
+                self._song.meeting = None
             self._put_serial(Command(Kind.SEEK, at=song_us), song_us)
 
     def loop_song(self, loop: tuple[int, int] | None) -> None:

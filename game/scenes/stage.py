@@ -83,6 +83,16 @@ class Stage:
         if paused:
             self.sound.pause_song()
 
+    def start_together(self, heard_at_us: int, from_us: int = 0) -> None:
+        """Begin so that ``from_us`` of the song is heard at a monotonic instant; one that has passed is caught up with.
+
+        The player's audio offset is taken into account: what comes late is sent early.
+        """
+        offset_us = round(self._shift_us / self.rate)
+        self.sound.play_song(self._sample, from_us, self.rate, heard_at_us=heard_at_us - offset_us)
+        self.sound.set_cues(self._cues())
+        self.paused = False
+
     def _cues(self) -> list[Cue]:
         cues = [
             Cue(int(row["at_us"]), self._keys[int(row["sound"])], float(row["volume"]), float(row["pan"]), Bus.MUSIC)

@@ -15,7 +15,7 @@ import select
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -73,16 +73,21 @@ def ask(port: int, rounds: int, seed: int) -> None:
 
             time = SessionTime()
             asker = TimeAsker(time, local_us())
-            while not any(isinstance(event, ClockSet) for event in asker.events()):
-                wait_us = asker.due_us - local_us()
-                if wait_us > 0 and select.select([sock], (), (), wait_us / 1e6)[0]:
-                    frame = sock.recv(64)
-                    asker.take(frame, local_us())
-                elif (probe := asker.probe(local_us())) is not None:
-                    sock.sendto(probe, (HOST, port))
+            measure_once(sock, port, asker, local_us)
             here_us = local_us()
             error_us = time.session_us(here_us) - now_us()
             print(json.dumps([error_us, time.bound_us]), flush=True)
+
+
+def measure_once(sock: socket.socket, port: int, asker: TimeAsker, local_us: Callable[[], int]) -> None:
+    """Ask until the clock is set."""
+    while not any(isinstance(event, ClockSet) for event in asker.events()):
+        wait_us = asker.due_us - local_us()
+        if wait_us > 0 and select.select([sock], (), (), wait_us / 1e6)[0]:
+            frame = sock.recv(64)
+            asker.take(frame, local_us())
+        elif (probe := asker.probe(local_us())) is not None:
+            sock.sendto(probe, (HOST, port))
 
 
 def measure(out_us: int, back_us: int, loss: float, rounds: int) -> tuple[list[int], list[int]]:
