@@ -121,7 +121,7 @@ class Groups:
         linked[:] = able & np.where(linked, (locked >= UNLINK_AT) & (off < FAR), (locked >= LINK_AT) & (off < NEAR))
 
     def _assign(self, pulses: Pulses, players: int, now_s: float) -> list[int]:
-        """Groups are who is linked to most of one another; each keeps the column of the old group most of it came from."""
+        """Groups are who is linked to most of one another; each keeps the column of the old group most came from."""
         parts = sorted(_parts(self._linked[:players, :players], self._sure[:players]), key=len, reverse=True)
         before = self.of.copy()
         self.of[:] = -1

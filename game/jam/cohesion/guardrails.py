@@ -18,7 +18,7 @@ HEAR_LATE_MOST_US = 100_000
 CUE_MOST_US = 40_000
 """The beat is never moved further than this."""
 
-INTEGRATE = 0.12
+INTEGRATE = 0.16
 """Share of the lag left that each hit adds to what is asked of the perturbations: slow beside a player's own
 correction (0.2 to 0.5 a beat), so that the two do not swing."""
 
@@ -55,7 +55,8 @@ class Guardrails:
         lag = self.lag_s[rows]
         left = np.sign(lag) * np.maximum(np.abs(lag) - DEAD_S, 0.0)
         most = (HEAR_LATE_MOST_US * HEARD_OF_DELAY + CUE_MOST_US) / 1e6
-        self.asked_s[rows] = np.clip((1.0 - LEAK) * self.asked_s[rows] + INTEGRATE * left, -most, most)
+        asked_s = np.clip((1.0 - LEAK) * self.asked_s[rows] + INTEGRATE * left, -most, most)
+        self.asked_s[rows] = np.where(self.strength[rows] > 0.0, asked_s, 0.0)
 
     def assisted(self) -> Floats:
         """How much each player is being drawn in, 0 to 1."""
