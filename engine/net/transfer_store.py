@@ -146,7 +146,7 @@ class Store:
 
     def learn(self, incoming: Incoming, size: int, leaves: bytes) -> bool:
         """Take the leaves a source told of a file; false when they are not those of the file that is wanted."""
-        if size != incoming.size or root_hash(leaves) != incoming.hash:
+        if size != incoming.size or root_hash(size, leaves) != incoming.hash:
             return False
         incoming.leaves = leaves
         return True
@@ -226,7 +226,7 @@ _OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOF
 
 def _fits(incoming: Incoming, index: int, data: memoryview) -> bool:
     told = incoming.leaves[index * HASH_BYTES : (index + 1) * HASH_BYTES]
-    return leaf_digest(data, index, incoming.chunks) == told
+    return leaf_digest(data) == told
 
 
 def _is_whole(path: Path, size: int, digest: bytes) -> bool:

@@ -76,8 +76,9 @@ class ConductorChanged:
 class SongOffered:
     """The conductor picked a song.
 
-    ``files`` maps each file name to (size in bytes, blake2b-256 in hex); ``charts`` lists (file, index, chart hash,
-    level, keys); ``parts`` the parts to choose from: (name, words for the player, share of the notes 0 to 1).
+    ``files`` maps each file name to (size in bytes, hash in hex, by :func:`engine.net.transfer.file_hash`); ``charts``
+    lists (file, index, chart hash, level, keys); ``parts`` the parts to choose from: (name, words for the player, share
+    of the notes 0 to 1).
     ``song`` is the hash over names and file hashes, by which everything else refers to it.
     """
 
