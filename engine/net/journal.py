@@ -63,6 +63,10 @@ ASK_AGAIN_US = 50_000
 ANSWER_BYTES = 16 * 1024
 """The most that one question brings (or one record that is larger)."""
 
+ANSWERS_BYTES_S = 1024 * 1024
+MOST_ANSWERS = 256 * 1024
+"""How fast one member's questions are answered: a small packet must not bring a flood for long."""
+
 HEARD_US = 2_000_000
 """A link that was silent for longer is neither asked nor pushed to."""
 
@@ -101,6 +105,22 @@ class _Sealed(NamedTuple):
 
 
 @dataclass(slots=True)
+class _Purse:
+    """What may be spent: filled at a steady rate, never beyond its size."""
+
+    rate_bytes_s: int
+    size: int
+    left: float
+    at_us: int = 0
+
+    def filled(self, now_us: int) -> float:
+        """What is in it now."""
+        self.left = min(self.left + max(now_us - self.at_us, 0) * self.rate_bytes_s / 1_000_000, self.size)
+        self.at_us = max(now_us, self.at_us)
+        return self.left
+
+
+@dataclass(slots=True)
 class _Author:
     """What is had of one author: ``frames[n - 1]`` is record n as it came, ``hashes[n]`` its hash."""
 
@@ -108,8 +128,7 @@ class _Author:
     hashes: list[bytes] = field(default_factory=lambda: [_GENESIS])
     ahead: dict[int, _Sealed] = field(default_factory=dict)
     held_bytes: int = 0
-    purse: float = BURST_BYTES
-    purse_us: int = 0
+    purse: _Purse = field(default_factory=lambda: _Purse(RATE_BYTES_S, BURST_BYTES, BURST_BYTES))
 
 
 @dataclass(slots=True)
@@ -135,6 +154,7 @@ class _Link:
     answers: dict[str, tuple[int, int]] = field(default_factory=dict)  # author: next number, bytes left
     proofs: list[bytes] = field(default_factory=list)
     asks: set[str] = field(default_factory=set)
+    purse: _Purse = field(default_factory=lambda: _Purse(ANSWERS_BYTES_S, MOST_ANSWERS, MOST_ANSWERS))
 
 
 class Journal:
@@ -286,6 +306,7 @@ class Journal:
             frames = self._authors[author].frames
             while left > 0 and number <= len(frames):
                 yield frames[number - 1]
+                link.purse.left -= len(frames[number - 1])
                 left -= len(frames[number - 1])
                 number += 1
                 link.answers[author] = number, left
@@ -322,7 +343,7 @@ class Journal:
             have = len(held.frames)
             if author != self._me:
                 self._known_to_have(link, author, count, now_us)
-            if asks and count < have:
+            if asks and count < have and link.purse.filled(now_us) > 0:
                 link.answers[author] = count + 1, ANSWER_BYTES
 
     def _known_to_have(self, link: _Link, author: str, count: int, now_us: int) -> None:
@@ -350,7 +371,7 @@ class Journal:
         if not self._verify(author, record.digest, record.signature):
             self.refused += 1
             return []
-        held.purse -= len(record.data) + RECORD_COST
+        held.purse.left -= len(record.data) + RECORD_COST
         if known:
             self._catch(author, record, held.frames[number - 1] if number <= have else held.ahead[number].frame)
             return []
@@ -398,11 +419,7 @@ class Journal:
 
     def _may_speak(self, held: _Author, size: int, now_us: int) -> bool:
         """Whether the author's purse, filled at a steady rate, and the journal have room for one more record."""
-        earned = max(now_us - held.purse_us, 0) * RATE_BYTES_S / 1_000_000
-        held.purse = min(held.purse + earned, BURST_BYTES)
-        held.purse_us = now_us
-        cost = size + RECORD_COST
-        return held.purse >= cost and self._fits(held, size)
+        return held.purse.filled(now_us) >= size + RECORD_COST and self._fits(held, size)
 
     # -- what is lacking ---------------------------------------------------------------------------------------
 

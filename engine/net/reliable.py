@@ -39,6 +39,9 @@ MOST_TIMEOUT_US = 1_000_000
 """Retransmission timeout before anything is measured, at least, and at most; the last is how soon a link that
 comes back is noticed."""
 
+MOST_FRAMES = 24
+"""Frames in one packet, at most: pieces of short messages are very small."""
+
 OVERTAKEN = 3
 """A piece is taken for lost when this many that were sent later have arrived (RFC 5681)."""
 
@@ -138,7 +141,7 @@ class Channel:
         if self.due_us() not in (None, 0) and self._deadline_us() <= now_us:
             self._give_up_waiting()
         for piece in self._to_send():
-            if len(piece.frame) + FRAME_COST > room:
+            if len(piece.frame) + FRAME_COST > room or len(out) >= MOST_FRAMES:
                 break
             room -= len(piece.frame) + FRAME_COST
             self._turn += 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.net.frames import FRAME_COST
 from engine.net.journal import (
+    ANSWERS_BYTES_S,
     ASK_US,
     BURST_BYTES,
     HEARD_US,
@@ -16,6 +17,7 @@ from engine.net.journal import (
     MAX_AUTHOR_BYTES,
     MAX_AUTHORS,
     MAX_DATA,
+    MOST_ANSWERS,
     RECORD_COST,
     Journal,
     Record,
@@ -303,6 +305,20 @@ def test_many_authors_are_told_of_in_several_packets() -> None:
     table.run()
     told = {frame[at : at + 8] for _, peer, frame in table.carried if peer == BOB for at in range(2, len(frame), 9)}
     assert len(told) == 202
+
+
+def test_questions_bring_no_more_than_a_link_may_carry() -> None:
+    table = Table.of(ANN, BOB)
+    for number in range(2000):
+        table.journals[ANN].append(number.to_bytes(900, "big"))
+    table.run(5_000_000)
+    table.carried.clear()
+    question = b"\1\0" + bytes.fromhex(ANN) + b"\1"  # Bob: no record of Ann, and asks for them
+    for _ in range(1000):
+        table.give(BOB, ANN, question)
+        table.run(10_000)
+    answered = sum(len(frame) for one, _, frame in table.carried if one == ANN)
+    assert 0 < answered < MOST_ANSWERS + 12 * ANSWERS_BYTES_S
 
 
 def test_a_silent_member_is_not_pushed_to_and_asks_when_it_is_back() -> None:

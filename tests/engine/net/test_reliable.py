@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.net.frames import FRAME_COST, put_number
-from engine.net.reliable import MAX_MESSAGE, MAX_QUEUED, PIECE_BYTES, WINDOW, Channel
+from engine.net.reliable import MAX_MESSAGE, MAX_QUEUED, MOST_FRAMES, PIECE_BYTES, WINDOW, Channel
 
 ROOM = 1150
 
@@ -162,6 +162,21 @@ def test_what_waits_for_a_silent_peer_is_bounded() -> None:
     while empty.send(b""):
         count += 1
     assert count <= MAX_QUEUED // 64
+
+
+def test_many_short_messages_go_in_packets_of_a_few_frames() -> None:
+    here, there = Channel(), Channel()
+    for number in range(100):
+        here.send(bytes((number,)))
+    heard: list[bytes] = []
+    while not here.idle:
+        while frames := here.frames(0, ROOM):
+            assert len(frames) <= MOST_FRAMES
+            for frame in frames:
+                heard += there.receive(frame, 0)
+        for frame in there.frames(0, ROOM):
+            here.receive(frame, 0)
+    assert heard == [bytes((number,)) for number in range(100)]
 
 
 def test_no_more_than_a_window_is_under_way() -> None:
