@@ -62,11 +62,12 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """This machine is a member now; ``peers`` are the others.  :class:`ConductorIs` with the term follows at once."""
+    """This machine is a member now; ``peers`` are the others.  ``conductor`` conducts in ``term``."""
 
     session: str
     conductor: str
     peers: tuple[Peer, ...]
+    term: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ from game.jam.events import (
     MemberWent,
 )
 from game.jam.inbox import Unfit, named, pack, pack_hit, unpack
-from game.jam.keeping import Keeper
+from game.jam.keeping import Keeper, Spoken
 from game.jam.placing import Placing
 from game.jam.seats import session_us, song_us
 from game.jam.state import PLAYER, Band
@@ -124,7 +124,6 @@ class Session:
         self._keeper: Keeper | None = None
         self._placing = Placing()
         self._roles: dict[str, str] = {}
-        self._early: list[Event] = []
         self._closed = ""
         self._lock = threading.RLock()
         self._came: list[Happening] = []
@@ -259,8 +258,6 @@ class Session:
         """Take up what the network has; the session's own thread does this, or who turns time by hand."""
         events = self._network.events()
         with self._lock:
-            if self._keeper is None and self._network.session:
-                self._enter(self._network.session, self._network.peers())
             moments: list[Moment] = []
             for event in events:
                 if isinstance(event, Moment):
@@ -303,7 +300,7 @@ class Session:
             case Said():
                 self._hear_record(event)
             case Joined():
-                self._enter(event.session, event.peers)
+                self._enter(event)
             case PeerJoined():
                 self._see_peer(event.peer)
             case PeerLeft():
@@ -325,37 +322,26 @@ class Session:
             case Moment():
                 self._hear_hits([event])
 
-    def _enter(self, session: str, peers: Iterable[Peer]) -> None:
+    def _enter(self, joined: Joined) -> None:
         """This machine is in: what the log holds of an earlier stay comes first."""
-        if self._keeper is not None:
-            return
-        self._keeper = keeper = Keeper(self._log, self._writer, session)
-        for author, number, event in keeper.before:
-            self._came.append(Heard(author, number, event, now_us()))
-            self._place(author, number, event)
-        peers = tuple(peers)
-        self._roles[self.me] = self._role
-        opened = JamOpened(session, self.me, self._name, self._hosting, self._role)
-        self._saw(opened, Truth.USER, "user:keyboard")
-        for member in [one for one in self._stale_members(keeper) if one not in {peer.id for peer in peers}]:
-            self._saw(MemberWent(member, "left"))
-        order = max((peer.order for peer in peers), default=-1) + 1
-        self._saw(MemberCame(self.me, self._name, self._role, order))
-        for peer in peers:
+        keeper = self._keeper
+        if keeper is None:
+            self._keeper = keeper = Keeper(self._log, self._writer, joined.session)
+            for author, number, event in keeper.before:
+                self._came.append(Heard(author, number, event, now_us()))
+                self._place(author, number, event)
+            self._roles[self.me] = self._role
+            opened = JamOpened(joined.session, self.me, self._name, self._hosting, self._role)
+            self._saw(opened, Truth.USER, "user:keyboard")
+            there = {peer.id for peer in joined.peers}
+            for member in _last_there(keeper.before):
+                if member not in there and member != self.me:
+                    self._saw(MemberWent(member, LEFT))
+            order = max((peer.order for peer in joined.peers), default=-1) + 1
+            self._saw(MemberCame(self.me, self._name, self._role, order))
+        for peer in joined.peers:
             self._see_peer(peer)
-        early, self._early = self._early, []
-        for event in early:
-            self._saw(event)
-
-    def _stale_members(self, keeper: Keeper) -> list[str]:
-        """Who was a member when an earlier stay ended; they may have left unseen."""
-        there: dict[str, None] = {}
-        for _, _, event in keeper.before:
-            if isinstance(event, MemberCame):
-                there[event.peer] = None
-            elif isinstance(event, MemberWent):
-                there.pop(event.peer, None)
-        return [peer for peer in there if peer != self.me]
+        self._saw(ConductorChanged(joined.conductor, joined.term))
 
     def _see_peer(self, peer: Peer) -> None:
         name, role = named(peer.info)
@@ -366,8 +352,7 @@ class Session:
 
     def _saw(self, event: Event, truth: Truth = Truth.AUTOMATION, origin: str = "automation:network") -> None:
         if self._keeper is None:
-            self._early.append(event)
-            return
+            return  # nothing is said of a session before it is joined
         self._keeper.saw(event, truth=truth, origin=origin)
         self._came.append(Heard("", 0, event, now_us()))
         self._place("", 0, event)
@@ -446,3 +431,14 @@ class Session:
         rows = np.array([row[1:] for row in run], EDGE)
         for event in self._keeper.hits(*of, run[0][0], rows, own=False):
             self._came.append(Heard("", 0, event, arrived_us))
+
+
+def _last_there(before: Iterable[Spoken]) -> list[str]:
+    """Who was a member when an earlier stay ended; they may have left unseen."""
+    there: dict[str, None] = {}
+    for _, _, event in before:
+        if isinstance(event, MemberCame):
+            there[event.peer] = None
+        elif isinstance(event, MemberWent):
+            there.pop(event.peer, None)
+    return list(there)

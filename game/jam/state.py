@@ -44,6 +44,8 @@ from game.rhythm.chart import EDGE
 PLAYER = "player"
 SPECTATOR = "spectator"
 ROLES = (PLAYER, SPECTATOR)
+LOST = "lost"
+"""Why a member is gone that may yet be heard again."""
 
 MAX_KEPT = 256
 """So many songs, takes and loops of one member are remembered; the oldest go first."""
@@ -288,7 +290,10 @@ class Band:
                 member = self._member(event.peer)
                 member.gone, member.here = event.why or "left", False
             case MemberHeard():
-                self._member(event.peer).here = event.here
+                member = self._member(event.peer)
+                member.here = event.here
+                if event.here and member.gone == LOST:
+                    member.gone = ""
             case ConductorChanged():
                 self.conducting.changed(event.peer, event.term)
             case ClockAgreed():

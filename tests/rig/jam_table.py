@@ -82,8 +82,7 @@ class Table:
         else:
             leader = next(iter(self.seats.values()))
             seat.conductor, seat.term = leader.conductor, leader.term
-        seat.put(Joined(self.session, seat.conductor, tuple(others)))
-        seat.put(ConductorIs(seat.conductor, seat.term))
+        seat.put(Joined(self.session, seat.conductor, tuple(others), seat.term))
         seat.put(ClockSet(0, 0.0, TableTime.bound_us))
         for other in self._reachable(peer):
             self.seats[other].put(PeerJoined(seat.seen_from(self.seats[other])))
