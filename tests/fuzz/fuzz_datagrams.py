@@ -4,8 +4,9 @@
     python tests/fuzz/fuzz_datagrams.py --runs 1000000 --target door --report fuzz.jsonl
 
 Each target starts from real traffic (an admission on a network that loses and reorders, packets of a pair and of a
-group), which is changed bit by bit, cut, joined and made up.  A target ends with one line of JSON: inputs, seconds,
-what came of them, how far memory grew after the first tenth, and the slowest input in processor time.
+group, all that passes between three members), which is changed bit by bit, cut, joined and made up.  A target ends
+with one line of JSON: inputs, seconds, what came of them, how far memory grew after the first tenth, and the slowest
+input in processor time.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import random
 import resource
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
@@ -32,6 +33,7 @@ from engine.net.limits import GUESSES_IN_ALL  # noqa: E402
 from engine.net.packets import HEADER_BYTES, FrameKind, PacketKind, pack_frames, packet_kind, parse_frames  # noqa: E402
 from engine.net.roster import Roster, pack_info, pack_member, parse_member  # noqa: E402
 from engine.net.sealing import GroupOpener, GroupSealer, Opener, Sealer  # noqa: E402
+from tests.fuzz.session_targets import AtSession, Effect, Liar  # noqa: E402
 from tests.rig.doorstep import CODE, DOOR_AT, Doorstep  # noqa: E402
 
 MEMORY_MB = 20.0
@@ -39,18 +41,14 @@ HANG_S = 0.5
 MAX_INPUT_BYTES = 1500
 
 
-class Effect(Exception):
-    """Bytes of nobody had an effect."""
-
-
-class Target(ABC):
+class Target(Protocol):
     """Something that takes bytes from outside; ``seeds`` are real ones."""
 
     seeds: list[bytes]
 
-    @abstractmethod
     def feed(self, data: bytes, number: int) -> str:
         """Take an input; gives in a word what came of it, and raises :class:`Effect` for what must not come."""
+        ...
 
 
 def busy_doorstep() -> Doorstep:
@@ -64,7 +62,7 @@ def busy_doorstep() -> Doorstep:
     return step
 
 
-class AtDoor(Target):
+class AtDoor:
     """Datagrams at a conductor's door."""
 
     def __init__(self) -> None:
@@ -90,7 +88,7 @@ class AtDoor(Target):
         return packet_kind(answers[0].datagram).name if answers else "dropped"  # type: ignore[union-attr]
 
 
-class AtKnock(Target):
+class AtKnock:
     """Datagrams at a machine that knocks: half of them know its attempt."""
 
     def __init__(self) -> None:
@@ -113,7 +111,7 @@ class AtKnock(Target):
         return "asked on" if out else "dropped"
 
 
-class AtMember(Target):
+class AtMember:
     """Datagrams at a member that hears one other member and a group of two."""
 
     def __init__(self) -> None:
@@ -136,7 +134,7 @@ class AtMember(Target):
         return "dropped"
 
 
-class Readers(Target):
+class Readers:
     """Bytes of somebody who holds the keys: bodies, claims, rosters, members."""
 
     def __init__(self) -> None:
@@ -167,7 +165,14 @@ class Readers(Target):
         return " ".join(read) or ("frames" if frames else "refused")
 
 
-TARGETS: dict[str, type[Target]] = {"door": AtDoor, "knock": AtKnock, "member": AtMember, "readers": Readers}
+TARGETS: dict[str, Callable[[], Target]] = {
+    "door": AtDoor,
+    "knock": AtKnock,
+    "member": AtMember,
+    "readers": Readers,
+    "session": AtSession,
+    "liar": Liar,
+}
 
 
 def changed(seeds: list[bytes], rng: random.Random) -> bytes:
