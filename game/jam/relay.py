@@ -8,7 +8,6 @@ with, so every machine of a session comes to the same notes.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -23,6 +22,14 @@ REPEAT_GAP_US = 120_000
 """The shortest distance of two notes on a lane: sixteenths at 125 beats a minute with one finger.  What the
 source has nearer (its own lanes may be meant for more fingers) goes to a neighbouring lane."""
 
+EASE_US = 130_000
+"""Notes of different source lanes that came to share a lane are not made a finger's fast repetition: one that follows
+no later than this after :data:`REPEAT_GAP_US` goes beside it if it can."""
+
+CROWDED, ASTRAY, LEVEL = 2, 6, 1
+"""What a lane costs beside its distance from the wish: a repetition that the source does not have; a step against the
+source's direction; no step where the source has one."""
+
 MIN_HOLD_US = 150_000
 """A hold that has lasted so long may be ended early, when every lane is held and another note comes."""
 
@@ -36,6 +43,7 @@ EARLY_US = 1_000
 """A note so little before a bar line belongs to the bar: files round instants in different ways."""
 
 _NEVER_US = -(2**62)
+_IMPOSSIBLE = 2**31
 
 PHASES = 192
 """Steps of a bar in which two bars are compared; every usual division falls on one."""
@@ -162,24 +170,47 @@ def _places_in_bar(notes: Notes, sources: Ints, timing: Notes) -> Ints:
 class _Field:
     """The lanes as the walk through the notes finds them.
 
-    ``free_from`` is when each lane may be pressed again; ``last``, ``begun`` and ``held_until`` are its last note
-    (-1: none), when that begins and ends.
+    ``free_from`` is when each lane may be pressed again; ``last``, ``source``, ``begun`` and ``held_until`` are its
+    last note (-1: none), the source lane that came from, when it begins and ends.  ``before`` is the source lane and
+    the lane of the note before, if it stood alone or was the highest of a chord.
     """
 
     keys: int
     free_from: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
+    source: list[int] = field(default_factory=list)
+    before: tuple[int, int] = (0, 0)
     begun: list[int] = field(default_factory=list)
     held_until: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.last = [-1] * self.keys
+        self.last, self.source = [-1] * self.keys, [-1] * self.keys
         self.free_from, self.begun, self.held_until = ([_NEVER_US] * self.keys for _ in range(3))
 
-    def press(self, lane: int, note: int, at_us: int, end_us: int) -> None:
+    def press(self, lane: int, note: int, source: int, at_us: int, end_us: int) -> None:
         """``note`` takes ``lane`` from ``at_us`` to ``end_us``."""
         self.last[lane], self.begun[lane], self.held_until[lane] = note, at_us, end_us
         self.free_from[lane] = end_us + REPEAT_GAP_US
+        self.source[lane] = source
+        self.before = source, lane
+
+    def fingers_down(self, at_us: int) -> int:
+        """How many lanes are held at ``at_us``."""
+        return sum(until > at_us for until in self.held_until)
+
+    def crowded(self, lane: int, source: int, at_us: int) -> bool:
+        """Whether a note of ``source`` would be a fast repetition on ``lane`` that the source does not have."""
+        return self.source[lane] != source and self.free_from[lane] + EASE_US > at_us
+
+    def cost(self, lane: int, wish: int, source: int, at_us: int) -> int:
+        """How unwelcome ``lane`` is to a note of a chord."""
+        return abs(lane - wish) + CROWDED * self.crowded(lane, source, at_us)
+
+    def cost_alone(self, lane: int, wish: int, source: int, at_us: int) -> int:
+        """How unwelcome ``lane`` is to a note that stands alone: it should also step as the source does."""
+        step = source - self.before[0]
+        moved = (lane - self.before[1]) * step
+        return self.cost(lane, wish, source, at_us) + (ASTRAY if moved < 0 else LEVEL if step and not moved else 0)
 
 
 def _placed(notes: Notes, sources: Ints, wanted: Ints, keys: int) -> tuple[Ints, Ints, Ints]:
@@ -191,20 +222,12 @@ def _placed(notes: Notes, sources: Ints, wanted: Ints, keys: int) -> tuple[Ints,
     ends = list(ends_us)
     board = _Field(keys)
     chords = np.append(np.flatnonzero(np.diff(notes["at_us"], prepend=notes["at_us"][0] - 1)), len(notes)).tolist()
-    before = 0
     for first, stop in pairwise(chords):
-        at_us, wish = begins_us[first], wishes[first]
-        if stop - first == 1 and keys <= FINGERS and board.free_from[wish] <= at_us:
-            lanes[first] = wish
-            board.press(wish, first, at_us, ends[first])
-            before = froms[first]
-            continue
-        upward = froms[first] > before or (froms[first] == before and 2 * wish < keys)
-        before = froms[stop - 1]
-        chord = _thinned(list(range(first, stop)), froms, used, keys)
-        for note, lane in _chord_lanes(board, chord, wishes, at_us, ends, upward):
+        at_us = begins_us[first]
+        chord = [first] if stop - first == 1 else _thinned(list(range(first, stop)), froms, used, keys)
+        for note, lane in _chord_lanes(board, chord, wishes, froms, at_us, ends):
             lanes[note] = lane
-            board.press(lane, note, at_us, ends[note])
+            board.press(lane, note, froms[note], at_us, ends[note])
     placed = np.asarray(lanes, dtype=np.int64)
     kept = np.flatnonzero(placed >= 0)
     return kept, placed[kept], np.asarray(ends, dtype=np.int64)[kept]
@@ -225,30 +248,37 @@ def _spread(chord: list[int], most: int) -> list[int]:
 
 
 def _chord_lanes(
-    board: _Field, chord: list[int], wishes: list[int], at_us: int, ends: list[int], upward: bool
+    board: _Field, chord: list[int], wishes: list[int], sources: list[int], at_us: int, ends: list[int]
 ) -> list[tuple[int, int]]:
-    """Rising lanes for the notes of one instant, each as near to its wish as the free lanes allow."""
-    free = [lane for lane in range(board.keys) if board.free_from[lane] <= at_us]
-    if not free:
-        free = _let_go(board, at_us, ends)
-    down = sum(until > at_us for until in board.held_until)
-    most = min(len(free), FINGERS - down)
+    """Rising lanes for the notes of one instant, those that cost least of all the free ones."""
+    free = [lane for lane in range(board.keys) if board.free_from[lane] <= at_us] or _let_go(board, at_us, ends)
+    most = len(free) if board.keys <= FINGERS else min(len(free), FINGERS - board.fingers_down(at_us))
     if most <= 0:
         return []
     chord = _spread(chord, most)
-    out: list[tuple[int, int]] = []
-    low = 0
+    if len(chord) == 1:
+        note = chord[0]
+        wish, source = wishes[note], sources[note]
+        return [(note, min(free, key=lambda lane: board.cost_alone(lane, wish, source, at_us)))]
+    # The least cost with the notes so far on the free lanes so far, and for each note whether it took the last lane.
+    sums = [0] * (len(free) + 1)
+    took: list[list[bool]] = []
     for place, note in enumerate(chord):
-        wish = wishes[note]
-        high = len(free) - (len(chord) - place)
-        above = min(max(bisect_left(free, wish), low), high)
-        pick = above
-        if above > low and free[above] != wish:
-            over, under = abs(free[above] - wish), abs(wish - free[above - 1])
-            pick = above - 1 if under < over or (under == over and not upward) else above
-        out.append((note, free[pick]))
-        low = pick + 1
-    return out
+        before, sums = sums, [_IMPOSSIBLE] * (len(free) + 1)
+        row = [False] * (len(free) + 1)
+        for count in range(place + 1, len(free) + 1):
+            taken = before[count - 1] + board.cost(free[count - 1], wishes[note], sources[note], at_us)
+            row[count] = taken < sums[count - 1]
+            sums[count] = min(taken, sums[count - 1])
+        took.append(row)
+    out = []
+    count = len(free)
+    for place in range(len(chord) - 1, -1, -1):
+        while not took[place][count]:
+            count -= 1
+        count -= 1
+        out.append((chord[place], free[count]))
+    return out[::-1]
 
 
 def _let_go(board: _Field, at_us: int, ends: list[int]) -> list[int]:

@@ -163,3 +163,13 @@ def test_a_jack_too_fast_for_one_lane_goes_to_its_neighbours() -> None:
 def test_lanes_nobody_has_are_refused(keys: int) -> None:
     with pytest.raises(ValueError, match="not between 1 and 18"):
         relaid(taps([(0, 0)]), STEADY, keys)
+
+
+@pytest.mark.parametrize("keys", [4, 5, 6])
+def test_a_run_over_lanes_that_came_together_is_no_repetition_of_one_finger(keys: int) -> None:
+    up_and_down = [0, 1, 2, 3, 4, 5, 6, 5, 4, 3, 2, 1]
+    notes = taps([(place * 140_000, up_and_down[place % 12]) for place in range(96)])
+    out, _ = relaid(notes, STEADY, keys)
+    assert len(out) == 96
+    for lane in range(keys):
+        assert (np.diff(out["at_us"][out["lane"] == lane]) > 140_000).all()
