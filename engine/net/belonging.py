@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 
-from engine.net.admission import Outgoing
+from engine.net.admission import Outgoing, directions
 from engine.net.door import Admitted, Door
 from engine.net.face import MAX_PEERS, ConductorIs, NetError, NetEvent, PeerBack, PeerJoined, PeerLeft, Refused, Trouble
 from engine.net.failover import Claim, Failover
@@ -107,9 +107,12 @@ class Belonging:
     # -- the door ------------------------------------------------------------------------------------------------
 
     def knocked(self, datagram: bytes, address: Address, now_us: int) -> list[Outgoing]:
-        """A machine asks to be let in; only the conductor answers."""
+        """A machine asks to be let in; who does not conduct only says where the door is."""
         if self.door is None:
-            return []
+            conductor = self._neighbours.by_id.get(self.conductor)
+            best = conductor.paths.best if conductor is not None else None
+            where = directions(datagram, best.address) if best is not None and best.address is not None else None
+            return [] if where is None else [Outgoing(address, where)]
         out = self.door.receive(datagram, address, now_us)
         for event in self.door.events():
             if isinstance(event, Admitted):

@@ -18,6 +18,7 @@ from engine.net.packets import HEADER_BYTES, VERSION, PacketKind, pack_attempt, 
 from engine.net.roster import Address
 from engine.net.sealing import Pairings
 from tests.rig.doorstep import CODE, DOOR_AT, Doorstep, refused, welcomed
+from tests.rig.meshes import Air
 
 BEA_AT: Address = ("192.168.1.2", 7000)
 SECOND_US = 1_000_000
@@ -210,6 +211,14 @@ def test_a_member_that_does_not_conduct_points_to_the_door() -> None:
     step.run()
     assert welcomed(knock).door == DOOR_AT
     assert directions(step.seen[-1][2], DOOR_AT) is None  # to a welcome there is nothing to say
+
+
+def test_who_knocks_at_any_member_is_let_in_by_the_conductor() -> None:
+    air = Air()
+    _, member = air.session(2)
+    late = air.seat()
+    late.join(member.address)
+    air.until(lambda: late.mesh is not None and len(late.its.peers()) == 2)
 
 
 @pytest.mark.parametrize("host_name", ["224.0.0.1", "0.0.0.0", "a.host.to.look.up", "", "é"])
