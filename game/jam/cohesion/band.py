@@ -24,6 +24,9 @@ WAITING_MOST = 16
 GONE_US = 30_000_000
 """A player silent for so long gives its row to a new one when all rows are taken."""
 
+NOTHING = 0.1
+"""Corrections this small cannot be told from none: beside them nobody anchors."""
+
 LONGEST_STEP_S = 0.5
 """After a pause (suspend) smoothing goes on as if this had passed."""
 
@@ -116,10 +119,10 @@ class Cohesion:
         row = self._rows.get(peer)
         if row is None:
             return ()
-        return self._learning.values(row, float(self._guardrails.lag_s[row]), self._pulses)
+        return self._learning.values(row, float(self._guardrails.lag_s[row]), self._pulses, self._heard())
 
     def influence(self) -> tuple[tuple[str, ...], Floats]:
-        """Who influences whom: peers, and [i, j] how much worse i is foretold without j (0 to 1)."""
+        """Who influences whom: peers, and [i, j] how much better i is foretold with j (0 to 1)."""
         peers = tuple(self._rows)
         rows = np.array([self._rows[peer] for peer in peers], np.int64)
         return peers, self._learning.influence()[np.ix_(rows, rows)]
@@ -171,13 +174,13 @@ class Cohesion:
         return heard
 
     def _take(self, rows: Ints, at_s: Floats, heard: Bools) -> None:
-        given = self._learning.before(rows, self._pulses, heard)
+        given, own = self._learning.before(rows, self._pulses, heard, self._guardrails.lag_s)
         fresh = self._pulses.take(rows, at_s)
-        taken, at_s, given = rows[fresh], at_s[fresh], given[fresh]
+        taken, at_s, given, own = rows[fresh], at_s[fresh], given[fresh], own[fresh]
         if not taken.size:
             return
         learns = self._groups.of[taken] >= 0
-        self._learning.take(taken[learns], given[learns], self._pulses.error_s[taken[learns]])
+        self._learning.take(taken[learns], given[learns], own[learns], self._pulses.error_s[taken[learns]])
         columns = np.flatnonzero(self._groups.alive)
         if not columns.size:
             return
@@ -234,11 +237,8 @@ class Cohesion:
     def _player_rows(self, peers: dict[int, str], phase: Floats, coheres: Floats) -> tuple[PlayerRow, ...]:
         steady = self._pulses.steadiness()
         of = self._groups.of
-        influence = self._learning.influence()
-        same = self._heard() & ~np.eye(MOST_PLAYERS, dtype=np.bool_)
-        others = np.maximum(same.sum(1), 1)
-        gives, takes = (influence * same).sum(0) / others, (influence * same).sum(1) / others
-        anchors = np.where(of >= 0, gives / (gives + takes + 0.02), 0.0)
+        gives, takes = self._learning.gives(self._heard()), self._learning.takes()
+        anchors = np.where(of >= 0, gives / (gives + takes + NOTHING), 0.0)
         drifts = np.where(self._pulses.known, 1.0 - coheres, 0.0)
         assisted = self._guardrails.assisted()
         return tuple(

@@ -1,8 +1,10 @@
 """What a player is like in this session, learned as it plays: continuous values, no roles by name (001 C4, C7).
 
-For each player the timing error of the next hit (against the own pulse) is foretold from the own last error and from
-the last asynchrony with each other player, by recursive least squares with slow forgetting.  How much worse it is
-foretold without one other player is that player's influence.
+The timing error of each next hit (against the own pulse) is foretold from the own last error alone, and then with the
+last asynchrony to one other player as well, by least squares that forget slowly; another time with the asynchrony to
+the whole group.  How much better it is foretold with another player is that player's influence.  In a group of six
+each other's share is small, so who anchors is told from all pairs together: how much of an asynchrony with a player the
+others take back, and how much that player takes back itself.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from game.jam.events import LearnedShared, SharingChosen
 FORGET = 0.995
 """Weight of the past at each hit of a player: about 200 hits."""
 
-ERROR_FADE = 0.97
-"""The same for the running error powers that influence is told from: about 33 hits."""
+ERROR_FADE = 0.98
+"""The same for the running error powers that influence is told from: about 50 hits."""
 
 UNIT_S = 0.02
 """Timing errors are of this size, so that in it they are near one."""
@@ -30,122 +32,147 @@ FARTHEST = 5.0
 STRONGEST = 1.5
 """No coefficient of a correction is larger: a correction beyond 1 already overshoots."""
 
-LEAST_KNOWN = 10.0
-"""Upper bound of the diagonal of the inverse covariance: what was not seen for long is not held for unknown."""
+RIDGE = 5.0
+"""Belief, in hits of one unit, that a coefficient is nothing."""
+
+GROUP = MOST_PLAYERS
+"""The last column: the group as a whole, in place of another player."""
 
 
 class Learning:
-    """Correction coefficients, influences and per-player values of up to ``MOST_PLAYERS`` players."""
+    """Corrections, influences and per-player values of up to ``MOST_PLAYERS`` players.
+
+    Rows are those who are foretold, columns those who foretell (the last one: the group).
+    """
 
     def __init__(self) -> None:
         many = MOST_PLAYERS
-        self.gain = np.zeros((many, many))
-        """``gain[i, j]``: share of its asynchrony with j that i takes back next; the diagonal: of its own error."""
-        self._inverse = np.tile(np.eye(many), (many, 1, 1))
-        self._with = np.ones(many)
-        self._without = np.ones((many, many))
-        self._alone = np.ones(many)
-        self._own_gain = np.zeros(many)
-        self._own_seen = np.ones(many)
+        self.hits: Ints = np.zeros(many, np.int64)
+        self._own_square, self._own_error = np.zeros(many), np.zeros(many)
+        # Sums over hits of: asynchrony squared; times the own last error; times the error to be foretold.
+        self._square, self._cross, self._error = (np.zeros((many, many + 1)) for _ in range(3))
+        self._alone = np.zeros((many, many + 1))
+        self._with = np.zeros((many, many + 1))
         self._spread = np.zeros((many, 2))
         self._shaken = np.zeros((many, 2))
-        self.hits: Ints = np.zeros(many, np.int64)
 
     def reset(self, row: int) -> None:
         """Forget a player, as one who foretells too."""
-        self.gain[row, :] = self.gain[:, row] = 0.0
-        self._inverse[row] = np.eye(MOST_PLAYERS)
-        self._inverse[:, row, :] = self._inverse[:, :, row] = 0.0
-        self._inverse[:, row, row] = 1.0
-        self._without[row, :] = self._without[:, row] = 1.0
-        self._with[row] = self._alone[row] = self._own_seen[row] = 1.0
-        self._own_gain[row] = self._spread[row] = self._shaken[row] = 0.0
+        for table in (self._square, self._cross, self._error, self._alone, self._with):
+            table[row, :] = table[:, row] = 0.0
+        self._own_square[row] = self._own_error[row] = 0.0
+        self._spread[row] = self._shaken[row] = 0.0
         self.hits[row] = 0
 
-    def before(self, rows: Ints, pulses: Pulses, heard: Bools) -> Floats:
-        """What could foretell the next hits of ``rows``: (rows, players), own last error on the diagonal, in units.
+    def before(self, rows: Ints, pulses: Pulses, heard: Bools, lag_s: Floats) -> tuple[Floats, Floats]:
+        """What could foretell the next hits of ``rows``: the asynchrony of their last beats, and their last errors.
 
-        ``heard`` (players, players): whose asynchrony may matter to whom.
+        In units; (rows, players and the group) and (rows).  ``heard`` (players, players): who matters to whom;
+        ``lag_s`` (players): how far behind the group each plays.  0 where nothing is known.
         """
-        last = pulses.last_s
-        apart = last[rows, None] - last[None, :]
+        beat = pulses.anchor_s[rows, None]
         octave = np.rint(np.log2(pulses.period_s[None, :] / pulses.period_s[rows, None]))
         pulse_s = pulses.period_s[None, :] * np.exp2(-np.maximum(octave, 0.0))
-        able = heard[rows] & (np.abs(apart) < 4 * pulses.period_s[None, :])
+        last, earlier = beat - pulses.times[None, :, -1], beat - pulses.times[None, :, -2]
+        apart = np.where(np.abs(last) <= np.abs(earlier), last, earlier)
+        able = heard[rows] & (np.abs(apart) < 4 * pulse_s) & (pulses.count[None, :] > 1)
+        able[np.arange(rows.size), rows] = False
         turns = np.where(able, apart, 0.0) / pulse_s
-        out: Floats = np.clip((turns - np.rint(turns)) * pulse_s / UNIT_S, -FARTHEST, FARTHEST)
-        out[np.arange(rows.size), rows] = np.clip(pulses.error_s[rows] / UNIT_S, -FARTHEST, FARTHEST)
+        given = np.zeros((rows.size, MOST_PLAYERS + 1))
+        given[:, :GROUP] = (turns - np.rint(turns)) * pulse_s
+        given[:, GROUP] = given[:, :GROUP].sum(1) / np.maximum(able.sum(1), 1)
+        usual = given - lag_s[rows, None] * (given != 0.0)
+        return (
+            np.clip(usual / UNIT_S, -FARTHEST, FARTHEST),
+            np.clip(pulses.error_s[rows] / UNIT_S, -FARTHEST, FARTHEST),
+        )
+
+    def gains(self) -> Floats:
+        """``[i, j]``: share of its asynchrony with j that i takes back by its next hit; last column: with the group."""
+        top, bottom = self._partial()
+        out: Floats = np.clip(-top / (bottom + RIDGE), -STRONGEST, STRONGEST)
         return out
 
-    def take(self, rows: Ints, given: Floats, error_s: Floats) -> None:
-        """Learn from the timing errors of hits of ``rows``, foretold from ``given`` (see :meth:`before`)."""
+    def _partial(self) -> tuple[Floats, Floats]:
+        """Products of error and asynchrony, and squares of asynchrony, with what the own last error tells taken out."""
+        share = self._cross / (self._own_square + RIDGE)[:, None]
+        return self._error - share * self._own_error[:, None], np.maximum(self._square - share * self._cross, 0.0)
+
+    def take(self, rows: Ints, given: Floats, own: Floats, error_s: Floats) -> None:
+        """Learn from the timing errors of hits of ``rows``; ``given`` and ``own`` are what :meth:`before` gave."""
         error = np.clip(error_s / UNIT_S, -FARTHEST, FARTHEST)
-        parts = self.gain[rows] * given
-        left = error + parts.sum(1)
-        self._tell(rows, given, parts, error, left)
-        inverse = self._inverse[rows]
-        turned = np.einsum("rij,rj->ri", inverse, given)
-        share = turned / (FORGET + np.einsum("ri,ri->r", given, turned))[:, None]
-        self.gain[rows] = np.clip(self.gain[rows] - share * left[:, None], -STRONGEST, STRONGEST)
-        inverse = (inverse - share[:, :, None] * turned[:, None, :]) / FORGET
-        diagonal = np.einsum("rii->ri", inverse)
-        cut = np.sqrt(np.minimum(1.0, LEAST_KNOWN / np.maximum(diagonal, 1e-9)))
-        self._inverse[rows] = inverse * cut[:, :, None] * cut[:, None, :]
+        some = given != 0.0
+        own_share = self._own_error[rows] / (self._own_square[rows] + RIDGE)
+        alone = error - own_share * own
+        gain = self.gains()[rows]
+        cross_share = self._cross[rows] / (self._own_square[rows] + RIDGE)[:, None]
+        both = alone[:, None] + gain * (given - cross_share * own[:, None])
+        for power, new in ((self._alone, np.broadcast_to(alone[:, None], both.shape)), (self._with, both)):
+            power[rows] += np.where(some, (1.0 - ERROR_FADE) * (new**2 - power[rows]), 0.0)
+        for total, new in (
+            (self._square, given**2),
+            (self._cross, given * own[:, None]),
+            (self._error, given * error[:, None]),
+        ):
+            total[rows] = np.where(some, FORGET * total[rows] + new, total[rows])
+        self._own_square[rows] = FORGET * self._own_square[rows] + own**2
+        self._own_error[rows] = FORGET * self._own_error[rows] + own * error
+        others = np.square(given[:, :GROUP]).sum(1) / np.maximum(some[:, :GROUP].sum(1), 1)
+        seen = np.stack((others, others**2), 1)
+        self._spread[rows] += (1.0 - ERROR_FADE) * (seen - self._spread[rows])
+        seen = np.stack((error**2, others * error**2), 1)
+        self._shaken[rows] += (1.0 - ERROR_FADE) * (seen - self._shaken[rows])
         self.hits[rows] += 1
 
-    def _tell(self, rows: Ints, given: Floats, parts: Floats, error: Floats, left: Floats) -> None:
-        """Keep the running powers of the errors: foretold by all, by all but one, by oneself."""
-        own = given[np.arange(rows.size), rows]
-        alone = error + self._own_gain[rows] * own
-        self._own_seen[rows] = FORGET * self._own_seen[rows] + own**2
-        self._own_gain[rows] -= alone * own / self._own_seen[rows]
-        for power, new in (
-            (self._with, left**2),
-            (self._without, (left[:, None] - parts) ** 2),
-            (self._alone, alone**2),
-        ):
-            power[rows] += (1.0 - ERROR_FADE) * (new - power[rows])
-        others = np.square(given).sum(1) - own**2
-        for mean, second in ((self._spread, others), (self._shaken, others * error**2)):
-            mean[rows, 0] += (1.0 - ERROR_FADE) * (second - mean[rows, 0])
-        self._spread[rows, 1] += (1.0 - ERROR_FADE) * (others**2 - self._spread[rows, 1])
-        self._shaken[rows, 1] += (1.0 - ERROR_FADE) * (error**2 - self._shaken[rows, 1])
-
     def influence(self) -> Floats:
-        """``[i, j]``: share of i's foretelling error that would be there only without j (0 to 1)."""
-        out: Floats = np.clip(1.0 - self._with[:, None] / np.maximum(self._without, 1e-9), 0.0, 1.0)
-        np.fill_diagonal(out, 0.0)
-        return out
+        """``[i, j]``: by how much of its power i's error is smaller when j is heard too (0 to 1)."""
+        out: Floats = np.clip(1.0 - self._with / np.maximum(self._alone, 1e-9), 0.0, 1.0)
+        return np.where(self._alone > 0.0, out, 0.0)[:, :GROUP]
 
     def gained(self) -> Floats:
-        """By how much of its power each player's error is smaller when the others are heard, than by itself alone."""
-        out: Floats = 1.0 - self._with / np.maximum(self._alone, 1e-9)
+        """By how much of its power each player's error is smaller when its group is heard (may be below 0)."""
+        out: Floats = 1.0 - self._with[:, GROUP] / np.maximum(self._alone[:, GROUP], 1e-9)
+        return np.where(self._alone[:, GROUP] > 0.0, out, 0.0)
+
+    def gives(self, same: Bools) -> Floats:
+        """How much of an asynchrony with each player the others of its group take back, all of them together."""
+        top, bottom = self._partial()
+        apart = same & ~np.eye(MOST_PLAYERS, dtype=np.bool_)
+        size = np.maximum(apart.sum(0), 1)
+        tops, bottoms = (np.where(apart, one[:, :GROUP], 0.0).sum(0) for one in (top, bottom))
+        # Each hears the others as one of ``size``; all together take back as many times what one takes.
+        out: Floats = np.clip(-tops / (bottoms + RIDGE) * size, 0.0, STRONGEST)
+        return out
+
+    def takes(self) -> Floats:
+        """How much of its asynchrony with its group each player takes back."""
+        out: Floats = np.clip(self.gains()[:, GROUP], 0.0, STRONGEST)
         return out
 
     def tolerance(self) -> Floats:
-        """How little each player's errors grow with the spread of the others around it: 1 not at all, to 0."""
-        spread, shaken = self._spread, self._shaken
-        apart = shaken[:, 0] - spread[:, 0] * shaken[:, 1]
-        slope = apart / np.maximum(spread[:, 1] - spread[:, 0] ** 2, 1e-6)
-        out: Floats = 1.0 / (1.0 + np.maximum(slope * np.maximum(spread[:, 0], 1e-6), 0.0))
+        """How little each player's errors grow when the others scatter around it: 1 not at all, down to 0."""
+        apart = self._shaken[:, 1] - self._spread[:, 0] * self._shaken[:, 0]
+        slope = apart / np.maximum(self._spread[:, 1] - self._spread[:, 0] ** 2, 1e-3)
+        out: Floats = 1.0 / (1.0 + np.maximum(slope, 0.0))
         return out
 
-    def values(self, row: int, lag_s: float, pulses: Pulses) -> tuple[float, ...]:
-        """What is learned of one player: eight numbers near -1 to 1.
+    def values(self, row: int, lag_s: float, pulses: Pulses, same: Bools) -> tuple[float, ...]:
+        """What is learned of one player: eight numbers, most between -1 and 1.
 
-        Lag in pulses; unsteadiness (root mean square error in pulses); tolerance; influence given and taken (sums over
-        the others); own correction; how much hearing the others helps foretell it; the log of how much was heard.
+        Lag in pulses; unsteadiness (root mean square error in pulses); tolerance; what the others take back of an
+        asynchrony with it; what it takes back; what it takes back of its own last error; how much hearing its group
+        helps to foretell it; the log of how much was heard, over 10.
         """
-        influence = self.influence()
         period_s = float(pulses.period_s[row])
+        own = self._own_error[row] / (self._own_square[row] + RIDGE)
         return (
             lag_s / period_s,
-            float(np.sqrt(self._alone[row])) * UNIT_S / period_s,
+            float(np.sqrt(self._shaken[row, 0])) * UNIT_S / period_s,
             float(self.tolerance()[row]),
-            float(influence[:, row].sum()),
-            float(influence[row].sum()),
-            float(self.gain[row, row]),
-            float(self.gained()[row]),
+            float(self.gives(same)[row]),
+            float(self.takes()[row]),
+            float(np.clip(-own, -STRONGEST, STRONGEST)),
+            float(np.clip(self.gained()[row], -1.0, 1.0)),
             float(np.log1p(self.hits[row]) / 10.0),
         )
 
