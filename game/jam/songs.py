@@ -35,6 +35,9 @@ MAX_SONG_BYTES = 1 << 30
 """A song larger than this is not offered."""
 
 MAX_CHARTS = 60
+MAX_CHART_FILES = 200
+"""So many files of one folder are looked into for more charts of the song."""
+
 MAX_LEVEL = 100
 BUNDLE = "song.zip"
 LICENCES = ("license", "licence", "readme", "copying")
@@ -110,13 +113,14 @@ def _charts_of(file: Path, entry: ChartEntry) -> list[Chart]:
         found = list(read_chart_file(file).charts)
     else:
         found = []
-        for path in sorted(file.parent.iterdir()):
-            if path.suffix.lower() in CHART_SUFFIXES and path.is_file():
-                try:
-                    found += read_chart_file(path).charts
-                except ChartError:
-                    if path == file:
-                        raise
+        beside = [file.parent / name for name in DiskFolder(file.parent).names() if "/" not in name]
+        others = [path for path in beside if path != file and path.suffix.lower() in CHART_SUFFIXES]
+        for path in [file, *others][:MAX_CHART_FILES]:
+            try:
+                found += read_chart_file(path).charts
+            except ChartError:
+                if path == file:
+                    raise
     same = [chart for chart in found if chart.title.strip() == entry.title.strip() or chart.hash == entry.hash]
     playable = [chart for chart in same if len(chart.notes) and chart.keys <= MAX_LANES]
     return sorted(playable, key=lambda chart: chart.hash != entry.hash)[:MAX_CHARTS]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.log import StoredEvent
 from engine.net.face import Network
 from game.jam.band import BandTake
 from game.jam.decide import HoldSong, OfferSong, SayReady, Start, TakePart
@@ -102,7 +102,7 @@ class Company:
             self.takes[name] = BandTake(self.sessions[name], running.start.take, self.charts)
         return self.takes[name]
 
-    def logged(self, name: str) -> list[Any]:
+    def logged(self, name: str) -> list[StoredEvent]:
         """The rows of the jam in one member's log, all written."""
         profile = self.profiles[name]
         assert profile.writer.flush(10.0)
