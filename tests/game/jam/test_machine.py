@@ -1,0 +1,73 @@
+"""Machines in a jam: songs reach those who lack them, and everyone is brought to the same start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.net.join_code import JoinCode
+from game.jam.decide import HoldSong
+from game.jam.state import SPECTATOR
+from game.profile import CHARTS
+from tests.rig.jam_machines import Machines
+
+SONG = "First Light"
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    with Machines(tmp_path, [CHARTS]) as made:
+        yield made
+
+
+def test_a_song_reaches_who_lacks_it_and_is_played_from_there(machines: Machines) -> None:
+    host = machines.host()
+    guest = machines.join("Ben")
+    entry = machines.offer(SONG)
+    held = guest.jam.song
+    assert held is not None
+    assert held.folder.is_relative_to(guest.profile.songs)
+    assert {path.name for path in held.folder.iterdir()} >= {"song.ogg", "4k-easy.jam"}
+    machines.until(lambda: all(member.holds(offered(host)) for member in host.jam.session.band.players))
+    charts = guest.jam.charts(offered(host))
+    assert charts is not None
+    assert len(charts(entry.hash, "all", 4).notes) == entry.notes + entry.holds
+    take = machines.ready_and_start(entry)
+    starts = {seat.jam.session.band.take(take).start.t0_us for seat in machines.seats}  # type: ignore[union-attr]
+    assert len(starts) == 1
+
+
+def offered(seat: object) -> str:
+    offer = seat.jam.session.band.offer  # type: ignore[attr-defined]
+    assert offer is not None
+    return str(offer.song)
+
+
+def test_a_second_guest_gets_the_song_from_whoever_has_it(machines: Machines) -> None:
+    machines.host()
+    machines.join("Ben")
+    machines.offer(SONG)
+    late = machines.join("Cleo", SPECTATOR)
+    machines.until(lambda: late.jam.song is not None)
+
+
+def test_a_wrong_code_is_refused_in_a_sentence(machines: Machines) -> None:
+    machines.host()
+    other = JoinCode.new()
+    guest = machines.join("Ben", code=other)
+    assert not guest.jam.joined
+    assert guest.jam.session.closed.endswith(".")
+    assert "code" in guest.jam.session.closed
+
+
+def test_what_others_say_of_songs_is_taken_only_if_it_makes_sense(machines: Machines) -> None:
+    host = machines.host()
+    guest = machines.join("Ben")
+    machines.offer(SONG)
+    for nonsense in (b"", b"\xc1", b"\x93\xa6serves\x01\x02", b"\x92\xa6serves\xcd\xff\xff", b"\x81\x01\x02"):
+        guest.jam.session.tell(host.jam.session.me, nonsense)
+    guest.jam.session.do(HoldSong(offered(host), "no room on the disk"))
+    machines.until(lambda: not host.jam.session.band.members[guest.jam.session.me].holds(offered(host)))
+    assert host.jam.joined
