@@ -26,9 +26,12 @@ EASE_US = 130_000
 """Notes of different source lanes that came to share a lane are not made a finger's fast repetition: one that follows
 no later than this after :data:`REPEAT_GAP_US` goes beside it if it can."""
 
-CROWDED, ASTRAY, LEVEL = 2, 6, 1
-"""What a lane costs beside its distance from the wish: a repetition that the source does not have; a step against the
-source's direction; no step where the source has one."""
+CROWDED, ROLLED, ASTRAY, LEVEL = 2, 8, 6, 1
+"""What a lane costs beside its distance from the wish: a fast repetition that the source does not have; a second one
+right after it; a step against the source's direction; no step where the source has one."""
+
+PHRASE_US = 600_000
+"""After such a rest the direction from the note before is no longer heard, and a new phrase begins as it wishes."""
 
 MIN_HOLD_US = 150_000
 """A hold that has lasted so long may be ended early, when every lane is held and another note comes."""
@@ -171,28 +174,30 @@ class _Field:
     """The lanes as the walk through the notes finds them.
 
     ``free_from`` is when each lane may be pressed again; ``last``, ``source``, ``begun`` and ``held_until`` are its
-    last note (-1: none), the source lane that came from, when it begins and ends.  ``before`` is the source lane and
-    the lane of the note before, if it stood alone or was the highest of a chord.
+    last note (-1: none), the source lane that came from, when it begins and ends; ``rolls`` counts the fast repetitions
+    that led to it.  ``before`` is the source lane, the lane and the instant of the note before, of a chord the highest.
     """
 
     keys: int
     free_from: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
     source: list[int] = field(default_factory=list)
-    before: tuple[int, int] = (0, 0)
+    rolls: list[int] = field(default_factory=list)
+    before: tuple[int, int, int] = (0, 0, _NEVER_US)
     begun: list[int] = field(default_factory=list)
     held_until: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.last, self.source = [-1] * self.keys, [-1] * self.keys
+        self.last, self.source, self.rolls = [-1] * self.keys, [-1] * self.keys, [0] * self.keys
         self.free_from, self.begun, self.held_until = ([_NEVER_US] * self.keys for _ in range(3))
 
     def press(self, lane: int, note: int, source: int, at_us: int, end_us: int) -> None:
         """``note`` takes ``lane`` from ``at_us`` to ``end_us``."""
+        self.rolls[lane] = self.rolls[lane] + 1 if self.crowded(lane, source, at_us) else 0
         self.last[lane], self.begun[lane], self.held_until[lane] = note, at_us, end_us
         self.free_from[lane] = end_us + REPEAT_GAP_US
         self.source[lane] = source
-        self.before = source, lane
+        self.before = source, lane, at_us
 
     def fingers_down(self, at_us: int) -> int:
         """How many lanes are held at ``at_us``."""
@@ -204,12 +209,15 @@ class _Field:
 
     def cost(self, lane: int, wish: int, source: int, at_us: int) -> int:
         """How unwelcome ``lane`` is to a note of a chord."""
-        return abs(lane - wish) + CROWDED * self.crowded(lane, source, at_us)
+        if not self.crowded(lane, source, at_us):
+            return abs(lane - wish)
+        return abs(lane - wish) + (ROLLED if self.rolls[lane] else CROWDED)
 
     def cost_alone(self, lane: int, wish: int, source: int, at_us: int) -> int:
         """How unwelcome ``lane`` is to a note that stands alone: it should also step as the source does."""
-        step = source - self.before[0]
-        moved = (lane - self.before[1]) * step
+        came_from, stood_on, then_us = self.before
+        step = source - came_from if at_us - then_us <= PHRASE_US else 0
+        moved = (lane - stood_on) * step
         return self.cost(lane, wish, source, at_us) + (ASTRAY if moved < 0 else LEVEL if step and not moved else 0)
 
 
