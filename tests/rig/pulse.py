@@ -38,7 +38,9 @@ ctl.!default {{ type pulse }}
 """
 
 DAEMON_COMMAND = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--log-level=error"]
-RECORD_COMMAND = ["parec", "--device=rig.monitor", "--raw", "--format=s16le", "--channels=1", "--latency-msec=5"]
+RECORD_COMMAND = ["parec", "--device=rig.monitor", "--raw", "--format=s16le", "--channels=1"]
+
+RECORDER_TRIES = 5
 
 REALTIME_PRIORITY = 10
 """Sound daemons run in real time wherever they may; so does this one, above what plays into it."""
@@ -76,9 +78,14 @@ def _hurry(pid: int) -> None:
 
 
 class PulseRig:
-    """The daemon, its recorder and the environment that leads a program to them."""
+    """The daemon, its recorder and the environment that leads a program to them.
 
-    def __init__(self) -> None:
+    Args:
+        ahead_ms: how far ahead the null sink renders at most: the latency its recorder asks for.
+    """
+
+    def __init__(self, ahead_ms: int = 5) -> None:
+        self._ahead_ms = ahead_ms
         self._folder = tempfile.TemporaryDirectory(prefix="pulse-rig-")
         self.folder = Path(self._folder.name)
         self.folder.chmod(0o700)
@@ -141,16 +148,22 @@ class PulseRig:
             raise RuntimeError("the private PulseAudio daemon did not start")
         self._takes += 1
         self._from = 0
+        if not any(self._record() for _ in range(RECORDER_TRIES)):
+            raise RuntimeError("the private PulseAudio daemon does not record")
+        _hurry(self._daemon.pid)
+
+    def _record(self) -> bool:
+        """Start the recorder; False if it ends at once, as it does when the daemon's socket is not yet listening."""
         with self._take.open("wb") as take:
-            self._recorder = subprocess.Popen(
-                [*RECORD_COMMAND, f"--rate={RATE_HZ}"],
+            recorder = subprocess.Popen(
+                [*RECORD_COMMAND, f"--rate={RATE_HZ}", f"--latency-msec={self._ahead_ms}"],
                 env=self.environment(),
                 stdout=take,
                 stderr=subprocess.DEVNULL,
             )
-        if not until(lambda: self._take.stat().st_size > 0):
-            raise RuntimeError("the private PulseAudio daemon does not record")
-        _hurry(self._daemon.pid)
+        self._recorder = recorder
+        until(lambda: self._take.stat().st_size > 0 or recorder.poll() is not None)
+        return self._take.stat().st_size > 0
 
     def stop(self) -> None:
         """End the daemon and the recorder: to a program that plays, the device is gone."""
