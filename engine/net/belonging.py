@@ -122,6 +122,9 @@ class Belonging:
         return out
 
     def _admitted(self, member: Member, now_us: int) -> None:
+        if self.failover.provisional:
+            self.failover.confirm()
+            self._sign()
         self._changed()
         self._enter(member, now_us)
         self._announce(member)
@@ -259,7 +262,8 @@ class Belonging:
             return  # overtaken by a better claim since
         self.roster.term, self.roster.conductor = change.term, change.peer
         if self.failover.conducting:
-            self._sign()
+            if not self.failover.provisional:
+                self._sign()
             self.door = Door(self._code, self.roster, now_us)
         else:
             self.door = None

@@ -68,10 +68,10 @@ class Endpoint:
         self._due_us: int | None = None
         self._timer = threading.Condition()
         self._open, self._broken = True, False
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._wake_out.setblocking(False)
         self._socket = self._opened(self._port)
         self._port = self._socket.getsockname()[1]
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_out.setblocking(False)
         self._group: socket.socket | None = None
         self._threads = [
             threading.Thread(target=self._read, name="net reader", daemon=True),

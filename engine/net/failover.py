@@ -72,6 +72,7 @@ class Failover:
         self._beat_us = now_us
         self._ticked_us = now_us
         self._changes: list[Change] = []
+        self._before: Claim | None = None
 
     @property
     def claim(self) -> Claim:
@@ -84,9 +85,13 @@ class Failover:
         return self._claim.conductor == self.me
 
     @property
-    def beat(self) -> int:
-        """The highest beat known of the conductor, to go out with presence."""
-        return self._beat
+    def provisional(self) -> bool:
+        """Whether ``me`` conducts only because it hears nobody."""
+        return self._before is not None
+
+    def confirm(self) -> None:
+        """Conduct for good (a machine was let in)."""
+        self._before = None
 
     def next_beat(self, now_us: int) -> int:
         """The beat to send with the presence that goes out now; the conductor's counts up."""
@@ -127,6 +132,8 @@ class Failover:
         if not member.here:
             member.here, member.lost = True, False
             self._changes.append(PeerBack(peer))
+            if self._before is not None:
+                self._follow(self._before, now_us)
 
     def beat_heard(self, term: int, conductor: str, beat: int, now_us: int) -> None:
         """A presence said this of the conductor it follows."""
@@ -149,7 +156,9 @@ class Failover:
 
     def take_over(self, now_us: int) -> Claim:
         """Claim the next term for ``me`` (its turn came, or the conductor handed over)."""
+        before = self._claim if len(self.present()) == 1 else None
         self._follow(Claim(self._claim.term + 1, self.me), now_us)
+        self._before = before
         return self._claim
 
     def sign(self, signature: bytes) -> None:
@@ -188,7 +197,7 @@ class Failover:
         return [peer for peer in self.present() if peer != self._claim.conductor].index(self.me)
 
     def _follow(self, claim: Claim, now_us: int) -> None:
-        self._claim, self._beat, self._beat_us = claim, 0, now_us
+        self._claim, self._beat, self._beat_us, self._before = claim, 0, now_us, None
         self._changes.append(ConductorIs(claim.conductor, claim.term))
 
     def _rank(self, peer: str) -> tuple[int, str]:

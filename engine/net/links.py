@@ -39,7 +39,7 @@ MAX_PENDING = 16
 BETTER_SHARE, BETTER_US, BETTER_FOR_US = 0.7, 2_000, 2_000_000
 """Hysteresis: another path must cost at most this share, this much less, for this long before it is taken."""
 
-COSTS_US = {"direct": 0, "far": 0, "multicast": 8_000, "relay": 4_000}
+COSTS_US = {"direct": 0, "far": 0, "multicast": 60_000, "relay": 30_000}
 """What a path costs besides its round trip: relays burden another member, multicast the whole air."""
 
 LOST_COST_US = 60_000
@@ -198,6 +198,13 @@ class Paths:
             key=lambda path: (not path.answers(now_us), path.cost_us),
         )
         return [self.best, *others[:1]]
+
+    def straight(self) -> Path | None:
+        """The path in use if it goes to an address, else the one that does and answered last: for passing on."""
+        if self.best is not None and self.best.address is not None:
+            return self.best
+        paths = [path for path in self._paths.values() if path.address is not None and path.answered_us is not None]
+        return max(paths, key=lambda path: path.answered_us or 0, default=None)
 
     def choose(self, now_us: int) -> bool:
         """Take another path if the best is dead or has long been dearer; true when it changed."""

@@ -17,7 +17,7 @@ from engine.net.delivery import LEAST_ROOM, Delivery
 from engine.net.face import ClockSet, Joined, NetError, NetEvent, Peer, Trouble
 from engine.net.keys import Identity
 from engine.net.limits import Limits
-from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours
+from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours, path_kind
 from engine.net.packets import ADMISSION, Frame, FrameKind, PacketKind, frame_bytes, packet_kind, parse_frames
 from engine.net.roster import Address, Roster
 from engine.net.signals import LONGEST_PRESENCE, Presence, Reach, pack_links, parse_links, parse_presence
@@ -34,6 +34,9 @@ REPLY_US = 2_000
 
 LINKS_US = 2_000_000
 """How often members tell each other whom they reach, in a session of up to 16; in larger ones more rarely."""
+
+TURN_US, UNTIMED_US = 2_500_000, 10_000_000
+"""A conductor that does not know the time asks each member for so long, then its own clock is the session's."""
 
 MOST_PACKETS = 24
 """To one member in one go; the rest in the next."""
@@ -86,6 +89,7 @@ class Mesh:
         self._belonging.author, self._belonging.conducts = self._delivery.admit, self._follow_time
         self._time, self._answerer = time, TimeAnswerer(time)
         self._asker: TimeAsker | None = None
+        self._untimed_us = now_us
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
         self._links_us = self._flood_us = now_us
@@ -94,7 +98,7 @@ class Mesh:
 
     def _begin(self, now_us: int) -> None:
         self._belonging.begin(now_us)
-        self._emit(Joined(self.session, self.conductor, self.peers()))
+        self._emit(Joined(self.session, self.conductor, self.peers(), self._belonging.failover.claim.term))
         self._follow_time(now_us)
         if self._asker is None:
             self.measure()
@@ -114,6 +118,26 @@ class Mesh:
         here = self._belonging.failover.here
         members = [each for each in self._neighbours.by_id.values() if not each.dormant]
         return tuple(sorted((each.seen(here(each.id)) for each in members), key=lambda peer: (peer.order, peer.id)))
+
+    def seen_at(self, peer: str, address: Address) -> None:
+        """A member was reached at this address."""
+        neighbour = self._neighbours.by_id.get(peer)
+        if neighbour is not None:
+            neighbour.paths.offer(path_kind(address), address, self._now_us())
+
+    @property
+    def group_key(self) -> bytes:
+        """32 bytes that all members hold and nobody else."""
+        return self._belonging.roster.group_key
+
+    def hosts_of(self, peer: str) -> tuple[str, ...]:
+        """The hosts a member was reached at or says it is at, the likeliest first."""
+        neighbour, member = self._neighbours.by_id.get(peer), self._belonging.roster.members.get(peer)
+        ways = neighbour.paths.all() if neighbour is not None else []
+        ways.sort(key=lambda path: path is not neighbour.paths.best if neighbour is not None else False)
+        seen = [path.address[0] for path in ways if path.address is not None]
+        told = [address[0] for address in member.addresses] if member is not None else []
+        return tuple(dict.fromkeys(seen + told))
 
     # -- what comes ----------------------------------------------------------------------------------------------
 
@@ -199,24 +223,40 @@ class Mesh:
 
     def _follow_time(self, now_us: int) -> None:
         """Another conducts: ask it, or, where it is this machine, go on as the session's clock without a step."""
-        if self.conductor != self.me:
-            self._asker = TimeAsker(self._time, now_us)
-        elif self._time.agreed:
+        if self.conductor == self.me and self._time.agreed:
             self._asker = None
             self._time.lead(now_us)
+        else:
+            self._asker = TimeAsker(self._time, now_us)
+            self._untimed_us = now_us
 
     def _time_frame(self, neighbour: Neighbour, data: bytes, at_us: int) -> None:
         answer = self._answerer.answer(data, at_us, self._now_us())
         if answer is not None:
             self._neighbours.send(neighbour, [(FrameKind.TIME, answer)], at_us)
-        elif self._asker is not None and neighbour.id == self.conductor:
+        elif self._asker is not None and neighbour.id == self._timekeeper(at_us):
             self._asker.take(data, at_us)
             self._reply_by(self._asker.due_us)
 
+    def _timekeeper(self, now_us: int) -> str:
+        """Whom to ask the time: the conductor; one that does not know it itself asks each member in turn."""
+        if self.conductor != self.me:
+            return self.conductor
+        others = [peer for peer in self._belonging.failover.present() if peer != self.me]
+        return others[(now_us - self._untimed_us) // TURN_US % len(others)] if others else ""
+
     def _ask_time(self, now_us: int) -> None:
-        asker, asked = self._asker, self._neighbours.by_id.get(self.conductor)
-        if asker is None or now_us < asker.due_us:
+        asker = self._asker
+        if asker is None:
             return
+        if self.conductor == self.me and (self._time.agreed or now_us - self._untimed_us >= UNTIMED_US):
+            self._time.lead(now_us)
+            self._asker = None
+            self.measure()
+            return
+        if now_us < asker.due_us:
+            return
+        asked = self._neighbours.by_id.get(self._timekeeper(now_us))
         probe = asker.probe(self._now_us())
         if probe is not None and asked is not None:
             self._neighbours.send(asked, [(FrameKind.TIME, probe)], now_us)

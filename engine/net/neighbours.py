@@ -204,7 +204,7 @@ class Neighbours:
         via = self.by_id.get(path.via)
         if via is None:
             return False
-        onward = via.paths.best
+        onward = via.paths.straight()
         if onward is None or onward.address is None:
             self.counts["no way to relay"] += 1
             return False
@@ -220,7 +220,7 @@ class Neighbours:
         if who == self.who:
             return packet or None
         target = self.by_who.get(who)
-        best = target.paths.best if target is not None else None
+        best = (target.paths.straight() or target.paths.best) if target is not None else None
         if target is None or best is None or not hops or not 0 < hops[0] <= MAX_HOPS or best.via == sender.id:
             self.counts["not passed on"] += 1
             return None

@@ -13,6 +13,7 @@ import threading
 import time as system_time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from engine.clock import Clock, MonotonicClock
@@ -203,6 +204,17 @@ class Node:
         with self._lock:
             return self._mesh.topology() if self._mesh else ()
 
+    @property
+    def song_key(self) -> bytes:
+        """32 bytes that the members share and nobody else, for sending files; empty until :class:`Joined`."""
+        with self._lock:
+            return blake2b(self._mesh.group_key, digest_size=32, person=b"ourojam files").digest() if self._mesh else b""
+
+    def hosts_of(self, peer: str) -> tuple[str, ...]:
+        """The hosts a member may be reached at, the likeliest first."""
+        with self._lock:
+            return self._mesh.hosts_of(peer) if self._mesh else ()
+
     # -- what the game does --------------------------------------------------------------------------------------
 
     def say(self, data: bytes) -> int:
@@ -313,13 +325,13 @@ class Node:
             return now_us + TICK_US if due_us is None else due_us
         self._knock = None
         if isinstance(knock.outcome, Welcomed):
-            self._enter(knock.outcome.roster)
+            self._enter(knock.outcome.roster, knock.outcome.door)
         else:
             self._emit(knock.outcome)
         return now_us
 
-    def _enter(self, roster: Roster) -> None:
-        """This machine is a member: from here on the mesh does the work."""
+    def _enter(self, roster: Roster, door: Address | None = None) -> None:
+        """This machine is a member, let in at ``door``: from here on the mesh does the work."""
         if self._lan:
             first, second, third, fourth = roster.session[:4]
             group = (f"239.255.{first}.{second}", 49_152 + (third << 8 | fourth) % 16_000)
@@ -328,6 +340,8 @@ class Node:
         args = self._identity, roster, self._code, self._time, self._clock
         six = ":" in self._endpoint.address[0]
         self._mesh = Mesh(*args, self._endpoint.send, self._multicast, self._emit, six)
+        if door is not None:
+            self._mesh.seen_at(roster.conductor, door)
         self._peers = self._mesh.peers()
 
     def _multicast(self, datagram: bytes) -> bool:

@@ -128,6 +128,18 @@ def test_silent_members_are_lost_after_a_minute_and_come_back_when_heard() -> No
     assert crowd.one_each()
 
 
+def test_who_was_alone_comes_back_as_a_member() -> None:
+    crowd = Crowd(4)
+    crowd.run(1_000_000)
+    lonely = crowd.names[2]
+    crowd.group[lonely] = 1
+    crowd.run(10_000_000)
+    assert crowd.members[lonely].conducting
+    crowd.group[lonely] = 0
+    crowd.run(1_000_000)
+    assert all(member.claim == Claim(1, crowd.names[0]) for member in crowd.members.values())
+
+
 def test_a_conductor_that_leaves_is_followed_at_once() -> None:
     member = Failover("b", 1, Claim(1, "a"), 0)
     member.enter("a", 0, 0)
