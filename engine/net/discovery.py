@@ -146,6 +146,9 @@ class Discovery:
 
     def _open(self) -> AsyncZeroconf:
         if self._interfaces is not None:
+            for host in self._interfaces:  # the library leaves a socket open when an address is not this machine's
+                with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as trial:
+                    trial.bind((host, 0))
             return AsyncZeroconf(interfaces=list(self._interfaces))
         try:
             return AsyncZeroconf(interfaces=InterfaceChoice.All, ip_version=IPVersion.All)
