@@ -7,19 +7,19 @@ Every datagram starts with nine bytes, whole numbers most significant byte first
 
 and goes on, depending on its kind (sizes in bytes; ``[...]`` is sealed by ChaCha20-Poly1305 with its tag of 16)::
 
-    HELLO    version 2 | session 8 or zeros | zeros up to 64 in all        joiner to door, which keeps nothing of it
-    COOKIE   version 2 | session 8 | cookie 16                             door to joiner, smaller than the hello
-    KNOCK    version 2 | session 8 | cookie 16 | SPAKE2 message 33         joiner to door
-    ANSWER   SPAKE2 message 33 | confirmation 16                           door to joiner, smaller than the knock
-    CLAIM    part 1 | parts 1 | [part of the claim]                        joiner to door
-    ASK      number 4 | [parts held, a bit each]                           joiner to door
-    WELCOME  part 1 | parts 1 | [part of the roster, or of a refusal]      door to joiner
-    REFUSAL  reason 1 | version 2 | seconds 2                              door to joiner, in the clear
+    HELLO     version 2 | session 8 or zeros | zeros up to 64 in all        joiner to door, which keeps nothing of it
+    COOKIE    version 2 | session 8 | cookie 16                             door to joiner, smaller than the hello
+    KNOCK     version 2 | session 8 | cookie 16 | SPAKE2 message 33         joiner to door
+    ANSWER    SPAKE2 message 33 | confirmation 16                           door to joiner, smaller than the knock
+    CLAIM     part 1 | parts 1 | [part of the claim]                        joiner to door
+    ASK       number 4 | [parts held, a bit each]                           joiner to door
+    WELCOME   part 1 | parts 1 | [part of the roster, or of a refusal]      door to joiner
+    REFUSAL   reason 1 | version 2 | seconds 2                              door to joiner, in the clear
     ELSEWHERE port 2 | IP address as text                                  a member that does not conduct to joiner
-    SEALED   [body]                                                        member to member, with the key of the pair
-    SPREAD   hops 1 | [body | signature 64]                                member to the group, with the group's key
+    SEALED    [body]                                                        member to member, with the key of the pair
+    SPREAD    hops 1 | [body | signature 64]                                member to the group, with the group's key
 
-What is sealed covers the nine bytes before it too.  In SPREAD the hops stay outside, because a relay counts them down.
+What is sealed covers what stands before it too, but for the hops of SPREAD, which a relay counts down.
 
 A body is a row of frames, so that one packet carries moments, acknowledgements, fragments, time probes and heartbeats
 together: ``kind 1 | length 1 or 2 | bytes``.  A length below 128 takes one byte, a longer one two: the first has the
