@@ -75,7 +75,7 @@ class App:
             load_effects(sound.rate_hz),
         )
         self.replay: Replay | None = None
-        self._talked = False
+        self._talked = self._jammed = False
         self.stack.context = self.context
         self.apply_settings()
 
@@ -150,6 +150,10 @@ class App:
             from game.scenes.talk_room import TalkRoom
 
             TalkRoom.close_of(self.context)
+        if self._jammed:
+            from game.scenes.jam_room import JamRoom
+
+            JamRoom.close_of(self.context)
         self.jobs.close()
         self.context.library.close()
         self.context.sound.close()

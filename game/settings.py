@@ -108,14 +108,28 @@ class TalkSettings(_Group):
     """Whether the player was asked who they are, or skipped that."""
 
 
+class JamSettings(_Group):
+    """How jams are heard and seen (requirements 001, N7 and C5 to C7)."""
+
+    name: str = Field(default="", max_length=40)
+    hear_others: bool = True
+    others_volume: int = Field(default=60, ge=0, le=100)
+    fix_others: int = Field(default=70, ge=0, le=100)
+    """How far the others' hits are held to the beat, as this listener hears them."""
+    fix_own: int = Field(default=0, ge=0, le=100)
+    guardrail: int = Field(default=30, ge=0, le=100)
+    shares: bool = False
+
+
 class Settings(_Group):
-    """All settings; groups are the tabs of the settings scene, save ``talk``, which Talk shows itself."""
+    """All settings; groups are the tabs of the settings scene, save ``talk`` and ``jam``, shown where they belong."""
 
     playfield: PlayfieldSettings = PlayfieldSettings()
     sound: SoundSettings = SoundSettings()
     input: InputSettings = InputSettings()
     screen: ScreenSettings = ScreenSettings()
     talk: TalkSettings = TalkSettings()
+    jam: JamSettings = JamSettings()
 
     def layout(self, keys: int) -> Layout:
         """The player's layout for ``keys`` lanes, or the one they start with."""

@@ -82,6 +82,53 @@ class ShowTalk:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowJam:
+    """Host or join a jam; ``link`` is one to join by at once."""
+
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLobby:
+    """The jam the player is in, before and between songs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTopology:
+    """Who reaches whom in the jam, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayJam:
+    """Play (or watch) the take that was agreed in the jam."""
+
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeJam:
+    """Play in the free jam that is open."""
+
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class JamResults:
+    """The band's result in a take of a session of the log."""
+
+    session: str
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchJam:
+    """Watch a take of a session out of the log; without a name, choose one."""
+
+    session: str = ""
+    take: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the game."""
 

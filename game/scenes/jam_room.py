@@ -1,0 +1,155 @@
+"""The jam the player is in, while scenes come and go: it is made here, stepped by whichever scene is on top, and left.
+
+room = JamRoom.of(context)                     # one for the game
+room.look()                                    # from now on sessions on the network are looked for
+room.host("an evening", JoinCode.new()); room.join([("192.168.1.5", 47100)], code)
+room.step()                                    # once a step: what happened, sentences said to the player
+room.machine                                   # the jam itself (game.jam.machine), None outside one
+room.leave()
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from engine.errors import UserError
+from engine.jobs import Jobs
+from engine.net.discovery import Discovery
+from engine.net.discovery_records import FoundSession
+from engine.net.join_code import JoinCode
+from game.jam.machine import Machine, Place
+from game.jam.session import Closed, Happening, Notice
+from game.jam.state import PLAYER
+from game.rhythm.entries import ChartEntry
+from game.scenes.context import Context
+from game.scenes.title import game_version
+
+_REMEMBERED = "jam room"
+
+
+class JamRoom:
+    """The player's place in a jam, and what is known of jams nearby."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._discovery: Discovery | None = None
+        self._leaving: list[threading.Thread] = []
+        self.machine: Machine | None = None
+        self.ended = ""
+        """Why the last jam ended, if it was not the player who left."""
+
+    @classmethod
+    def of(cls, context: Context) -> JamRoom:
+        """The room of this game."""
+        room = context.remembered.get(_REMEMBERED)
+        if not isinstance(room, JamRoom):
+            room = context.remembered[_REMEMBERED] = cls(context)
+        return room
+
+    @classmethod
+    def close_of(cls, context: Context) -> None:
+        """Leave whatever jam there is and give threads and sockets back, at the end of the game."""
+        room = context.remembered.pop(_REMEMBERED, None)
+        if isinstance(room, JamRoom):
+            room.close()
+
+    # -- jams nearby ---------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look for sessions on the network, from now on."""
+        if self._discovery is None:
+            self._discovery = Discovery()
+
+    @property
+    def found(self) -> tuple[FoundSession, ...]:
+        """The sessions that others announce."""
+        return self._discovery.found() if self._discovery is not None else ()
+
+    @property
+    def problem(self) -> str:
+        """Why none can be found just now; empty while all is well."""
+        return self._discovery.problem if self._discovery is not None else ""
+
+    # -- the jam -------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What the player is called in jams; empty until they said it."""
+        return self._context.profile.settings.jam.name
+
+    def host(self, title: str, code: JoinCode) -> None:
+        """Found a session.
+
+        Raises:
+            UserError: the network cannot be used.
+        """
+        self.look()
+        self._begin(Machine.host(title, code, *self._means(), name=self.name or "Player", discovery=self._discovery))
+
+    def join(self, addresses: Sequence[tuple[str, int]], code: JoinCode, role: str = PLAYER, title: str = "") -> None:
+        """Ask to be let in; ``machine.joined`` or :attr:`ended` tells what came of it.
+
+        Raises:
+            UserError: the network cannot be used.
+        """
+        self.look()
+        self._begin(
+            Machine.join(
+                addresses,
+                code,
+                *self._means(),
+                name=self.name or "Player",
+                role=role,
+                title=title,
+                discovery=self._discovery,
+            )
+        )
+
+    def _means(self) -> tuple[Place, Jobs, Callable[[], Sequence[ChartEntry]]]:
+        profile = self._context.profile
+        place = Place(profile.log, profile.writer, profile.songs, profile.folder / "jam")
+        return place, self._context.jobs, lambda: self._context.library.entries
+
+    def _begin(self, machine: Machine) -> None:
+        self.leave()
+        self.ended = ""
+        machine.version = game_version()
+        self.machine = machine
+
+    def step(self) -> list[Happening]:
+        """Take up what happened; sentences are said to the player, and a jam that ended is let go."""
+        machine = self.machine
+        if machine is None:
+            return []
+        happenings = machine.step()
+        for one in happenings:
+            if isinstance(one, Notice):
+                self._context.say(one.sentence)
+            elif isinstance(one, Closed):
+                self.ended = one.sentence
+        if machine.session.closed:
+            self.leave()
+        return happenings
+
+    def say(self, error: UserError) -> None:
+        """Tell the player why something cannot be."""
+        self._context.say(str(error))
+
+    def leave(self) -> None:
+        """Leave the jam, if there is one; its threads end beside the game."""
+        machine, self.machine = self.machine, None
+        if machine is not None:
+            self._leaving = [thread for thread in self._leaving if thread.is_alive()]
+            thread = threading.Thread(target=machine.close, name="leaving a jam")
+            thread.start()
+            self._leaving.append(thread)
+
+    def close(self) -> None:
+        """Leave and stop looking; waits for the threads."""
+        self.leave()
+        for thread in self._leaving:
+            thread.join()
+        if self._discovery is not None:
+            self._discovery.close()
+            self._discovery = None
