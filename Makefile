@@ -22,6 +22,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench,soak]'
 	$(BIN)/python -m pytest -m soak --run-soak
 	$(BIN)/python tests/fuzz/fuzz_formats.py --runs 130000 --format all
+	$(BIN)/python tests/fuzz/fuzz_datagrams.py --runs 1000000
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench]'
