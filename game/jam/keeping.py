@@ -6,7 +6,6 @@ rows of hits have the number of their first moment.  Both are known again when t
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -97,7 +96,9 @@ def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
 
 
 class Keeper:
-    """Writes one session into the log as it happens; safe to use from several threads.
+    """Puts one session into the log as it happens.  Not for several threads at once: the session sees to that.
+
+    What came together goes to the log's writer together, with :meth:`write`.
 
     Raises:
         UserError: the log cannot be read.
@@ -107,7 +108,7 @@ class Keeper:
         writer.flush(2.0)  # the session may have been left only a moment ago
         self.stream = stream_of(session)
         self._writer = writer
-        self._lock = threading.Lock()
+        self._rows: list[NewEvent] = []
         self._records: dict[str, Numbers] = {}
         self._moments: dict[str, Numbers] = {}
         self.before = list(spoken(log.read(self.stream)))
@@ -122,12 +123,14 @@ class Keeper:
 
     @staticmethod
     def _of(table: dict[str, Numbers], author: str) -> Numbers:
-        return table.setdefault(author, Numbers())
+        found = table.get(author)
+        if found is None:
+            found = table[author] = Numbers()
+        return found
 
     def knows_hit(self, peer: str, number: int) -> bool:
         """Whether the moment ``number`` of ``peer`` is kept already."""
-        with self._lock:
-            return number in self._of(self._moments, peer)
+        return number in self._of(self._moments, peer)
 
     def saw(self, event: Event, *, truth: Truth = Truth.AUTOMATION, origin: str = "automation:network") -> None:
         """Keep what this machine saw itself."""
@@ -135,18 +138,16 @@ class Keeper:
 
     def said(self, author: str, number: int, event: Event, *, own: bool) -> bool:
         """Keep record ``number`` of ``author``; False if it is kept already."""
-        with self._lock:
-            if not self._of(self._records, author).add(number):
-                return False
+        if not self._of(self._records, author).add(number):
+            return False
         truth, origin = _whose(author, own)
         self._append(event, to_payload(event) | {"number": number}, truth, origin, author)
         return True
 
     def hits(self, peer: str, take: str, first: int, rows: NDArray[np.void], *, own: bool) -> list[HitsHeard]:
         """Keep edges that came as the moments from ``first`` on; gives what was new, in unbroken stretches."""
-        with self._lock:
-            numbers = self._of(self._moments, peer)
-            new = [place for place in range(len(rows)) if numbers.add(first + place)]
+        numbers = self._of(self._moments, peer)
+        new = [place for place in range(len(rows)) if numbers.add(first + place)]
         out: list[HitsHeard] = []
         begin = 0
         for end in range(1, len(new) + 1):
@@ -161,7 +162,13 @@ class Keeper:
 
     def _append(self, event: Event, payload: dict[str, Any], truth: Truth, origin: str, actor: str) -> None:
         row = NewEvent(event.kind, payload, at_us=wall_us(), truth=int(truth), origin=origin, actor=actor)
-        self._writer.append(self.stream, [row])
+        self._rows.append(row)
+
+    def write(self) -> None:
+        """Hand what was kept since the last time to the log's writer; never waits."""
+        if self._rows:
+            rows, self._rows = self._rows, []
+            self._writer.append(self.stream, rows)
 
 
 def _whose(author: str, own: bool) -> tuple[Truth, str]:

@@ -111,6 +111,7 @@ class Performer:
         """Whether this player has ended and everything they did is judged."""
         self._cut = cut
         self._judge: Judge | None = None
+        self._switches = 0
         self._taken = 0
         self._next: int | None = None
         self._waiting: list[tuple[int, int, int, bool, int]] = []
@@ -131,9 +132,9 @@ class Performer:
 
     def step(self, take: Take, song_us: int, now_us: int) -> None:
         """Take up what came; song time has come to ``song_us``, the machine's clock to ``now_us``."""
-        if take.segments(self.peer) != self.segments:
-            self._seat(take)
         played = take.played.get(self.peer)
+        if played is not None and len(played.switches) != self._switches:
+            self._seat(take)
         if played is None or self._judge is None or self.done:
             return
         if len(played.edges) > self._taken:
@@ -151,6 +152,7 @@ class Performer:
     def _seat(self, take: Take) -> None:
         """Sit down with the chart of the parts known by now."""
         self.segments = take.segments(self.peer)
+        self._switches = len(take.played[self.peer].switches) if self.peer in take.played else 0
         try:
             self.chart = seat_chart(self.segments, self._cut)
             self._judge = judge_for(take, self.chart)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,6 +59,10 @@ from game.truth import Truth
 
 WAIT_S = 0.25
 """How long the thread sleeps when nothing comes; also how soon it notices that it is to end."""
+
+BUSY_US = 3_000
+TOGETHER_S = 0.001
+"""When something was heard only a moment ago, the thread waits this long for more: a crowd costs less together."""
 
 MAX_NUMBER = 1 << 53
 _logger = logging.getLogger(__name__)
@@ -189,6 +194,7 @@ class Session:
             if keeper.said(self.me, number, event, own=True):
                 self._came.append(Heard(self.me, number, event, now_us()))
                 self._place(self.me, number, event)
+            keeper.write()
         self._fold()
         return number
 
@@ -225,6 +231,7 @@ class Session:
             number = self._network.moment(pack_hit(take, lane, down), at_us)
             for event in keeper.hits(self.me, take, number, row, own=True):
                 self._came.append(Heard("", 0, event, now_us()))
+            keeper.write()
         return int(row["at_us"][0]), number
 
     def tell(self, peer: str, data: bytes) -> None:
@@ -250,6 +257,8 @@ class Session:
             self._thread.join(2.0)
         with self._lock:
             self._leave(LEFT)
+            if self._keeper is not None:
+                self._keeper.write()
         self._network.close()
 
     # -- hearing -------------------------------------------------------------------------------------------
@@ -258,29 +267,33 @@ class Session:
         """Take up what the network has; the session's own thread does this, or who turns time by hand."""
         events = self._network.events()
         with self._lock:
-            moments: list[Moment] = []
-            for event in events:
-                if isinstance(event, Moment):
-                    moments.append(event)
-                    continue
-                if moments:
-                    self._hear_hits(moments)
-                    moments = []
-                self._hear(event)
-            if moments:
-                self._hear_hits(moments)
+            for hits, together in groupby(events, lambda event: isinstance(event, Moment)):
+                if hits:
+                    self._safely(self._hear_hits, list(together))
+                else:
+                    for event in together:
+                        self._safely(self._hear, event)
+            if self._keeper is not None:
+                self._keeper.write()
+
+    def _safely(self, hear: Callable[[Any], None], what: Any) -> None:
+        """One thing that cannot be taken up must not end the hearing of a whole band."""
+        try:
+            hear(what)
+        except UserError as error:
+            self._notice(str(error))
+        except Exception as error:
+            _logger.exception("what came from the network could not be taken up")
+            self._notice(f"something of the jam could not be taken up ({type(error).__name__}); the jam goes on")
 
     def _run(self) -> None:
+        heard_us = 0
         while not self._ending.is_set():
-            try:
-                if self._network.wait(WAIT_S):
-                    self.pump()
-            except UserError as error:
-                self._notice(str(error))
-            except Exception as error:  # one bad moment must not end the hearing of a whole band
-                _logger.exception("what came from the network could not be taken up")
-                self._notice(f"something of the jam could not be taken up ({type(error).__name__}); the jam goes on")
-                self._ending.wait(WAIT_S)
+            if self._network.wait(WAIT_S):
+                if now_us() - heard_us < BUSY_US:
+                    self._ending.wait(TOGETHER_S)
+                self.pump()
+                heard_us = now_us()
 
     def _fold(self) -> None:
         with self._lock:

@@ -103,7 +103,9 @@ class Member:
 
     def in_take(self, take: str) -> Played:
         """What it did in a take, from the first word or edge on."""
-        return _of(self.takes, take, Played())
+        if take not in self.takes:
+            _put(self.takes, take, Played())
+        return self.takes[take]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ class Band:
         self.conducting = Conducting()
         self.members: dict[str, Member] = {}
         self.version = 0
-        """Goes up with every event: who keeps something made from the band sees whether it is stale."""
+        """Goes up with every event but hits of a take they are known to play in: tells who keeps something that is
+        made from the band whether it is stale."""
 
     # -- who is there ------------------------------------------------------------------------------------
 
@@ -251,13 +254,16 @@ class Band:
 
     def apply(self, author: str, number: int, event: Event) -> None:
         """Take in ``event``, record ``number`` of ``author``; what this machine saw itself has the author ``""``."""
-        self.version += 1
         if not author:
+            if isinstance(event, HitsHeard):
+                self._hits(event)
+                return
             self._seen(event)
         elif isinstance(event, SongOffered | StartAgreed | SongCalledOff | FreeStarted):
             self.conducting.said(author, number, event)
         else:
             self._said(self._member(author), number, event)
+        self.version += 1
 
     def apply_all(self, spoken: Iterable[tuple[str, int, Event]]) -> None:
         """Take in many: (author, number, event)."""
@@ -266,6 +272,12 @@ class Band:
 
     def _member(self, peer: str) -> Member:
         return self.members.setdefault(peer, Member(peer))
+
+    def _hits(self, event: HitsHeard) -> None:
+        member = self._member(event.peer)
+        if event.take not in member.takes:
+            self.version += 1
+        member.in_take(event.take).edges.add(event.first, np.frombuffer(event.edges, EDGE))
 
     def _seen(self, event: Event) -> None:
         """What the network told this machine, or it did itself."""
@@ -298,9 +310,6 @@ class Band:
                 self.conducting.changed(event.peer, event.term)
             case ClockAgreed():
                 self.clock = event
-            case HitsHeard():
-                rows = np.frombuffer(event.edges, EDGE)
-                self._member(event.peer).in_take(event.take).edges.add(event.first, rows)
             case JamClosed():
                 self.closed = event.why
             case _:
@@ -364,13 +373,6 @@ def _told(member: Member) -> dict[str, Any]:
     own = (member.part, member.ready, sorted(member.held.items()), member.shares, member.learned)
     return {"id": member.id, "facts": facts, "own": own, "takes": takes, "loops": sorted(member.loops.items()),
             "reactions": list(member.reactions)}  # fmt: skip
-
-
-def _of(table: dict[str, Value], key: str, new: Value) -> Value:
-    """The value at ``key``; ``new`` is put there if it is the first, and the oldest goes where there are too many."""
-    if key not in table:
-        _put(table, key, new)
-    return table[key]
 
 
 def _put(table: dict[str, Value], key: str, value: Value) -> None:
