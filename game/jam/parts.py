@@ -128,7 +128,7 @@ def _cut(chart: Chart) -> list[tuple[str, str, Mask]]:
     """Every part as its name, its words and which notes are its own."""
     whole = [(ALL, "The whole chart", np.ones(len(chart.notes), dtype=np.bool_))]
     if chart.part_of is not None and chart.parts:
-        named = [(words, (chart.part_of >> place & 1) > 0) for place, words in enumerate(chart.parts)]
+        named = [(_plain(words), (chart.part_of >> place & 1) > 0) for place, words in enumerate(chart.parts)]
     else:
         named = sound_groups(chart) or _by_lanes(chart)
     names: dict[str, tuple[str, Mask]] = {}
@@ -140,6 +140,11 @@ def _cut(chart: Chart) -> list[tuple[str, str, Mask]]:
             name = f"{slug}-{count}"
         names[name] = (words, mask)
     return whole + [(name, words, mask) for name, (words, mask) in names.items()]
+
+
+def _plain(words: str) -> str:
+    """A part's words as one short line: a chart file may hold anything."""
+    return " ".join("".join(one if one.isprintable() else " " for one in words).split())[:60] or "Part"
 
 
 def _by_lanes(chart: Chart) -> list[tuple[str, Mask]]:

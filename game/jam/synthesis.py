@@ -31,7 +31,10 @@ def seconds(length_s: float, rate_hz: int) -> Wave:
 
 def ramp(at_s: Wave, rise_s: float) -> Wave:
     """Half a cosine from 0 to 1 within ``rise_s``, then 1: a beginning without a click."""
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.minimum(at_s / rise_s, 1.0)))
+    out = np.ones_like(at_s)
+    rising = int(np.searchsorted(at_s, rise_s)) if at_s[0] < at_s[-1] else 0
+    out[:rising] = 0.5 - 0.5 * np.cos(np.pi * at_s[:rising] / rise_s)
+    return out
 
 
 def partials(at_s: Wave, hz: float, rows: Sequence[tuple[float, float, float]], rate_hz: int) -> Wave:

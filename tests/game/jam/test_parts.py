@@ -116,6 +116,16 @@ def test_parts_of_one_name_are_told_apart() -> None:
     assert [part.name for part in parts_of(named)] == ["all", "all-2", "lead", "lead-2"]
 
 
+def test_whatever_a_file_calls_its_parts_the_player_reads_one_short_line() -> None:
+    bits = np.full(120, 0b111, dtype=np.uint8)
+    named = replace(plain(4), parts=("Two\nlines\x07", "", "x" * 500), part_of=bits)
+    assert [(part.name, part.words) for part in parts_of(named)[1:]] == [
+        ("two-lines", "Two lines"),
+        ("part", "Part"),
+        ("x" * 32, "x" * 60),
+    ]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "charts").glob("*/4k-hard.jam")), ids=lambda path: path.parent.name)
 def test_our_own_songs_are_shared_by_what_sounds(path: Path) -> None:
     chart = read_chart_file(path).charts[0]
