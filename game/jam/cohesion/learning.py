@@ -1,6 +1,6 @@
 """What a player is like in this session, learned as it plays: continuous values, no roles by name (001 C4, C7).
 
-The timing error of each next hit (against the own pulse) is foretold from the own last error alone, and then with the
+The timing error of each next hit (against the own pulse) is foretold from the own last errors alone, and then with the
 last asynchrony to one other player as well, by least squares that forget slowly; another time with the asynchrony to
 the whole group.  How much better it is foretold with another player is that player's influence.  In a group of six
 each other's share is small, so who anchors is told from all pairs together: how much of an asynchrony with a player the
@@ -26,6 +26,9 @@ ERROR_FADE = 0.98
 UNIT_S = 0.02
 """Timing errors are of this size, so that in it they are near one."""
 
+NEWEST = 0.5
+"""Share of the newest in the running own error: a beat that wanders inside is followed, jitter of the hand is not."""
+
 FARTHEST = 5.0
 """Errors and asynchronies (in units) are cut here: one wild hit teaches no more than a bad one."""
 
@@ -49,10 +52,11 @@ class Learning:
         many = MOST_PLAYERS
         self.hits: Ints = np.zeros(many, np.int64)
         self._own_square, self._own_error = np.zeros(many), np.zeros(many)
-        # Sums over hits of: asynchrony squared; times the own last error; times the error to be foretold.
+        # Sums over hits of: asynchrony squared; times the own last errors; times the error to be foretold.
         self._square, self._cross, self._error = (np.zeros((many, many + 1)) for _ in range(3))
         self._alone = np.zeros((many, many + 1))
         self._with = np.zeros((many, many + 1))
+        self._recent = np.zeros(many)
         self._spread = np.zeros((many, 2))
         self._shaken = np.zeros((many, 2))
 
@@ -60,12 +64,12 @@ class Learning:
         """Forget a player, as one who foretells too."""
         for table in (self._square, self._cross, self._error, self._alone, self._with):
             table[row, :] = table[:, row] = 0.0
-        self._own_square[row] = self._own_error[row] = 0.0
+        self._own_square[row] = self._own_error[row] = self._recent[row] = 0.0
         self._spread[row] = self._shaken[row] = 0.0
         self.hits[row] = 0
 
     def before(self, rows: Ints, pulses: Pulses, heard: Bools, lag_s: Floats) -> tuple[Floats, Floats]:
-        """What could foretell the next hits of ``rows``: the asynchrony of their last beats, and their last errors.
+        """What could foretell the next hits of ``rows``: the asynchrony of their last beats, and their own.
 
         In units; (rows, players and the group) and (rows).  ``heard`` (players, players): who matters to whom;
         ``lag_s`` (players): how far behind the group each plays.  0 where nothing is known.
@@ -84,7 +88,7 @@ class Learning:
         usual = given - lag_s[rows, None] * (given != 0.0)
         return (
             np.clip(usual / UNIT_S, -FARTHEST, FARTHEST),
-            np.clip(pulses.error_s[rows] / UNIT_S, -FARTHEST, FARTHEST),
+            self._recent[rows],
         )
 
     def gains(self) -> Floats:
@@ -94,7 +98,7 @@ class Learning:
         return out
 
     def _partial(self) -> tuple[Floats, Floats]:
-        """Products of error and asynchrony, and squares of asynchrony, with what the own last error tells taken out."""
+        """Products of error and asynchrony, and squares of asynchrony, with what the own last errors tell taken out."""
         share = self._cross / (self._own_square + RIDGE)[:, None]
         return self._error - share * self._own_error[:, None], np.maximum(self._square - share * self._cross, 0.0)
 
@@ -122,6 +126,7 @@ class Learning:
         self._spread[rows] += (1.0 - ERROR_FADE) * (seen - self._spread[rows])
         seen = np.stack((error**2, others * error**2), 1)
         self._shaken[rows] += (1.0 - ERROR_FADE) * (seen - self._shaken[rows])
+        self._recent[rows] += NEWEST * (error - self._recent[rows])
         self.hits[rows] += 1
 
     def influence(self) -> Floats:
@@ -160,7 +165,7 @@ class Learning:
         """What is learned of one player: eight numbers, most between -1 and 1.
 
         Lag in pulses; unsteadiness (root mean square error in pulses); tolerance; what the others take back of an
-        asynchrony with it; what it takes back; what it takes back of its own last error; how much hearing its group
+        asynchrony with it; what it takes back; what it takes back of its own last errors; how much hearing its group
         helps to foretell it; the log of how much was heard, over 10.
         """
         period_s = float(pulses.period_s[row])
