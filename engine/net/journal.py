@@ -229,7 +229,6 @@ class Journal:
             return
         if now_us - link.heard_us > HEARD_US:
             link.all_due_us = now_us
-            link.pushed = len(self._mine.frames)  # it will ask for what it lacks
         link.heard_us = now_us
 
     def due_us(self, peer: str) -> int | None:
@@ -258,7 +257,7 @@ class Journal:
                 return out
             out.append(frame)
         if now_us - link.heard_us > HEARD_US:
-            link.pushed = len(self._mine.frames)
+            link.pushed = len(self._mine.frames)  # once it is back it will ask for what it lacks
         for frame in self._outgoing(link):
             if len(frame) > LARGEST_INLINE:
                 send_large(frame)

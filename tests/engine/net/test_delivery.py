@@ -212,7 +212,7 @@ def test_a_silent_member_costs_a_few_packets_a_second() -> None:
 def test_with_new_keys_a_link_begins_anew_and_loses_no_record() -> None:
     mesh = Mesh(2)
     one, two = mesh.ids
-    hits = play(mesh, one, 30)
+    hits = play(mesh, one, 180)
     say(mesh, one, bytes(20_000))
     assert mesh.nodes[one].tell(two, b"before")
     mesh.run(mesh.now_us + SECOND_US)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.bindings import crypto_sign_seed_keypair
 
 from engine.net.frames import FRAME_COST
 from engine.net.journal import (
@@ -25,7 +26,8 @@ from engine.net.journal import (
 from engine.net.keys import Identity, verified
 
 ROOM = 1150
-IDENTITIES = [Identity.new() for _ in range(5)]
+SEEDS = [bytes((number,)) * 32 for number in range(5)]
+IDENTITIES = [Identity(public, b"", secret, b"") for public, secret in map(crypto_sign_seed_keypair, SEEDS)]
 PUBLIC = {one.id: one.signing_public for one in IDENTITIES}
 ANN, BOB, CAT, DAN, EVE = (one.id for one in IDENTITIES)
 
@@ -174,7 +176,36 @@ def test_a_partition_that_heals_leaves_both_sides_records_on_both() -> None:
             assert table.records(at, by) == expected
 
 
-def test_one_who_has_nothing_but_says_so_does_not_keep_others_from_answering() -> None:
+def test_one_who_comes_late_hears_each_author_from_itself() -> None:
+    table = Table.of(ANN, BOB, CAT)
+    for one in (ANN, BOB, CAT):
+        for number in range(10):
+            table.journals[one].append(b"%d" % number)
+    table.run()
+    table.sit(journal_of(DAN), DAN)
+    table.carried.clear()
+    table.run(2_000_000)
+    records = [(one, frame) for one, _, frame in table.carried if frame[:1] == b"\0"]
+    assert len(records) == 30
+    assert all(frame[1:9] == bytes.fromhex(one) for one, frame in records)
+
+
+@pytest.mark.parametrize("phase_us", range(0, 2_000_000, 300_000))
+def test_after_a_silence_both_tell_at_once_what_they_have(phase_us: int) -> None:
+    table = Table.of(ANN, BOB, CAT)
+    table.run(100_000)
+    table.apart = {frozenset((BOB, ANN)), frozenset((BOB, CAT))}
+    table.run(HEARD_US)
+    table.journals[ANN].append(b"said before I went")
+    table.run(1_000_000 + phase_us)
+    del table.journals[ANN]
+    table.apart.clear()
+    table.run(700_000)
+    assert table.records(BOB, ANN) == [(1, b"said before I went")]
+
+
+@pytest.mark.parametrize(("boaster", "honest"), [(BOB, CAT), (CAT, BOB)])
+def test_one_who_has_nothing_but_says_so_does_not_keep_others_from_answering(boaster: str, honest: str) -> None:
     table = Table.of(ANN, BOB, CAT)
     for number in range(5):
         table.journals[ANN].append(b"%d" % number)
@@ -185,12 +216,12 @@ def test_one_who_has_nothing_but_says_so_does_not_keep_others_from_answering() -
     late = journal_of(DAN)
     late.admit(ANN)
     table.sit(late, DAN)
-    table.apart = {frozenset((DAN, BOB))}
-    boast = b"\1\0" + bytes.fromhex(ANN) + b"\x40"  # Bob: 32 records of Ann
-    table.give(BOB, DAN, boast)
+    del table.journals[boaster]  # what stands in its place answers nothing
+    boast = b"\1\0" + bytes.fromhex(ANN) + b"\x40"  # 32 records of Ann
     for _ in range(10):
-        table.give(BOB, DAN, b"\1\0")
+        table.give(boaster, DAN, boast)
         table.run(2 * ASK_US // 3)
+    assert honest in table.journals
     assert table.records(DAN, ANN)[-1] == (5, b"4")
 
 

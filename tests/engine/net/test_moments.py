@@ -173,6 +173,16 @@ def test_the_loss_of_a_link_is_found_and_told(loss: float) -> None:
     assert got.loss <= back.lost_there <= got.loss + 1 / 255
 
 
+def test_loss_that_sets_in_is_seen_soon() -> None:
+    rng = random.Random(8)
+    out, got = sender(), MomentReceiver()
+    for index in range(1060):
+        frame = out.frame("there", 0, ROOM)
+        if index < 1000 or rng.random() >= 0.2:
+            got.receive(frame, 0)
+    assert got.loss > 0.08
+
+
 def test_what_comes_late_or_twice_is_not_lost() -> None:
     out, got = sender(), MomentReceiver()
     frames = [out.frame("there", 0, ROOM) for _ in range(300)]

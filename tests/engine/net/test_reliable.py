@@ -151,6 +151,20 @@ def test_the_round_trip_is_measured_and_sets_the_timeout() -> None:
     assert 40_000 <= due_us - at_us < 100_000
 
 
+def test_a_piece_that_went_twice_says_nothing_of_the_round_trip() -> None:
+    here, there = Channel(), Channel()
+    here.send(b"x")
+    (frame,) = here.frames(0, ROOM)
+    again_us = here.due_us()
+    assert again_us is not None
+    assert here.frames(again_us, ROOM) == [frame]
+    there.receive(frame, again_us + 500)
+    (ack,) = there.frames(again_us + 500, ROOM)
+    here.receive(ack, again_us + 1000)  # an answer to the first or to the second: nobody knows
+    assert here.idle
+    assert here.round_trip_us == 0
+
+
 def test_what_waits_for_a_silent_peer_is_bounded() -> None:
     channel = Channel()
     count = 0
