@@ -7,6 +7,7 @@ one thread of its own; what arrives from the network is bounded and cleaned befo
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import secrets
 import socket
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import (
     InterfaceChoice,
@@ -150,6 +152,8 @@ class Discovery:
                 with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as trial:
                     trial.bind((host, 0))
             return AsyncZeroconf(interfaces=list(self._interfaces))
+        if not any(adapter.ips for adapter in ifaddr.get_adapters()):  # what the library has no plan for
+            raise OSError(errno.ENETDOWN, "no interface has an address")
         try:
             return AsyncZeroconf(interfaces=InterfaceChoice.All, ip_version=IPVersion.All)
         except OSError:  # a system without IPv6

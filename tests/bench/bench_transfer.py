@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -22,6 +23,9 @@ KEY = bytes(range(32))
 PIECE = 256 * 1024
 LOOPBACK = "127.0.0.1"
 SMALL_FILES = 2000
+CLIENTS = 4
+Ports = tuple[int, int, float, dict[str, tuple[int, str]]]
+"""Where the plain copy and the song are had, how long hashing the song took, and what is wanted."""
 
 
 def figures() -> Iterator[Figure]:
@@ -36,15 +40,17 @@ def figures() -> Iterator[Figure]:
         process.start()
         there.close()  # so that its end is noticed
         try:
-            yield from _compared(here, folder)
+            ports = here.recv()
+            yield from _compared(ports, folder)
+            yield _fair(ports, folder)
             yield from _small(folder)
         finally:
             here.send(None)
             process.join(10)
 
 
-def _compared(here: Connection, folder: Path) -> Iterator[Figure]:
-    plain_port, song_port, offer_s, wanted = here.recv()
+def _compared(ports: Ports, folder: Path) -> Iterator[Figure]:
+    plain_port, song_port, offer_s, wanted = ports
     plain: list[float] = []
     ours: list[float] = []
     for run in range(RUNS + 1):
@@ -57,7 +63,19 @@ def _compared(here: Connection, folder: Path) -> Iterator[Figure]:
     speeds = f"{SIZE / 1e6 / statistics.median(ours):.0f} beside {SIZE / 1e6 / statistics.median(plain):.0f} MB/s"
     yield Figure("song of 64 MiB beside a plain TCP copy", ratio, "times", limit=0.70, at_least=True, beside=speeds)
     both = statistics.median(plain) / (statistics.median(ours) + offer_s)
-    yield Figure("the same, hashing the offer counted too", both, "times", beside=f"{offer_s * 1000:.0f} ms, once a song")
+    yield Figure(
+        "the same, hashing the offer counted too", both, "times", beside=f"{offer_s * 1000:.0f} ms, once a song"
+    )
+
+
+def _fair(ports: Ports, folder: Path) -> Figure:
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        took = list(pool.map(lambda number: _ours(ports[1], ports[3], folder / f"fair{number}"), range(CLIENTS)))
+    spread = max(took) / min(took)
+    speed = CLIENTS * SIZE / 1e6 / max(took)
+    return Figure(
+        f"{CLIENTS} at once: the last beside the first", spread, "times", 1.5, beside=f"{speed:.0f} MB/s in all"
+    )
 
 
 def _small(folder: Path) -> Iterator[Figure]:

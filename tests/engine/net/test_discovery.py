@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -145,6 +146,29 @@ def test_without_a_network_it_says_so_and_ends_at_once() -> None:
     nowhere.close()
     nowhere.announce(JAM)
     assert not [thread for thread in threading.enumerate() if "discovery" in thread.name]
+
+
+@pytest.mark.parametrize("loopback", ["down", "up"])
+def test_a_machine_without_any_network_is_told_so(loopback: str) -> None:
+    looks = (
+        "import time; from engine.net.discovery import Discovery; from tests.engine.net.test_discovery import JAM\n"
+        "discovery = Discovery(); discovery.announce(JAM); end_s = time.monotonic() + 15\n"
+        "while not discovery.problem and time.monotonic() < end_s: time.sleep(0.02)\n"
+        "print(discovery.problem); discovery.close()"
+    )
+    alone = [
+        "unshare",
+        "--map-root-user",
+        "--net",
+        "sh",
+        "-c",
+        f'ip link set lo {loopback}; exec "$0" -W error -c "$1"',
+    ]
+    if shutil.which("unshare") is None or subprocess.run([*alone[:3], "true"], capture_output=True).returncode:
+        pytest.skip("this machine does not let one make a network namespace")
+    ran = subprocess.run([*alone, sys.executable, looks], cwd=HOUSE, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "No network was found" in ran.stdout
 
 
 @given(st.text(max_size=300), st.integers(1, 250))
