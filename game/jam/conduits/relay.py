@@ -1,0 +1,289 @@
+"""One member of a crowd on a real socket: what the conductor sends comes in, and goes on to those who hang on it.
+
+Who hangs on whom is decided by :class:`game.jam.conduits.peers.Peers`, the code of the simulation, for this one member.
+A datagram is ``sender (8) counter (8) sealed body``: everyone in the crowd holds the key that seals it, and what the
+conductor sends is signed by him besides, so nobody else's word passes for his.  Each datagram of his carries the two
+before it again.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+
+import nacl.bindings as sodium
+import numpy as np
+from nacl.exceptions import CryptoError
+
+from engine.clock import Clock, MonotonicClock, wall_us
+from engine.net.endpoint import Address, Endpoint
+from engine.net.face import MAX_DATAGRAM, MAX_PEERS
+from engine.net.keys import Identity, verified
+from engine.net.limits import Limits
+from engine.net.packets import SIGNATURE_BYTES
+from game.jam.conduits.messages import ASK, KEEP, Rows, Topic, pack, unpack
+from game.jam.conduits.peers import Peers
+
+STEP_US = 50_000
+"""Time is looked at this often."""
+
+LAN_US = 2_000.0
+"""What a link is taken to need on its way; on one network the differences are in what is lost."""
+
+REPEATED = 3
+"""Each packet carries so many of the conductor's last words: what is lost comes with the next."""
+
+MAX_WORD = 300
+"""The most bytes of one word of the conductor, so that three of them fit into one datagram."""
+
+REMEMBERED = 1024
+"""So many of his words are known again when they come twice."""
+
+MAX_KNOWN = 256
+"""Of so many senders it is remembered how far they have counted."""
+
+_HEAD = struct.Struct(">QQ")
+_WORD = struct.Struct(">IH")
+_DATA = 0x40
+_ME = np.zeros(1, dtype=np.intp)
+
+
+class Conduit:
+    """A member of a crowd, until :meth:`close`.
+
+    Args:
+        key: 32 bytes that the crowd shares.
+        conductor: the conductor's signing key, public.
+        identity: this member's own keys; the conductor's own where it conducts.
+        near: addresses that may be in reach; others become known when they are heard.
+        on_word: called with (number, bytes) for each word of the conductor, once, in the socket's thread.
+        bind: where to listen.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        conductor: bytes,
+        identity: Identity,
+        near: Sequence[Address] = (),
+        on_word: Callable[[int, bytes], None] = lambda number, word: None,
+        bind: Address = ("0.0.0.0", 0),
+        clock: Clock | None = None,
+    ) -> None:
+        self._key, self._conductor, self._identity = key, conductor, identity
+        self._on_word = on_word
+        self._clock = clock or MonotonicClock()
+        self.number = int(identity.id, 16) >> 1
+        self._conducts = conductor == identity.signing_public
+        begins = np.array([self._conducts])
+        self._peers = Peers(np.array([self.number]), begins, self._clock.now_us(), self.number & 0xFFFF)
+        self._near: OrderedDict[Address, None] = OrderedDict.fromkeys(near)
+        self._where: OrderedDict[int, Address] = OrderedDict()
+        self._counted: OrderedDict[int, int] = OrderedDict()
+        self._counter = wall_us()  # a member that comes back counts on from where it was, however long it was away
+        self._words: deque[bytes] = deque(maxlen=REPEATED)
+        self._heard: OrderedDict[int, None] = OrderedDict()
+        self._said = self._needs = 0
+        self._limits: Limits[Address] = Limits()
+        self._lock = threading.Lock()
+        self.refused = 0
+        """Datagrams that were none of the crowd's, or came twice."""
+        self._endpoint = Endpoint(bind, self._datagram, self._due, self._clock)
+
+    def start(self) -> None:
+        """Take part from now on."""
+        self._endpoint.start()
+        self._endpoint.wake(self._clock.now_us())
+
+    @property
+    def address(self) -> Address:
+        """Where its socket is bound."""
+        return self._endpoint.address
+
+    @property
+    def depth(self) -> int:
+        """How many hops it is from the conductor; 99 (``rules.UNREACHED``) while it hangs on nobody."""
+        return int(self._peers.depth[0])
+
+    @property
+    def parent(self) -> int:
+        """The number of the conduit it hangs on; -1 for none."""
+        return int(self._peers.parent[0])
+
+    @property
+    def children(self) -> list[int]:
+        """The numbers of those who hang on it."""
+        with self._lock:
+            there = self._peers.children["peer"][0]
+            return [int(child) for child in there[there >= 0]]
+
+    def meet(self, address: Address) -> None:
+        """An address that may be in reach became known."""
+        with self._lock:
+            self._know(address)
+
+    def send(self, word: bytes) -> int:
+        """Let the whole crowd have ``word``; gives its number.
+
+        Raises:
+            ValueError: it is too large, or this member does not conduct.
+        """
+        if len(word) > MAX_WORD or not self._conducts:
+            raise ValueError(f"a word of {len(word)} bytes; the conductor's may have {MAX_WORD}")
+        with self._lock:
+            self._said += 1
+            head = _WORD.pack(self._said, len(word))
+            self._pass_on(head + word + self._identity.sign(head + word))
+            return self._said
+
+    def close(self) -> None:
+        """Leave: the conduit it hangs on, and those who hang on it, are told."""
+        with self._lock:
+            peers = self._peers
+            if self.parent >= 0:
+                farewell = np.zeros(1, KEEP)
+                farewell["peer"], farewell["to"] = self.number, self.parent
+                self._send_rows(Topic.KEEP, farewell)
+            peers.alive[0] = False
+            there = peers.children["peer"][0]
+            asks = np.zeros(int((there >= 0).sum()), ASK)
+            asks["peer"] = there[there >= 0]
+            if len(asks):
+                self._send_rows(Topic.ANSWER, peers.hear_asks(np.zeros(len(asks), np.intp), asks, self._clock.now_us()))
+        self._endpoint.close()
+
+    # -- in the socket's threads ---------------------------------------------------------------------------
+
+    def _due(self, now_us: int) -> int:
+        with self._lock:
+            peers = self._peers
+            if self._conducts:
+                peers.beat(now_us // STEP_US & 0xFFFFFFFF, now_us)
+            if self._needs:
+                peers.hear_needs(_ME, np.array([float(self._needs)]), now_us)
+                self._needs = 0
+            out = peers.step(now_us)
+            for topic, rows in ((Topic.BEACON, out.beacons), (Topic.NEED, out.needs)):
+                if len(rows):
+                    body = pack(topic, rows)
+                    for address in self._near:
+                        self._send(body, address)
+            self._send_rows(Topic.ASK, out.asks)
+            self._send_rows(Topic.KEEP, out.keeps)
+            self._send_rows(Topic.FLOW, out.flows)
+        return now_us + STEP_US
+
+    def _datagram(self, data: bytes, address: Address, at_us: int) -> None:
+        with self._lock:
+            body = self._opened(data, address)
+            if body is None:
+                self.refused += 1
+            elif body[0] == _DATA:
+                self._hear_words(body)
+            else:
+                self._hear(body, _HEAD.unpack_from(data)[0], address)
+
+    def _hear(self, body: bytes, sender: int, address: Address) -> None:
+        found = unpack(body)
+        now_us, peers = self._clock.now_us(), self._peers
+        if found is None or (found[1]["peer"] != sender).any():
+            self.refused += 1
+            return
+        self._know(address, sender)
+        topic, rows = found
+        if "to" in (rows.dtype.names or ()):
+            rows = rows[rows["to"] == self.number]
+        rows = rows[:1]  # one member says one thing of a kind at a time
+        if not len(rows):
+            return
+        match topic:
+            case Topic.BEACON:
+                peers.hear_beacons(_ME, rows, np.full(1, LAN_US), now_us)
+            case Topic.NEED:
+                self._needs = min(self._needs + 1, MAX_PEERS)
+            case Topic.ASK:
+                self._send_rows(Topic.ANSWER, peers.hear_asks(_ME, rows, now_us))
+            case Topic.ANSWER:
+                self._send_rows(Topic.KEEP, peers.hear_answers(_ME, rows, now_us))
+            case Topic.KEEP:
+                peers.hear_keeps(_ME, rows, now_us)
+            case Topic.FLOW:
+                peers.hear_flows(_ME, rows, now_us)
+
+    # -- the conductor's words -----------------------------------------------------------------------------
+
+    def _hear_words(self, body: bytes) -> None:
+        at = 1
+        while at + _WORD.size + SIGNATURE_BYTES <= len(body):
+            number, length = _WORD.unpack_from(body, at)
+            end = at + _WORD.size + length + SIGNATURE_BYTES
+            if length > MAX_WORD or end > len(body):
+                self.refused += 1
+                return
+            packed, at = body[at:end], end
+            if number not in self._heard and verified(
+                packed[:-SIGNATURE_BYTES], packed[-SIGNATURE_BYTES:], self._conductor
+            ):
+                self._heard[number] = None
+                if len(self._heard) > REMEMBERED:
+                    self._heard.popitem(last=False)
+                self._pass_on(packed)
+                self._on_word(number, packed[_WORD.size : -SIGNATURE_BYTES])
+
+    def _pass_on(self, packed: bytes) -> None:
+        """Give a word, and the ones before it, to those who hang on this member."""
+        self._words.append(packed)
+        body = bytes([_DATA]) + b"".join(self._words)
+        there = self._peers.children["peer"][0]
+        for child in there[there >= 0].tolist():
+            if (address := self._where.get(child)) is not None:
+                self._send(body, address)
+
+    # -- the wire ------------------------------------------------------------------------------------------
+
+    def _send_rows(self, topic: Topic, rows: Rows) -> None:
+        for number in range(len(rows)):
+            address = self._where.get(int(rows["to"][number]))
+            if address is not None:
+                self._send(pack(topic, rows[number : number + 1]), address)
+
+    def _send(self, body: bytes, address: Address) -> None:
+        self._counter += 1
+        head = _HEAD.pack(self.number, self._counter)
+        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head + bytes(8), self._key)
+        self._endpoint.send(head + sealed, address)
+
+    def _opened(self, data: bytes, address: Address) -> bytes | None:
+        """The body of a datagram of the crowd that has not come before; None for anything else."""
+        now_us = self._clock.now_us()
+        if not _HEAD.size + 17 <= len(data) <= MAX_DATAGRAM or not self._limits.allow(address, now_us):
+            return None
+        head = data[: _HEAD.size]
+        sender, counter = _HEAD.unpack(head)
+        if sender == self.number or counter <= self._counted.get(sender, 0):
+            return None
+        try:
+            body = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                data[_HEAD.size :], head, head + bytes(8), self._key
+            )
+        except CryptoError:
+            return None
+        self._counted[sender] = counter
+        self._counted.move_to_end(sender)
+        if len(self._counted) > MAX_KNOWN:
+            self._counted.popitem(last=False)
+        return bytes(body)
+
+    def _know(self, address: Address, number: int = -1) -> None:
+        """Remember where a member is; those heard longest ago are forgotten first."""
+        if number >= 0:
+            self._where[number] = address
+            self._where.move_to_end(number)
+            if len(self._where) > MAX_KNOWN:
+                self._where.popitem(last=False)
+        self._near[address] = None
+        self._near.move_to_end(address)
+        if len(self._near) > MAX_PEERS:
+            self._near.popitem(last=False)

@@ -1,0 +1,126 @@
+"""Conduits on real sockets: members who can reach only some of the others hear the conductor all the same."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from engine.net.keys import Identity
+from game.jam.conduits import rules
+from game.jam.conduits.relay import MAX_WORD, Conduit
+
+KEY = bytes(range(32))
+HERE = ("127.0.0.1", 0)
+PATIENCE_S = 30.0
+
+
+class Street:
+    """Members in a row; each knows only its neighbours' addresses, as if the others were out of reach."""
+
+    def __init__(self) -> None:
+        self.words: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
+        self.changed = threading.Condition()
+        self.members: list[Conduit] = []
+        self.conductor = Identity.new()
+
+    def add(self, key: bytes = KEY, near: Sequence[int] = (), conducts: bool = False) -> Conduit:
+        place = len(self.members)
+
+        def heard(number: int, word: bytes) -> None:
+            with self.changed:
+                assert number not in self.words[place], "a word came twice"
+                self.words[place][number] = word
+                self.changed.notify_all()
+
+        identity = self.conductor if conducts else Identity.new()
+        known = [self.members[one].address for one in near]
+        member = Conduit(key, self.conductor.signing_public, identity, known, heard, HERE)
+        for one in near:
+            self.members[one].meet(member.address)
+        self.members.append(member)
+        member.start()
+        return member
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        with self.changed:
+            limit = time.monotonic() + PATIENCE_S
+            while not condition():
+                assert time.monotonic() < limit, "it did not come about"
+                self.changed.wait(0.05)
+
+    def until_heard(self, word: bytes, places: Sequence[int]) -> None:
+        """Say ``word`` until all of ``places`` have heard it; what is said before one hangs on is not for it."""
+        with self.changed:
+            limit = time.monotonic() + PATIENCE_S
+            while time.monotonic() < limit:
+                if all(word in self.words[place].values() for place in places):
+                    return
+                self.members[0].send(word)
+                self.changed.wait_for(lambda: all(word in self.words[place].values() for place in places), 0.1)
+        raise AssertionError(f"{word!r} did not reach {[p for p in places if word not in self.words[p].values()]}")
+
+
+@pytest.fixture
+def street() -> Iterator[Street]:
+    made = Street()
+    yield made
+    for member in made.members:
+        member.close()
+
+
+def test_what_the_conductor_sends_goes_from_hand_to_hand(street: Street) -> None:
+    street.add(conducts=True)
+    for place in range(1, 4):
+        street.add(near=[place - 1])
+    street.until_heard(b"beat", [1, 2, 3])
+    assert [member.depth for member in street.members] == [0, 1, 2, 3]
+
+
+def test_when_a_conduit_leaves_the_next_one_takes_its_place(street: Street) -> None:
+    street.add(conducts=True)
+    street.add(near=[0])
+    street.add(near=[0])
+    street.add(near=[1, 2])
+    street.until_heard(b"one", [1, 2, 3])
+    first, second = street.members[1:3]
+    gone = first if street.members[3].parent == first.number else second
+    gone.close()
+    street.until_heard(b"two", [3])
+    assert street.members[3].parent == (second if gone is first else first).number
+
+
+def test_who_lacks_the_key_hears_nothing_and_takes_no_place(street: Street) -> None:
+    street.add(conducts=True)
+    street.add(near=[0])
+    stranger = street.add(key=bytes(32), near=[0])
+    street.until_heard(b"for us", [1])
+    street.until(lambda: street.members[0].refused > 0)  # the stranger has asked to be taken on
+    street.until_heard(b"still for us", [1])
+    assert street.words[2] == {}
+    assert stranger.depth == rules.UNREACHED
+    assert stranger.number not in street.members[0].children
+
+
+def test_a_member_cannot_speak_for_the_conductor(street: Street) -> None:
+    street.add(conducts=True)
+    member = street.add(near=[0])
+    with pytest.raises(ValueError, match="conductor"):
+        member.send(b"mine")
+    with pytest.raises(ValueError, match=str(MAX_WORD)):
+        street.members[0].send(bytes(MAX_WORD + 1))
+
+
+def test_bytes_at_the_socket_do_nothing(street: Street) -> None:
+    conductor = street.add(conducts=True)
+    street.add(near=[0])
+    street.until_heard(b"before", [1])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noise:
+        for size in range(0, 1400, 7):
+            noise.sendto(bytes(size), conductor.address)
+    street.until_heard(b"after", [1])
+    assert len(conductor.children) == 1
