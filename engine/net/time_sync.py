@@ -63,6 +63,9 @@ JUMP_US = 20_000
 SLACK_US = 200
 """What stamping itself may err."""
 
+PIECES = 6
+"""So many turns of the clock are remembered, for instants that lie a little back."""
+
 MAX_INSTANT_US = 1 << 60
 
 MAX_ANSWER_BOUND_US = 1_000_000
@@ -97,11 +100,12 @@ class _Piece(NamedTuple):
 class SessionTime:
     """Session time as this machine knows it: continuous, never going back, corrected by slewing only.
 
-    Implements :class:`engine.net.face.SharedTime`.  Begins as this machine's own clock, not agreed.
+    Implements :class:`engine.net.face.SharedTime`.  Begins as this machine's own clock, not agreed.  One thread may
+    correct it while others read.
     """
 
     def __init__(self) -> None:
-        self._pieces: deque[_Piece] = deque([_Piece(0, 0, 0)], maxlen=8)
+        self._pieces: tuple[_Piece, ...] = (_Piece(0, 0, 0),)
         self._target: Estimate | None = None
         self._held = False
         self._leading = False
@@ -164,8 +168,7 @@ class SessionTime:
         first = not self.agreed
         self._leading, self._target = False, estimate
         if first:
-            self._pieces.clear()
-            self._pieces.append(self._line(now_us))
+            self._pieces = (self._line(now_us),)
         elif not self._held:
             self._slew(now_us)
 
@@ -189,8 +192,7 @@ class SessionTime:
 
     def restart(self) -> None:
         """Forget everything (this machine slept): the next estimate is taken as it is."""
-        self._pieces.clear()
-        self._pieces.append(_Piece(0, 0, 0))
+        self._pieces = (_Piece(0, 0, 0),)
         self._target = None
         self._held = self._leading = False
         self._latest_us = 0
@@ -211,9 +213,8 @@ class SessionTime:
     def _go_on(self, now_us: int, gain_ppb: int) -> None:
         """End what is under way: from now on straight ahead."""
         here = _Piece(now_us, self._session(now_us), gain_ppb)
-        while len(self._pieces) > 1 and self._pieces[-1].local_us >= now_us:
-            self._pieces.pop()
-        self._pieces.append(here)
+        past = [piece for piece in self._pieces if piece.local_us < now_us]
+        self._pieces = (*past[-PIECES:], here)
 
     def _slew(self, now_us: int) -> None:
         """From now on run faster or slower until the estimate's line is met, then along it."""
@@ -222,7 +223,7 @@ class SessionTime:
         way = SLEW_PPM if behind_us > 0 else -SLEW_PPM
         self._go_on(now_us, line.gain_ppb + way * 1000)
         met_us = now_us + abs(behind_us) * 1_000_000 // SLEW_PPM
-        self._pieces.append(_Piece(met_us, self._session(met_us), line.gain_ppb))
+        self._pieces = (*self._pieces, _Piece(met_us, self._session(met_us), line.gain_ppb))
 
 
 def _offset_at(estimate: Estimate, local_us: int) -> float:

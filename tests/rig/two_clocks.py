@@ -32,7 +32,8 @@ class TwoClocks:
         self.weather = weather
         self.skew_ppm = skew_ppm
         self.offset_us = offset_us
-        self.now_us = 1_000_000
+        self.now_us = 100_000_000_000
+        self._began_us = self.now_us
         self.time = SessionTime()
         self.asker = TimeAsker(self.time, self.now_us)
         self.answerer = TimeAnswerer(SessionTime.founder())
@@ -44,7 +45,7 @@ class TwoClocks:
 
     def true_us(self, local_us: float) -> float:
         """Session time, truly, at an instant of the asker's clock."""
-        return local_us + self.offset_us + local_us * self.skew_ppm / 1e6
+        return local_us + self.offset_us + (local_us - self._began_us) * self.skew_ppm / 1e6
 
     def error_us(self, local_us: int | None = None) -> float:
         """How wrong the asker's session time is."""
