@@ -21,6 +21,7 @@ from engine.log.face import (
     LogTooNew,
     NewEvent,
     NoSuchPlace,
+    Outdated,
     Projector,
     StoredEvent,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "LogWriter",
     "NewEvent",
     "NoSuchPlace",
+    "Outdated",
     "Projector",
     "Snapshot",
     "Snapshots",

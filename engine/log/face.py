@@ -9,8 +9,9 @@ The exceptions::
         ├ LogReadOnly      the folder cannot be written to
         ├ LogDamaged       the file is not, or no longer, a whole event log
         ├ LogTooNew        written by a newer version of the program
-        ├ HeadMoved        the history went on since the caller looked
-        └ NoSuchPlace      a branch or event that is not in this stream
+        └ Outdated         the disk is well, but the history is not what the caller took it for
+           ├ HeadMoved     it went on since the caller looked
+           └ NoSuchPlace   a branch or event that is not in this stream
 """
 
 from __future__ import annotations
@@ -60,11 +61,15 @@ class LogTooNew(LogError):
     """The file was written by a newer version of the program."""
 
 
-class HeadMoved(LogError):
+class Outdated(LogError):
+    """What was asked does not fit the history; saving it again would not help."""
+
+
+class HeadMoved(Outdated):
     """The stream's head is not where the caller expected it; nothing was appended."""
 
 
-class NoSuchPlace(LogError):
+class NoSuchPlace(Outdated):
     """A branch or an event that is not in this stream."""
 
 

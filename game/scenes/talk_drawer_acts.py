@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from engine.errors import UserError
-from engine.log import LogError
+from engine.log import LogError, Outdated
 from game.roleplay import editing, passes
 from game.roleplay.desk import Desk
 from game.roleplay.events import SceneClosed, chat_stream
@@ -171,7 +171,7 @@ class Acts:
 
         def failed(error: UserError) -> None:
             self._pending.pop(field, None)
-            if field and not isinstance(error, LogError):
+            if field and (not isinstance(error, LogError) or isinstance(error, Outdated)):
                 self.refuse(field, value, str(error))
             else:
                 self._failed(host, error, again)
@@ -180,7 +180,7 @@ class Acts:
 
     def _failed(self, host: str, error: UserError, again: Callable[[], object]) -> None:
         """Say why something cannot be; what the disk did not take must be tried again before anything goes on."""
-        if isinstance(error, LogError):
+        if isinstance(error, LogError) and not isinstance(error, Outdated):
             self.room.corner(host).trouble = Trouble("unsaved", str(error), again)
             self.room.touch()
         else:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
+from engine.log import NoSuchPlace
 from engine.log import LogFull
 from engine.sound import Sound
 from engine.window import HeadlessWindow
@@ -130,12 +131,16 @@ def test_a_command_that_fails_says_why_and_a_fault_of_ours_is_one_sentence_too(
     def broken(desk: object) -> None:
         raise ZeroDivisionError
 
-    for work, words in ((wrong, "that cannot be"), (broken, "did not work")):
+    def elsewhere(desk: object) -> None:
+        raise NoSuchPlace("this chat has no such branch; choose one of the list")
+
+    for work, words in ((wrong, "that cannot be"), (broken, "did not work"), (elsewhere, "no such branch")):
         game.room.do("it", work)
         game.until(lambda: game.room.corner().trouble is not None, "the trouble")
         trouble = game.room.corner().trouble
         assert trouble is not None
         assert words in trouble.words
+        assert trouble.kind == "refused"  # the disk is well: nothing is to be saved again
         game.room.corner().trouble = None
     game.close()
 
