@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import UserError
-from engine.log import NoSuchPlace
-from engine.log import LogFull
+from engine.log import LogFull, NoSuchPlace
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.profile import Profile
