@@ -99,7 +99,9 @@ def _mean(weighed: Iterable[tuple[int, float]]) -> float:
 
 
 class BandTake:
-    """A running take.  Belongs to the game's thread, as the session does.
+    """A running take, from its start until :meth:`end`; the shared clock is held meanwhile.
+
+    Belongs to the game's thread, as the session does.
 
     Args:
         session: the jam; its band must know the take.
@@ -129,6 +131,7 @@ class BandTake:
         self.others: dict[str, Performer] = {}
         """Everyone else who plays."""
         self._see_others()
+        session.hold_time(True)
 
     # -- one's own hands -----------------------------------------------------------------------------------
 
@@ -170,24 +173,27 @@ class BandTake:
         performance.edge(at_us, lane, down)
         return at_us
 
-    def switch(self, part: str, chart_hash: str) -> int:
+    def switch(self, part: str, chart_hash: str, keys: int = 0) -> int:
         """Go over to another part at the next bar that leaves a count-in; gives that bar's song time.
 
+        Who came while the song runs joins in this way, on ``keys`` lanes; who plays stays on theirs.
+
         Raises:
-            UserError: no such part, or it is too late for it.
+            UserError: no such part, too late for it, or this player listens.
         """
-        if self.performance is None:
-            raise UserError("Who listens has no part to change; join again as a player")
-        keys = self._segments[0].keys
+        keys = self._segments[0].keys if self._segments else keys
         chart = self._cut(chart_hash, part, keys)
         from_us = next_bar_us(chart, self._song_us, rate_percent(self.take.start) / 100)
+        if from_us > chart.last_us:
+            raise UserError("The song is nearly over; take another part for the next one")
         now_session_us = session_us(self.take.start, self._song_us)
         self._session.do(TakePart(part, chart_hash, keys, from_us, now_session_us))
         self._look()
         return from_us
 
     def end(self, outcome: str = FINISHED) -> PlayerResult | None:
-        """One's own playing is over: say so, with how many edges there were; gives one's result."""
+        """One's own part in it is over: say so, with how many edges there were; gives one's result, if one played."""
+        self._session.hold_time(False)
         performance = self.performance
         if performance is None:
             return None

@@ -257,7 +257,7 @@ def _start(band: Band, intent: Start) -> StartAgreed:
         raise Refused("Nobody plays; one of you must join as a player")
     for missing, words in (
         (lambda one: not one.here, "cannot be heard just now; wait, or take them off the roster"),
-        (lambda one: bool(one.held.get(offer.song)), "cannot get the song; pick another, or start without them"),
+        (lambda one: bool(one.held.get(offer.song)), "cannot get the song; pick another, or take them off the roster"),
         (lambda one: not one.holds(offer.song), "still waiting for the song to arrive"),
         (lambda one: one.part is None or one.part.song != offer.song, "yet to choose a part"),
         (lambda one: not one.ready, "not ready yet"),

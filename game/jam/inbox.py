@@ -66,7 +66,7 @@ def _file_name(name: str) -> str:
 
 
 def _rules(name: str) -> str:
-    if name and name not in RULE_SETS:
+    if name not in RULE_SETS:
         raise ValueError("no rule set of that name")
     return name
 
@@ -168,7 +168,7 @@ class _StartAgreed(_Words):
     t0_us: Instant
     rate: Rate = 1.0
     line_up: Annotated[dict[PeerId, tuple[Name, ChartHash, Keys]], Field(max_length=64)] = Field(default_factory=dict)
-    rules: Rules = ""
+    rules: Rules
     term: Term = 0
 
 

@@ -95,6 +95,28 @@ def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
                 continue
 
 
+def told_together(heard: Iterable[Spoken]) -> list[Spoken]:
+    """The same, with each player's hits in a take after everything else and in as few events as they have gaps.
+
+    A jam of an evening is then a few hundred events, which make the same band.
+    """
+    out: list[Spoken] = []
+    hits: dict[tuple[str, str], list[HitsHeard]] = {}
+    for one in heard:
+        if isinstance(one.event, HitsHeard):
+            hits.setdefault((one.event.peer, one.event.take), []).append(one.event)
+        else:
+            out.append(one)
+    for (peer, take), events in hits.items():
+        rows = np.frombuffer(b"".join(event.edges for event in events), EDGE)
+        counted = [np.arange(event.first, event.first + len(event.edges) // EDGE.itemsize) for event in events]
+        numbers, places = np.unique(np.concatenate(counted), return_index=True)
+        runs = np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers) > 1) + 1)
+        merged = (HitsHeard(peer, take, int(numbers[run[0]]), rows[places[run]].tobytes()) for run in runs if len(run))
+        out += [Spoken("", 0, event) for event in merged]
+    return out
+
+
 class Keeper:
     """Puts one session into the log as it happens.  Not for several threads at once: the session sees to that.
 
@@ -111,7 +133,7 @@ class Keeper:
         self._rows: list[NewEvent] = []
         self._records: dict[str, Numbers] = {}
         self._moments: dict[str, Numbers] = {}
-        self.before = list(spoken(log.read(self.stream)))
+        self.before = told_together(spoken(log.read(self.stream)))
         """What is already in the log from an earlier stay in this session."""
         for author, number, event in self.before:
             if author:
@@ -180,13 +202,14 @@ def sessions(log: EventLog) -> list[str]:
     return [stream.removeprefix(STREAM) for stream in log.streams() if stream.startswith(STREAM)]
 
 
-def read_session(log: EventLog, session: str) -> list[Spoken]:
-    """Everything the log holds of a session.
+def read_session(log: EventLog, session: str, *, hits: bool = True) -> list[Spoken]:
+    """Everything the log holds of a session; without ``hits`` all but those, which are nearly all of it.
 
     Raises:
         UserError: it holds nothing of it.
     """
-    rows = list(spoken(log.read(stream_of(session))))
+    stored = log.read(stream_of(session))
+    rows = told_together(spoken(stored if hits else (row for row in stored if row.kind != HitsHeard.kind)))
     if not rows:
         raise UserError(f"The log holds no jam {session}; `ourojam jam list` names those it does")
     return rows

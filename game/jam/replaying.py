@@ -39,7 +39,7 @@ def jams(log: EventLog) -> list[JamRow]:
         opened = next((row for row in log.read(stream_of(session)) if row.kind == JamOpened.kind), None)
         if opened is None:
             continue
-        band = read_band(log, session)
+        band = read_band(log, session, hits=False)
         players = tuple(member.name or member.id[:4] for member in band.members.values())
         takes = tuple((take.start.take, _title(band, take)) for take in band.takes)
         started = (opened.payload.get("name", ""), bool(opened.payload.get("hosting")))
@@ -47,14 +47,14 @@ def jams(log: EventLog) -> list[JamRow]:
     return sorted(rows, key=lambda row: row.started_us, reverse=True)
 
 
-def read_band(log: EventLog, session: str) -> Band:
-    """The state of a session as this log holds it.
+def read_band(log: EventLog, session: str, *, hits: bool = True) -> Band:
+    """The state of a session as this log holds it, with everyone's hits unless they are not wanted.
 
     Raises:
         UserError: the log holds nothing of it.
     """
     band = Band()
-    band.apply_all(read_session(log, session))
+    band.apply_all(read_session(log, session, hits=hits))
     return band
 
 

@@ -48,6 +48,7 @@ from game.jam.events import (
     MemberCame,
     MemberHeard,
     MemberWent,
+    ReadySaid,
 )
 from game.jam.inbox import Unfit, named, pack, pack_hit, unpack
 from game.jam.keeping import Keeper, Spoken
@@ -208,6 +209,8 @@ class Session:
         decided = decide(self.band, self.me, intent)
         for event in decided:
             self.send(event)
+            if event == ReadySaid(True):
+                self._network.measure()  # once before each song, and not while it runs (001 N2)
         if isinstance(intent, HandOver):
             self._network.hand_over(intent.peer)
         return decided
@@ -239,7 +242,7 @@ class Session:
         self._network.tell(peer, data)
 
     def measure(self) -> None:
-        """Measure the shared clock anew, before a song."""
+        """Measure the shared clock anew; saying that one is ready does so as well."""
         self._network.measure()
 
     def hold_time(self, held: bool) -> None:

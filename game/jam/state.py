@@ -330,7 +330,8 @@ class Band:
             case ReadySaid():
                 member.ready = event.ready
             case TakeEnded():
-                member.in_take(event.take).ended = event
+                played = member.in_take(event.take)
+                played.ended = played.ended or event  # what is over is over
                 member.ready = False
             case Reacted():
                 member.reactions.append((number, event))

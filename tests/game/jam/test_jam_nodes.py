@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from engine.clock import now_us
 from engine.log import StoredEvent
 from engine.net.node import Node
+from game.jam.band import BandResult
 from game.jam.decide import Start
 from game.jam.events import HitsHeard
 from game.jam.inbox import info_of
 from game.jam.replaying import jams, read_band, replay_take
 from game.jam.seats import song_us
+from game.jam.session import Session
 from game.rhythm.autoplay import autoplay
 from tests.rig.bad_link import BadLink, Way
 from tests.rig.jam_company import Company, wait_for
@@ -100,6 +102,11 @@ def hits_of(rows: list[StoredEvent]) -> list[tuple[str, int]]:
     ]
 
 
+def company_result(company: Company, session: Session, take: str) -> BandResult:
+    """A take judged from what one session has heard."""
+    return replay_take(session.band, take, company.charts)
+
+
 def test_a_band_is_split_healed_and_led_by_another_and_all_have_the_same_jam(room: Room) -> None:
     company = room.company
     sessions = company.sessions
@@ -155,7 +162,14 @@ def test_a_band_is_split_healed_and_led_by_another_and_all_have_the_same_jam(roo
         ),
         "another conducts",
     )
-    for name in NAMES:  # each from its own log alone
+    heir = next(name for name in NAMES if name in sessions and sessions[name].band.conducts)
+    eyes = Node.join(room.nodes[heir].address, "amber-fox", info_of("Eyes", "spectator"), bind=LOCAL, lan=False)
+    guest = company.come("Eyes", eyes, "spectator")
+    guest.begin()
+    room.until(lambda: guest.band.take(take_id) is not None, "who comes late is told of the take")
+    room.until(lambda: not company_result(company, guest, take_id).provisional, "and gets all of it")
+    for name in (*NAMES, "Eyes"):  # each from its own log alone
+        assert company.profiles[name].writer.flush(10.0)
         log = company.profiles[name].log
         [jam] = jams(log)
         assert jam.takes == ((take_id, "Small Song"),)

@@ -30,6 +30,7 @@ from game.jam.events import (
     StartAgreed,
     TakeEnded,
 )
+from game.jam.keeping import Spoken, told_together
 from game.jam.state import Band
 from game.rhythm.chart import EDGE
 
@@ -38,7 +39,7 @@ PEERS = (ME, MIKA, NOA, EYES)
 SONGS = ("1" * 64, "2" * 64)
 TAKES = ("t1", "t2", "t3")
 
-Spoken = tuple[str, int, Event]
+Row = tuple[str, int, Event]
 
 
 def offered(song: str = SONGS[0], term: int = 1, title: str = "Song") -> SongOffered:
@@ -56,14 +57,14 @@ def packed(*rows: tuple[int, int, int]) -> bytes:
     return np.array(list(rows), EDGE).tobytes()
 
 
-def opened() -> list[Spoken]:
+def opened() -> list[Row]:
     came: list[Event] = [JamOpened("5e55" * 4, ME, "Ida", True, "player"), MemberCame(ME, "Ida", "player", 0)]
     came += [MemberCame(MIKA, "Mika", "player", 1), MemberCame(NOA, "Noa", "player", 2)]
     came += [MemberCame(EYES, "Eyes", "spectator", 3), ConductorChanged(ME, 1)]
     return [("", 0, event) for event in came]
 
 
-def band(*spoken: Spoken) -> Band:
+def band(*spoken: Row) -> Band:
     out = Band()
     out.apply_all([*opened(), *spoken])
     return out
@@ -92,6 +93,7 @@ conductors_words = st.one_of(
     st.builds(FreeStarted, takes, instants, *map(st.just, (500_000, 4, 0, "major", 4)), terms),
 )
 authors = st.fixed_dictionaries({peer: st.lists(own_words | conductors_words, max_size=8) for peer in PEERS})
+edges = st.tuples(instants, st.integers(0, 3), st.integers(0, 1))
 seen_here = st.lists(
     st.one_of(
         st.builds(ConductorChanged, st.sampled_from(PEERS), st.integers(1, 4)),
@@ -100,20 +102,22 @@ seen_here = st.lists(
         st.builds(
             HitsHeard,
             *(st.sampled_from(PEERS), takes, st.integers(1, 40)),
-            st.lists(st.tuples(instants, st.integers(0, 3), st.integers(0, 1)), max_size=4).map(lambda x: packed(*x)),
+            st.lists(st.tuples(instants, st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=4).map(
+                lambda x: packed(*x)
+            ),
         ),
     ),
     max_size=10,
 )
 
 
-def lines(said: dict[str, list[Event]], seen: list[Event]) -> list[list[Spoken]]:
+def lines(said: dict[str, list[Event]], seen: list[Event]) -> list[list[Row]]:
     """One list for each author, and one for what was seen here."""
     own = [[(peer, number, event) for number, event in enumerate(events, 1)] for peer, events in said.items()]
     return [[*opened(), *(("", 0, event) for event in seen)], *own]
 
 
-def mixed(queues: list[list[Spoken]], picks: Iterator[int]) -> list[Spoken]:
+def mixed(queues: list[list[Row]], picks: Iterator[int]) -> list[Row]:
     """The queues as one, each in its own order."""
     queues, out = [list(queue) for queue in queues if queue], []
     while queues:
@@ -130,6 +134,9 @@ def test_however_members_words_mix_the_band_is_the_same(said, seen, dice) -> Non
     one_after_another.apply_all([spoken for queue in queues for spoken in queue])
     as_they_came.apply_all(mixed(queues, iter(lambda: dice.randrange(1000), -1)))
     assert as_they_came.told() == one_after_another.told()
+    told_again = Band()
+    told_again.apply_all(told_together(Spoken(*spoken) for queue in queues for spoken in queue))
+    assert told_again.told() == one_after_another.told()
     assert [take.start.take for take in as_they_came.takes] == [take.start.take for take in one_after_another.takes]
     for take in one_after_another.takes:
         other = as_they_came.take(take.start.take)
@@ -228,6 +235,14 @@ def test_a_take_runs_until_everyone_who_is_still_a_member_has_ended() -> None:
     assert band(start, (ME, 2, SongCalledOff("t1", 1))).running is None
 
 
+def test_who_was_lost_is_a_member_again_when_heard() -> None:
+    lost: Row = ("", 0, MemberWent(MIKA, "lost"))
+    assert MIKA not in [member.id for member in band(lost).present]
+    assert MIKA in [member.id for member in band(lost, ("", 0, MemberHeard(MIKA, True))).present]
+    left: Row = ("", 0, MemberWent(MIKA, "left"))
+    assert MIKA not in [member.id for member in band(left, ("", 0, MemberHeard(MIKA, True))).present]
+
+
 def test_readiness_ends_with_the_take_and_with_another_part() -> None:
     part, ready = PartTaken(SONGS[0], "all", "ab", 4), ReadySaid(True)
     assert band((MIKA, 1, part), (MIKA, 2, ready)).members[MIKA].ready
@@ -248,7 +263,7 @@ def test_parts_are_switched_forwards_and_on_the_same_keys_only() -> None:
 
 
 def test_who_stops_sharing_takes_back_what_was_learned() -> None:
-    shared: list[Spoken] = [(MIKA, 1, SharingChosen(True)), (MIKA, 2, LearnedShared((0.5,)))]
+    shared: list[Row] = [(MIKA, 1, SharingChosen(True)), (MIKA, 2, LearnedShared((0.5,)))]
     assert band((MIKA, 1, LearnedShared((0.5,)))).members[MIKA].learned == ()
     assert band(*shared).members[MIKA].learned == (0.5,)
     assert band(*shared, (MIKA, 3, SharingChosen(False))).members[MIKA].learned == ()

@@ -203,8 +203,34 @@ def test_who_listens_hears_all_and_plays_nothing(company: TableCompany) -> None:
     take.press(1, True, 0)
     assert take.end() is None
     assert [one.name for one in take.standings()] == ["Ida", "Mika", "Noa"]
-    with pytest.raises(UserError, match="listens"):
-        take.switch("all", company.entry.hash)
+    with pytest.raises(UserError, match="Spectators do not play"):
+        take.switch("all", company.entry.hash, 4)
+
+
+def test_who_comes_while_the_song_runs_joins_in_at_a_bar(company: TableCompany) -> None:
+    hands = {name: company.hands(name) for name in ("Ida", "Mika", "Noa")}
+    company.play(hands, 2_000_000)
+    uli = company.sit("Uli")
+    take = company.take_of("Uli")
+    take.step(company.song_us, company.table.at_us)
+    from_us = take.switch("all", company.entry.hash, 4)
+    company.turn()
+    hands["Uli"] = company.hands("Uli")
+    assert hands["Uli"]["at_us"].min() == from_us
+    company.play(hands, END_US)
+    end_all(company, *hands)
+    results = [company.takes[name].results() for name in company.sessions]
+    assert len({result.score for result in results}) == 1
+    late = next(one for one in results[0].players if one.peer == uli.me)
+    assert late.result is not None
+    assert late.result.accuracy == 1.0
+    assert late.result.total < 24
+
+
+def test_nobody_joins_in_when_the_song_is_nearly_over(company: TableCompany) -> None:
+    company.play({}, 6_500_000)
+    with pytest.raises(UserError, match="nearly over"):
+        company.takes["Mika"].switch("all", company.entry.hash)
 
 
 def test_a_player_whose_difficulty_is_not_here_does_not_stop_the_others(tmp_path: Path) -> None:
