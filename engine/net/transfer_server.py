@@ -45,7 +45,7 @@ _MAX_STRANGERS = 32
 PATIENCE_S = 20.0
 LEAST_BYTES = 16 * 1024
 """Who takes (or sends) less than this while patience lasts is given up."""
-_OUT_BYTES = 2 * MAX_RECORD_BYTES + 64 * 1024
+_OUT_BYTES = MAX_RECORD_BYTES + 256 * 1024
 _RECORD_ROOM = HEADER_BYTES + MAX_RECORD_BYTES + TAG_BYTES
 _POLL_S = 0.5
 

@@ -26,7 +26,7 @@ NONCE_BYTES = 32
 GREETING_BYTES = len(MAGIC) + NONCE_BYTES
 HEADER_BYTES = 4
 TAG_BYTES = 16
-MAX_RECORD_BYTES = 256 * 1024
+MAX_RECORD_BYTES = 512 * 1024
 """The most that one record seals; measured: smaller ones cost time, larger ones gain none."""
 
 WANT, FILE, DATA, MISSING, DONE = range(1, 6)
