@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ WAIT_S = 0.25
 """How long the thread sleeps when nothing comes; also how soon it notices that it is to end."""
 
 BUSY_US = 3_000
-TOGETHER_S = 0.001
+TOGETHER_S = 0.002
 """When something was heard only a moment ago, the thread waits this long for more: a crowd costs less together."""
 
 MAX_NUMBER = 1 << 53
@@ -294,7 +295,7 @@ class Session:
         while not self._ending.is_set():
             if self._network.wait(WAIT_S):
                 if now_us() - heard_us < BUSY_US:
-                    self._ending.wait(TOGETHER_S)
+                    time.sleep(TOGETHER_S)
                 self.pump()
                 heard_us = now_us()
 
