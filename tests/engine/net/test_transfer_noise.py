@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,29 @@ def test_a_recorded_connection_said_again_gets_nothing(port: int, song: Path) ->
     assert len(answer_to(port, MAGIC + bytes(NONCE_BYTES), sealed)) in (0, NONCE_BYTES)
 
 
+def test_a_client_with_the_key_that_takes_nothing_is_dropped(tmp_path: Path) -> None:
+    song = tmp_path / "song.ogg"
+    song.write_bytes(bytes(40_000_000))
+    offered = read_offer({"song.ogg": song})
+    server = TransferServer(KEY, host=HERE, patience_s=0.3)
+    server.offer(offered.values())
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        sock.settimeout(20)
+        sock.connect((HERE, server.port))
+        here = psutil.Process(os.getpid())
+        mine = sock.getsockname()
+        sock.sendall(MAGIC + bytes(NONCE_BYTES))
+        nonce = sock.recv(NONCE_BYTES, socket.MSG_WAITALL)
+        wish = pack_wanted([Wanted(offered["song.ogg"].hash, 0, 39)])
+        sock.sendall(Sealer(connection_keys(KEY, bytes(NONCE_BYTES), nonce).client).seal(WANT, wish))
+        end_s = time.monotonic() + 20
+        while any(one.raddr == mine and one.status == psutil.CONN_ESTABLISHED for one in here.net_connections("tcp4")):
+            assert time.monotonic() < end_s, "it is still served"
+            time.sleep(0.05)
+    server.close()
+
+
 def test_a_thousand_noisy_connections_leave_no_memory_and_no_sockets_behind(
     port: int, song: Path, tmp_path: Path
 ) -> None:
@@ -108,7 +132,7 @@ def test_a_thousand_noisy_connections_leave_no_memory_and_no_sockets_behind(
 
 
 @settings(max_examples=20)
-@given(st.binary(max_size=3000), st.booleans())
+@given(st.binary(min_size=1, max_size=3000), st.booleans())
 def test_a_source_that_talks_noise_is_left_with_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, greets: bool
 ) -> None:
