@@ -37,6 +37,8 @@ GAP_US = 700_000
 MAX_TERM_STEP = 1000
 """A claim further ahead than this is not believed: terms go up by one, and a lie must not use them up."""
 
+LAST_TERM = 2**31
+
 
 class Claim(NamedTuple):
     """``conductor`` conducts in ``term``; ``signature`` is its own word for it, checked by whoever reads it."""
@@ -147,7 +149,7 @@ class Failover:
 
         Its signature is taken to be good.  Claims of strangers and of terms far ahead lose.
         """
-        if claim.conductor not in self._members or claim.term > self._claim.term + MAX_TERM_STEP:
+        if claim.conductor not in self._members or claim.term > min(self._claim.term + MAX_TERM_STEP, LAST_TERM):
             return False
         if self._place(claim) >= self._place(self._claim):
             return False

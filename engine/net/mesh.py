@@ -32,7 +32,7 @@ SOON_US = 125_000
 REPLY_US = 2_000
 """What is owed for a packet (an acknowledgement, mostly) waits this long for company."""
 
-LINKS_US = 2_000_000
+LINKS_US = 4_000_000
 """How often members tell each other whom they reach, in a session of up to 16; in larger ones more rarely."""
 
 TURN_US, UNTIMED_US = 2_500_000, 10_000_000
@@ -90,6 +90,7 @@ class Mesh:
         self._time, self._answerer = time, TimeAnswerer(time)
         self._asker: TimeAsker | None = None
         self._untimed_us = now_us
+        self._slept = False
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
         self._links_us = self._flood_us = now_us
@@ -227,6 +228,8 @@ class Mesh:
             self._asker = None
             self._time.lead(now_us)
         else:
+            if self._slept:
+                self._restart_time(now_us)
             self._asker = TimeAsker(self._time, now_us)
             self._untimed_us = now_us
 
@@ -245,9 +248,14 @@ class Mesh:
         others = [peer for peer in self._belonging.failover.present() if peer != self.me]
         return others[(now_us - self._untimed_us) // TURN_US % len(others)] if others else ""
 
+    def _time_due(self) -> int | None:
+        """When the time is to be asked next; not while a song plays, when it would not be corrected anyway."""
+        resting = self._time.held and self._time.agreed
+        return None if self._asker is None or resting else self._asker.due_us
+
     def _ask_time(self, now_us: int) -> None:
         asker = self._asker
-        if asker is None:
+        if asker is None or self._time_due() is None:
             return
         if self.conductor == self.me and (self._time.agreed or now_us - self._untimed_us >= UNTIMED_US):
             self._time.lead(now_us)
@@ -276,10 +284,18 @@ class Mesh:
         self._time.hold(held, self._now_us())
 
     def woke(self) -> None:
-        """This machine slept, and its clock with it: measure anew at once, held or not."""
+        """This machine slept, and its clock with it: measure anew at once, held or not.
+
+        Where it conducted, that is when it follows who took over: its own time is worth nothing to the others.
+        """
+        self._slept = True
         if self._asker is not None:
-            self._time.restart()
             self._follow_time(self._now_us())
+
+    def _restart_time(self, now_us: int) -> None:
+        held, self._slept = self._time.held, False
+        self._time.restart()
+        self._time.hold(held, now_us)
 
     # -- what is said --------------------------------------------------------------------------------------------
 
@@ -341,7 +357,7 @@ class Mesh:
     def _due(self, now_us: int) -> int:
         due_us = now_us + TICK_US
         delivery_us = self._delivery.due_us()
-        for other_us in (delivery_us, self._asker.due_us if self._asker else None, self._replies_us):
+        for other_us in (delivery_us, self._time_due(), self._replies_us):
             if other_us is not None and other_us < due_us:
                 due_us = other_us
         for neighbour in self._neighbours.by_id.values():
@@ -384,9 +400,12 @@ class Mesh:
     def _packet(self, neighbour: Neighbour, now_us: int) -> Frames:
         """What the next packet to a member carries besides presence."""
         frames: Frames = self._belonging.control_frames(neighbour, now_us, LEAST_ROOM)
-        if frames or neighbour.paths.best is None:
+        if frames:
             return frames
-        return [(_DELIVERED[each[0]], each) for each in self._delivery.frames(neighbour.id, now_us, LEAST_ROOM)]
+        delivered = self._delivery.frames(neighbour.id, now_us, LEAST_ROOM)
+        if neighbour.paths.best is None:
+            return []  # as if lost on the way; left in the delivery it would be due for ever
+        return [(_DELIVERED[each[0]], each) for each in delivered]
 
     def _present(self, now_us: int) -> Presence:
         failover = self._belonging.failover

@@ -208,7 +208,9 @@ class Node:
     def song_key(self) -> bytes:
         """32 bytes that the members share and nobody else, for sending files; empty until :class:`Joined`."""
         with self._lock:
-            return blake2b(self._mesh.group_key, digest_size=32, person=b"ourojam files").digest() if self._mesh else b""
+            return (
+                blake2b(self._mesh.group_key, digest_size=32, person=b"ourojam files").digest() if self._mesh else b""
+            )
 
     def hosts_of(self, peer: str) -> tuple[str, ...]:
         """The hosts a member may be reached at, the likeliest first."""
@@ -310,7 +312,10 @@ class Node:
                 return None
             if self._mesh is not None:
                 self._look_after(self._mesh, now_us)
-                return self._work(self._mesh)
+                due_us = self._work(self._mesh)
+                if self._mesh.removed:
+                    self._mesh, self._peers = None, ()
+                return due_us
             if self._knock is not None:
                 for outgoing in self._knock.tick(now_us):
                     self._endpoint.send(outgoing.datagram, outgoing.address)
@@ -360,6 +365,7 @@ class Node:
         if now_us >= self._peers_us:
             self._peers_us = now_us + PEERS_US
             self._peers = mesh.peers()
+            self._time.session_us(now_us)  # its bound is told for the latest instant that was asked for
             apart_us = _apart_us()
             if abs(apart_us - self._apart_us) > ASLEEP_US:
                 self._apart_us = apart_us

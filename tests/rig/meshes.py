@@ -18,7 +18,7 @@ from engine.net.face import NetEvent
 from engine.net.keys import Identity
 from engine.net.knock import Knock, Welcomed
 from engine.net.mesh import Mesh
-from engine.net.packets import ADMISSION, packet_kind
+from engine.net.packets import ADMISSION, FrameKind, packet_kind
 from engine.net.roster import Roster
 from engine.net.time_sync import SessionTime
 
@@ -86,6 +86,11 @@ class Seat:
         """Play a moment now."""
         self.its.moment(data, self.time.session_us(self.clock.now_us()))
         self.air.wake(self, self.clock.now_us())
+
+    def utter(self, peer: str, frames: list[tuple[FrameKind, bytes]]) -> None:
+        """Send a member whatever frames, sealed as they should be: what a member that means ill can do."""
+        neighbours = self.its._neighbours
+        neighbours.send(neighbours.by_id[peer], frames, self.clock.now_us())
 
     def _enter(self, roster: Roster) -> None:
         self.mesh = Mesh(

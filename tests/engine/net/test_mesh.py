@@ -17,6 +17,7 @@ from engine.net.face import (
     Told,
     Trouble,
 )
+from engine.net.packets import FrameKind
 from tests.rig.meshes import Air, Seat
 
 
@@ -233,6 +234,26 @@ def test_replayed_forged_and_random_datagrams_change_nothing() -> None:
     assert seats[1].its.counts["replayed"] > 0
     assert seats[1].its.counts["forged"] > 0
     assert conductors(seats) == {seats[0].me}
+
+
+def test_whatever_a_member_sends_under_seal_disturbs_nobody() -> None:
+    air = Air()
+    seats = air.session(3)
+    air.run(1_000_000)
+    host, bad, other = seats
+    for number in range(4_000):
+        kind = air.chance.choice(list(FrameKind))
+        start = air.chance.choice(
+            [b"", b"\x00", b"\x01", b"\x40\x01", b"\x41", b"\x42", other.identity.signing_public[:4]]
+        )
+        bad.utter(host.me, [(kind, start + air.chance.randbytes(air.chance.randrange(120)))])
+        if number % 10 == 0:
+            air.run(10_000)
+    other.say(b"fine here")
+    air.until(lambda: bool(said(host)))
+    assert conductors(seats) == {host.me}
+    assert all(peer.here for seat in seats for peer in seat.its.peers())
+    assert abs(other.time.session_us(other.clock.now_us()) - host.time.session_us(host.clock.now_us())) < 1_000
 
 
 def test_a_flood_is_told_once_in_a_while_and_the_rest_goes_on() -> None:
