@@ -93,8 +93,9 @@ def test_a_steady_device_is_met_to_the_frame() -> None:
     assert device.heard_us() == [pytest.approx(t0_us, abs=1e6 / RATE_HZ)]
 
 
-def test_agreed_before_the_device_had_settled_it_is_corrected_before_the_first_sound() -> None:
-    device = HandDevice(ppm=80.0, wobble_us=300.0)
+@pytest.mark.parametrize("ppm", [-120.0, 120.0])
+def test_agreed_before_the_device_had_settled_it_is_corrected_before_the_first_sound(ppm: float) -> None:
+    device = HandDevice(ppm, wobble_us=300.0)
     device.engine.mixer.samples[1] = song()
     device.turn(0.01)
     t0_us = round(device.true_us(5 * RATE_HZ))
