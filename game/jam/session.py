@@ -96,6 +96,13 @@ class Closed:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What the log held of an earlier stay: the band is to know of it, but it does not happen again."""
+
+    spoken: list[Spoken]
+
+
 Happening = Heard | Notice | Closed | Told
 """What :meth:`Session.events` gives."""
 
@@ -133,7 +140,7 @@ class Session:
         self._roles: dict[str, str] = {}
         self._closed = ""
         self._lock = threading.RLock()
-        self._came: list[Happening] = []
+        self._came: list[Happening | _Earlier] = []
         self._taken: list[Happening] = []
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -303,9 +310,12 @@ class Session:
         with self._lock:
             came, self._came = self._came, []
         for one in came:
+            if isinstance(one, _Earlier):
+                self.band.apply_all(one.spoken)
+                continue
             if isinstance(one, Heard):
                 self.band.apply(one.author, one.number, one.event)
-        self._taken += came
+            self._taken.append(one)
 
     def _joined(self) -> Keeper:
         if self._keeper is None or self._closed:
@@ -344,8 +354,8 @@ class Session:
         keeper = self._keeper
         if keeper is None:
             self._keeper = keeper = Keeper(self._log, self._writer, joined.session)
+            self._came.append(_Earlier(keeper.before))
             for author, number, event in keeper.before:
-                self._came.append(Heard(author, number, event, now_us()))
                 self._place(author, number, event)
             self._roles[self.me] = self._role
             opened = JamOpened(joined.session, self.me, self._name, self._hosting, self._role)

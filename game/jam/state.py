@@ -110,7 +110,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One song played together.  ``parts`` says what each player began with; ``played`` what each did."""
+    """One song played together.  ``start`` says what each player began with, ``played`` what each did."""
 
     start: StartAgreed
     author: str
@@ -145,6 +145,8 @@ class Band:
         self.version = 0
         """Goes up with every event but hits of a take they are known to play in: tells who keeps something that is
         made from the band whether it is stale."""
+        self._made: dict[str, Take | None] = {}
+        self._made_at = -1
 
     # -- who is there ------------------------------------------------------------------------------------
 
@@ -195,6 +197,13 @@ class Band:
 
     def take(self, take: str) -> Take | None:
         """A take by its id, or None if there is none (a free jam is none)."""
+        if self._made_at != self.version:
+            self._made, self._made_at = {}, self.version
+        if take not in self._made:
+            self._made[take] = self._make(take)
+        return self._made[take]
+
+    def _make(self, take: str) -> Take | None:
         fact = self.conducting.starts.get(take)
         if fact is None or not isinstance(fact.event, StartAgreed):
             return None

@@ -13,8 +13,8 @@ from engine.log import StoredEvent
 from engine.net.face import Network
 from game.jam.band import BandTake
 from game.jam.decide import HoldSong, OfferSong, SayReady, Start, TakePart
-from game.jam.events import SongOffered
-from game.jam.seats import Charts
+from game.jam.events import SongOffered, StartAgreed
+from game.jam.seats import Charts, song_us
 from game.jam.session import Happening, Session
 from game.jam.songs import charts_in, offer_of
 from game.profile import Profile
@@ -121,6 +121,7 @@ class TableCompany(Company):
     def __init__(self, folder: Path, table: Table | None = None) -> None:
         super().__init__(folder)
         self.table = table or Table()
+        self.started: StartAgreed | None = None
 
     def sit(self, name: str, role: str = "player") -> Session:
         hosting = not self.table.seats
@@ -136,21 +137,23 @@ class TableCompany(Company):
         """Everyone ready, t0 agreed, and the lead-in waited through up to a second before it."""
         self.make_ready(*names, turn=self.turn)
         [started] = self.sessions[names[0]].do(Start(self.table.at_us, 300))
+        assert isinstance(started, StartAgreed)
+        self.started = started
         self.turn()
-        self.t0_us: int = started.t0_us  # type: ignore[attr-defined]
         for name in self.sessions:
             self.take_of(name)
-        self.turn(self.t0_us - self.table.at_us - 1_000_000)
+        self.turn(started.t0_us - self.table.at_us - 1_000_000)
 
     @property
     def song_us(self) -> int:
-        return self.table.at_us - self.t0_us
+        assert self.started is not None
+        return song_us(self.started, self.table.at_us)
 
     def play(self, hands: dict[str, NDArray[np.void]], until_us: int) -> None:
         """Let the song run up to ``until_us``, each of ``hands`` pressing their edges as they fall due."""
         before_us = self.song_us
         while self.song_us < until_us:
-            self.turn(min(SLICE_US, until_us - self.song_us))
+            self.turn(min(SLICE_US, until_us - self.song_us) or 1)
             now_song_us = self.song_us
             for name, edges in hands.items():
                 due = edges[(edges["at_us"] > before_us) & (edges["at_us"] <= now_song_us)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import UserError
 from engine.net.face import Refused, Trouble
 from game.jam.decide import OfferSong, React
-from game.jam.events import HitsHeard, PartTaken, ReadySaid
+from game.jam.events import HitsHeard, JamOpened, PartTaken, ReadySaid
 from game.jam.inbox import pack_hit
 from game.jam.keeping import Numbers
 from game.jam.replaying import read_band
@@ -86,8 +86,12 @@ def test_back_in_the_same_session_nothing_is_kept_twice(company: TableCompany) -
     company.takes.pop("Mika")
     company.table.leave(old.me, "lost")  # it was killed: nothing was said
     company.turn()
+    company.happened["Mika"].clear()
     again = company.sit("Mika")
     company.turn(1_000_000)
+    heard = [one.event for one in company.happened["Mika"] if isinstance(one, Heard)]
+    assert [type(event) for event in heard].count(JamOpened) == 1  # what was lived through does not happen again
+    assert not [event for event in heard if isinstance(event, HitsHeard)]
     after = company.logged("Mika")
     assert after[: len(before)] == before
     assert not [row for row in after[len(before) :] if row.kind == HitsHeard.kind]

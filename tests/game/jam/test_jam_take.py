@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,28 @@ def test_everyone_comes_to_the_same_results_by_their_own_judging(company: TableC
     best, *_, worst = results[0].players
     assert best.peer == company.sessions["Ida"].me
     assert worst.peer == company.sessions["Noa"].me
+
+
+@pytest.mark.parametrize("rate", [0.75, 1.35])
+def test_at_any_rate_everyone_judges_the_same_instants(tmp_path: Path, rate: float) -> None:
+    company = TableCompany(tmp_path, Table(jitter_us=25_000, loss=0.1))
+    company.offer = replace(company.offer, rate=rate)
+    names = ("Ida", "Mika", "Noa")
+    for name in names:
+        company.sit(name)
+    company.start(*names)
+    assert company.started is not None
+    assert company.started.rate == rate
+    company.play({"Ida": company.hands("Ida"), "Mika": company.hands("Mika", 41_000)}, END_US)
+    shown = [company.takes[name].standings()[0].score for name in names]
+    end_all(company, *names)
+    results = [company.takes[name].results() for name in names]
+    assert len({result.score for result in results}) == 1
+    for result in results:
+        assert not result.provisional
+        assert all(player.agrees for player in result.players)
+    assert shown[0] == 1_000_000
+    company.close()
 
 
 def test_what_is_shown_at_the_end_is_the_result(company: TableCompany) -> None:
@@ -243,7 +266,7 @@ def test_a_player_whose_difficulty_is_not_here_does_not_stop_the_others(tmp_path
     [started] = ida.do(Start(company.table.at_us))
     assert isinstance(started, StartAgreed)
     company.turn()
-    company.t0_us = started.t0_us
+    company.started = started
     take = company.take_of("Ida")
     company.play({"Ida": company.hands("Ida")}, END_US)
     end_all(company, "Ida")
