@@ -180,13 +180,13 @@ def test_a_source_with_another_song_is_refused_and_nothing_of_it_stays(
 def test_a_lie_about_the_hash_is_refused_before_a_byte_is_written(
     serve: Serve, offered: dict[str, OfferedFile], tmp_path: Path
 ) -> None:
-    song = offered["song.ogg"]
-    lie = song._replace(leaves=song.leaves[::-1])
+    other = tmp_path / "other.ogg"
+    other.write_bytes(bytes(SIZES["song.ogg"]))
+    lie = read_offer({"song.ogg": other})["song.ogg"]._replace(hash=offered["song.ogg"].hash)  # whole in itself
+    source = (HERE, serve({"song.ogg": lie}).port)
     with pytest.raises(NetError, match="refused"):
-        fetch_files(
-            [(HERE, serve({"song.ogg": lie}).port)], KEY, {"song.ogg": wanted_of(offered)["song.ogg"]}, tmp_path / "a"
-        )
-    assert contents(tmp_path / "a") == {}
+        fetch_files([source], KEY, {"song.ogg": wanted_of(offered)["song.ogg"]}, tmp_path / "here")
+    assert contents(tmp_path / "here") == {}
 
 
 def test_the_honest_source_mends_what_the_other_spoilt(
