@@ -20,7 +20,8 @@ from engine.net.face import MAX_MOMENT
 from engine.net.frames import FRAME_COST, Malformed, folded, get_number, put_number, unfolded
 
 REPEATED_US = 150_000
-"""A moment is repeated in whatever goes to the peer anyway for this long."""
+REPEATS = 2
+"""Beyond its copies a moment is repeated in whatever goes to the peer anyway, for this long and so often."""
 
 MOST_REPEATED = 32
 """Moments in one frame, at most."""
@@ -183,7 +184,12 @@ class MomentSender:
     def repeats(self, link: str, now_us: int) -> bool:
         """Whether a packet that goes to ``link`` anyway should carry moments."""
         state = self._links.get(link)
-        return state is not None and bool(state.going) and state.going[-1].added_us + REPEATED_US >= now_us
+        return state is not None and bool(state.going) and not self._done(state.going[-1], state.copies, now_us)
+
+    @staticmethod
+    def _done(going: _Going, copies: int, now_us: int) -> bool:
+        old = going.added_us + REPEATED_US < now_us or going.sends >= copies + REPEATS
+        return old and going.sends >= copies
 
     def frame(self, link: str, now_us: int, room_bytes: int, report: int = 0) -> bytes:
         """The frame for the next packet to ``link``: its newest moments, as many as fit, and the ``report`` for it.
@@ -195,7 +201,7 @@ class MomentSender:
         if state is None or room_bytes < 2 + FRAME_COST:
             return b""
         going = state.going
-        while going and going[0].added_us + REPEATED_US < now_us and going[0].sends >= state.copies:
+        while going and self._done(going[0], state.copies, now_us):
             going.popleft()
         chosen = list(going)
         body = self._body(chosen, room_bytes - 2 - FRAME_COST)

@@ -28,21 +28,27 @@ def figures() -> Iterator[Figure]:
     yield from _lateness(0.10)
     yield from _lateness(0.02)
     yield from _band()
+    yield from _releases()
     yield from _history()
     yield from _messages()
 
 
-def _play(mesh: Mesh, seconds: int) -> None:
-    """Everyone plays at :data:`RATE_HZ`, each off the others' beat by a little."""
-    hits = sorted(
-        (round((beat + mesh.rng.random()) * SECOND_US / RATE_HZ), one)
+def _play(mesh: Mesh, seconds: int, release_us: int = 0, patience_us: int = 0) -> None:
+    """Everyone plays at :data:`RATE_HZ`, each off the others' beat by a little.
+
+    With ``release_us`` the key's way up is a moment too, so much later, and may wait ``patience_us`` for company.
+    """
+    hits = [
+        (round((beat + mesh.rng.random()) * SECOND_US / RATE_HZ), one, 0)
         for beat in range(seconds * RATE_HZ)
         for one in mesh.ids
-    )
+    ]
+    if release_us:
+        hits += [(at_us + release_us, one, patience_us) for at_us, one, _ in hits]
     start_us = mesh.now_us
-    for at_us, one in hits:
+    for at_us, one, waits_us in sorted(hits):
         mesh.run(start_us + at_us)
-        mesh.nodes[one].moment(b"\x03\x01", mesh.now_us, mesh.now_us)
+        mesh.nodes[one].moment(b"\x83ab", mesh.now_us, mesh.now_us, waits_us)
         mesh.touched(one)
     mesh.run(start_us + seconds * SECOND_US)
 
@@ -89,6 +95,17 @@ def _band() -> Iterator[Figure]:
     yield Figure("of one core, each of 16", share, "%", limit=4, beside=beside)
     late = sorted(_late_us(mesh.heard[one]))
     yield Figure("hit to hit heard, p99, clean", late[len(late) * 99 // 100] / 1000, "ms", limit=5)
+
+
+def _releases() -> Iterator[Figure]:
+    """The same band when the keys' ways up are told as well, at once or within 50 ms."""
+    for patience_us in (0, 50_000):
+        mesh = Mesh(PLAYERS, seed=2, delay_us=DELAY_US)
+        mesh.run(mesh.now_us + 5 * SECOND_US)
+        mesh.sent_bytes.clear()
+        _play(mesh, 5, 70_000, patience_us)
+        out = mesh.sent_bytes[mesh.ids[0]] / 5 / 1000
+        yield Figure(f"the same with releases that may wait {patience_us // 1000} ms", out, "kB/s")
 
 
 def _history() -> Iterator[Figure]:

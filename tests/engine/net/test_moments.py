@@ -17,6 +17,7 @@ from engine.net.moments import (
     MISSED,
     MOST_COPIES,
     REPEATED_US,
+    REPEATS,
     MomentReceiver,
     MomentSender,
     Numbered,
@@ -95,7 +96,7 @@ def test_on_a_clean_link_a_moment_has_one_packet_and_is_repeated_in_the_next_one
         frames = sends(out, "there", index * 50_000)
         assert len(frames) == 1
         moments = unpack_moments(frames[0][1], 2)
-        assert [one.number for one in moments] == list(range(max(1, index - 2), index + 2))
+        assert [one.number for one in moments] == list(range(max(1, index + 1 - REPEATS), index + 2))
         assert [one.number for one in got.receive(frames[0][1], 0)] == [index + 1]
     assert out.due_us("there") is None
     assert not out.repeats("there", 19 * 50_000 + REPEATED_US + 1)
