@@ -183,6 +183,11 @@ class Paths:
             self._unanswered_us = min(path.pending.values(), default=None)
         return path
 
+    def excuse(self, away_us: int, now_us: int) -> None:
+        """This machine did nothing for ``away_us`` (it was busy, or asleep): no path is to blame for that."""
+        if self._unanswered_us is not None:
+            self._unanswered_us = min(now_us, self._unanswered_us + away_us)
+
     def in_doubt(self, now_us: int) -> bool:
         """Whether the best path has not answered for two presences."""
         return self.best is None or self._unanswered_for(now_us) >= DOUBT_US

@@ -26,7 +26,10 @@ from engine.net.time_sync import SessionTime, TimeAnswerer, TimeAsker
 TICK_US = 100_000
 """A mesh is looked at this often at least: that is how finely silence is told."""
 
-SOON_US = 125_000
+STALL_US = 200_000
+"""Looked at later than this, it was this machine that did nothing."""
+
+SOON_US = 60_000
 """A presence that is due within this time goes with a packet that leaves anyway."""
 
 REPLY_US = 2_000
@@ -40,6 +43,9 @@ TURN_US, UNTIMED_US = 2_500_000, 10_000_000
 
 MOST_PACKETS = 24
 """To one member in one go; the rest in the next."""
+
+HALF_FULL = 500
+"""A packet with fewer bytes had room for everything that was due."""
 
 FLOOD_LOOK_US = 1_000_000
 
@@ -91,6 +97,7 @@ class Mesh:
         self._asker: TimeAsker | None = None
         self._untimed_us = now_us
         self._slept = False
+        self._ticked_us = now_us
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
         self._links_us = self._flood_us = now_us
@@ -342,6 +349,10 @@ class Mesh:
         """Do what is due; gives when it is to be called again."""
         now_us = self._now_us()
         self._replies_us = None
+        if now_us - self._ticked_us > STALL_US:
+            for neighbour in self._neighbours.by_id.values():
+                neighbour.paths.excuse(now_us - self._ticked_us, now_us)
+        self._ticked_us = now_us
         self._belonging.tick(now_us)
         self._ask_time(now_us)
         self._delivery.tick(now_us)
@@ -380,10 +391,11 @@ class Mesh:
         control_us = neighbour.control.due_us()
         control = control_us is not None and control_us <= now_us
         out = self._packet(neighbour, now_us) if wanted or control else []
-        room = sum([frame_bytes(len(data)) for _, data in out]) + LONGEST_PRESENCE + 2 <= BODY_BYTES
+        size = _size(out)
+        room = size + LONGEST_PRESENCE + 2 <= BODY_BYTES
         if now_us >= neighbour.presence_us or (out and room and now_us >= neighbour.presence_us - SOON_US):
             if self._neighbours.send_presence(neighbour, self._present(now_us), now_us, out if room else []) and room:
-                out = self._packet(neighbour, now_us) if out else []
+                out = self._packet(neighbour, now_us) if size > HALF_FULL else []
             here = self._belonging.failover.here(neighbour.id)
             neighbour.presence_us = self._neighbours.presence_due(neighbour, here, now_us)
             if neighbour.paths.in_doubt(now_us) or not here:
@@ -395,7 +407,7 @@ class Mesh:
             if not out:
                 break
             self._neighbours.send(neighbour, out, now_us)
-            out = self._packet(neighbour, now_us)
+            out = self._packet(neighbour, now_us) if _size(out) > HALF_FULL else []
 
     def _packet(self, neighbour: Neighbour, now_us: int) -> Frames:
         """What the next packet to a member carries besides presence."""
@@ -436,6 +448,10 @@ class Mesh:
             for each in reached
             if each.who in names
         ]
+
+
+def _size(frames: Frames) -> int:
+    return sum([frame_bytes(len(data)) for _, data in frames])
 
 
 def _at(neighbour: Neighbour, address: Address) -> bool:
