@@ -26,10 +26,13 @@ from game.scenes.requests import (
     Quit,
     Request,
     SelectSong,
+    ShowJam,
+    ShowLobby,
     ShowResults,
     ShowSettings,
     ShowTalk,
     ShowTitle,
+    ShowTopology,
     Watch,
 )
 from game.scenes.results import ResultsScene
@@ -121,8 +124,27 @@ class App:
 
                 self._talked = True
                 return TalkScene(context, request)
+            case ShowJam() | ShowLobby() | ShowTopology():
+                return self._jam_scene(request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
+
+    def _jam_scene(self, request: ShowJam | ShowLobby | ShowTopology) -> Scene:
+        """The scenes around a jam; who plays alone does not wait for them at every start."""
+        self._jammed = True
+        match request:
+            case ShowJam():
+                from game.scenes.jam_join import JamJoinScene
+
+                return JamJoinScene(self.context, request)
+            case ShowLobby():
+                from game.scenes.jam_lobby import JamLobbyScene
+
+                return JamLobbyScene(self.context, request)
+            case ShowTopology():
+                from game.scenes.jam_topology import JamTopologyScene
+
+                return JamTopologyScene(self.context, request)
 
     def open(self, request: Request) -> None:
         """Show another scene on top; at the next step boundary."""

@@ -31,8 +31,12 @@ _REMEMBERED = "jam room"
 class JamRoom:
     """The player's place in a jam, and what is known of jams nearby."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, context: Context, *, bind: tuple[str, int] = ("0.0.0.0", 0), interfaces: Sequence[str] | None = None
+    ) -> None:
+        """``bind`` is where sockets are opened, ``interfaces`` where jams are looked for (None: everywhere)."""
         self._context = context
+        self._bind, self._interfaces = bind, interfaces
         self._discovery: Discovery | None = None
         self._leaving: list[threading.Thread] = []
         self.machine: Machine | None = None
@@ -48,6 +52,12 @@ class JamRoom:
         return room
 
     @classmethod
+    def on_loopback(cls, context: Context) -> JamRoom:
+        """A room that stays on this machine, before there is another: for pictures and tests."""
+        room = context.remembered[_REMEMBERED] = cls(context, bind=("127.0.0.1", 0), interfaces=("127.0.0.1",))
+        return room
+
+    @classmethod
     def close_of(cls, context: Context) -> None:
         """Leave whatever jam there is and give threads and sockets back, at the end of the game."""
         room = context.remembered.pop(_REMEMBERED, None)
@@ -59,7 +69,7 @@ class JamRoom:
     def look(self) -> None:
         """Look for sessions on the network, from now on."""
         if self._discovery is None:
-            self._discovery = Discovery()
+            self._discovery = Discovery(interfaces=self._interfaces)
 
     @property
     def found(self) -> tuple[FoundSession, ...]:
@@ -85,7 +95,9 @@ class JamRoom:
             UserError: the network cannot be used.
         """
         self.look()
-        self._begin(Machine.host(title, code, *self._means(), name=self.name or "Player", discovery=self._discovery))
+        name = self.name or "Player"
+        args = title, code, *self._means()
+        self._begin(Machine.host(*args, name=name, bind=self._bind, discovery=self._discovery))
 
     def join(self, addresses: Sequence[tuple[str, int]], code: JoinCode, role: str = PLAYER, title: str = "") -> None:
         """Ask to be let in; ``machine.joined`` or :attr:`ended` tells what came of it.
@@ -102,6 +114,7 @@ class JamRoom:
                 name=self.name or "Player",
                 role=role,
                 title=title,
+                bind=self._bind,
                 discovery=self._discovery,
             )
         )

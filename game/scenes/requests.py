@@ -133,4 +133,19 @@ class Quit:
     """Leave the game."""
 
 
-Request = ShowTitle | SelectSong | Play | Watch | ShowResults | ShowSettings | Calibrate | ShowTalk | Quit
+Request = (
+    ShowTitle
+    | SelectSong
+    | Play
+    | Watch
+    | ShowResults
+    | ShowSettings
+    | Calibrate
+    | ShowTalk
+    | ShowJam
+    | ShowLobby
+    | ShowTopology
+    | PlayJam
+    | FreeJam
+    | Quit
+)

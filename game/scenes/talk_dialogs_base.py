@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from imgui_bundle import imgui
 
 from engine.draw import icons, pen, theme, widgets
-from engine.draw.colour import faded, mixed
+from engine.draw.colour import mixed
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
@@ -22,18 +22,12 @@ from game.scenes.picker import Overlay
 from game.scenes.talk_drawer_acts import Acts
 from game.scenes.talk_field import lines_of
 from game.scenes.talk_room import TalkRoom
+from game.scenes.veil import to_front, veil
 
 BUTTON = 44.0
 DANGER = RED
 _serials = itertools.count()
 _F = imgui.InputTextFlags_
-_VEIL = (
-    imgui.WindowFlags_.no_decoration.value
-    | imgui.WindowFlags_.no_inputs.value
-    | imgui.WindowFlags_.no_saved_settings.value
-    | imgui.WindowFlags_.no_background.value
-    | imgui.WindowFlags_.no_focus_on_appearing.value
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +199,3 @@ class Dialog(Overlay):
         if changed:
             self.texts[name] = text
         return self.texts[name]
-
-
-def veil(frame: Frame, fresh: bool) -> None:
-    """Dim every panel; while ``fresh`` it goes to the front, and :func:`to_front` brings the question before it."""
-    imgui.set_next_window_pos(Vec(0, 0))
-    imgui.set_next_window_size(Vec(*frame.size))
-    imgui.push_style_var(imgui.StyleVar_.window_border_size.value, 0.0)
-    imgui.begin("veil", None, _VEIL)
-    imgui.get_window_draw_list().add_rect_filled(Vec(0, 0), Vec(*frame.size), faded(theme.NIGHT, 0.7))
-    if fresh:
-        to_front()
-    imgui.end()
-    imgui.pop_style_var()
-
-
-def to_front() -> None:
-    """Put the window that is being made before all others."""
-    imgui.internal.bring_window_to_display_front(imgui.internal.get_current_window())

@@ -22,8 +22,8 @@ from game.roleplay import clock, reading
 from game.roleplay.chat_search import Hit, memory_for_player, search_chats
 from game.roleplay.events import YOU
 from game.scenes.picker import Overlay
-from game.scenes.talk_dialogs_base import to_front, veil
 from game.scenes.talk_room import TalkRoom
+from game.scenes.veil import to_front, veil
 
 MOST = 60
 WAIT_S = 0.12

@@ -19,7 +19,7 @@ from game.scenes.context import Context
 from game.scenes.menu_keys import menu_action
 from game.scenes.picker import Option, Picker
 from game.scenes.preview import Preview
-from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings, ShowTalk
+from game.scenes.requests import Calibrate, Quit, SelectSong, ShowJam, ShowSettings, ShowTalk
 from game.scenes.sign import draw_sign
 from game.scenes.skyline import Skyline
 
@@ -28,12 +28,13 @@ TURN_S = 48.0
 
 MENU = (
     ("play", "Play", icons.PLAY),
+    ("jam", "Jam", icons.PEOPLE),
     ("talk", "Talk", icons.TALK),
     ("settings", "Settings", icons.SETTINGS),
     ("calibrate", "Calibrate", icons.AIM),
     ("quit", "Quit", icons.EXIT),
 )
-MARKS = (theme.CYAN, theme.MAGENTA, theme.AMBER, theme.LIME, theme.RED)
+MARKS = (theme.CYAN, theme.LIME, theme.MAGENTA, theme.AMBER, theme.CYAN, theme.RED)
 ROW_HEIGHT = 58.0
 ROW_GAP = 10.0
 MENU_WIDTH = 320.0
@@ -121,6 +122,8 @@ class TitleScene(Scene):
         self._context.effect("menu_select")
         if what == "play":
             self._context.open(SelectSong())
+        elif what == "jam":
+            self._context.open(ShowJam())
         elif what == "talk":
             self._context.open(ShowTalk())
         elif what == "settings":

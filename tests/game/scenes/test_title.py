@@ -16,7 +16,7 @@ from game.scenes.context import NOTICE_US, Notice
 from game.scenes.notices import draw_notices
 from game.scenes.picker import Picker
 from game.scenes.preview import Preview
-from game.scenes.requests import Calibrate, Quit, SelectSong, ShowSettings, ShowTalk
+from game.scenes.requests import Calibrate, Quit, SelectSong, ShowJam, ShowSettings, ShowTalk
 from game.scenes.select import SelectScene
 from game.scenes.title import TitleScene
 from tests.rig.scene_game import SceneGame, make_chart, write_song
@@ -45,10 +45,11 @@ def test_enter_leads_to_the_songs(game: SceneGame, title: TitleScene) -> None:
 
 def test_the_arrows_go_round_the_menu(game: SceneGame, title: TitleScene) -> None:
     game.press("down", "return")
-    assert game.opened == [ShowTalk()]
+    assert game.opened == [ShowJam()]
     game.press("down", "return")
-    assert game.opened[1:] == [ShowSettings()]
-    game.press("up", "up", "up")
+    game.press("down", "return")
+    assert game.opened[1:] == [ShowTalk(), ShowSettings()]
+    game.press("up", "up", "up", "up")
     game.press("return")
     assert isinstance(game.stack.top, Picker)
 
@@ -60,7 +61,7 @@ def pad(game: SceneGame, *controls: str) -> None:
 
 
 def test_a_gamepad_goes_through_the_menu_and_answers_its_questions(game: SceneGame, title: TitleScene) -> None:
-    pad(game, "hat:0:down", "hat:0:down", "button:0")
+    pad(game, "hat:0:down", "hat:0:down", "hat:0:down", "button:0")
     assert game.opened == [ShowSettings()]
     game.opened.clear()
     pad(game, "button:1")
@@ -73,7 +74,7 @@ def test_a_gamepad_goes_through_the_menu_and_answers_its_questions(game: SceneGa
 
 @pytest.mark.parametrize(("keys", "what"), [((), "input"), (("down",), "audio")])
 def test_calibrate_asks_by_eye_or_by_ear(game: SceneGame, title: TitleScene, keys: tuple[str, ...], what: str) -> None:
-    game.press("down", "down", "down", "return")
+    game.press("down", "down", "down", "down", "return")
     game.turn(4)
     game.press(*keys)
     game.turn(2)
@@ -101,7 +102,7 @@ def test_escape_asks_before_leaving_and_staying_is_the_first_answer(game: SceneG
 
 def test_the_menu_answers_the_mouse(game: SceneGame, title: TitleScene) -> None:
     game.turn(3)
-    game.click(400, 196)
+    game.click(400, 212)
     assert game.opened == [ShowSettings()]
 
 

@@ -1,0 +1,171 @@
+"""How hosting and joining a jam look: jams nearby and the code at the left, a jam of one's own at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from engine.clock import now_us
+from engine.draw import icons, pen, theme, widgets
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from engine.draw.pen import Vec, px
+from engine.net.admission import ADMISSION_US
+from engine.net.discovery_records import FoundSession
+from engine.net.join_code import DIGIT_KIND, WORD_KIND
+from game.jam.state import PLAYER, SPECTATOR
+from game.scenes.jam_scene import GAP, HEAD, MARGIN, Place, column, entered, head, is_narrow, quiet_text
+from game.scenes.talk_form import button, problem, same_line, thinking
+
+if TYPE_CHECKING:
+    from game.scenes.jam_join import JamJoinScene
+
+ROW = 60.0
+HELP_US = 5_000_000
+"""So long a jam may take to show up before the player is told what to do."""
+
+ASK_WIDTH = 460.0
+KINDS = (WORD_KIND, DIGIT_KIND)
+ROLES = (PLAYER, SPECTATOR)
+NO_JAM = (
+    "No jam has shown up. Is one open, and are both machines on the same network? Some networks keep machines "
+    "apart: then type the address that the host's screen shows, or paste the host's link."
+)
+
+
+def draw_join(frame: Frame, scene: JamJoinScene) -> None:
+    """All of it; only the way in while this machine asks to be let in."""
+    name = scene.room.name
+    with column("jam head", (0.0, 0.0, float(frame.width), px(HEAD)), ground=False):
+        pass
+    head(frame, "Jam", f"You are {name}" if name and not scene.naming else "Play together on one network")
+    if scene.knocking:
+        _draw_knocking(frame, scene)
+        return
+    x, y = px(MARGIN), px(HEAD)
+    w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
+    if is_narrow(frame):
+        with column("jam ways", (x, y, w, h)):
+            _draw_name(scene)
+            _draw_joining(frame, scene)
+            widgets.space(20)
+            _draw_hosting(scene)
+        return
+    left = (w - px(GAP)) * 0.58
+    with column("jam joining", (x, y, left, h)):
+        _draw_name(scene)
+        _draw_joining(frame, scene)
+    with column("jam hosting", (x + left + px(GAP), y, w - left - px(GAP), h)):
+        _draw_hosting(scene)
+
+
+def _draw_name(scene: JamJoinScene) -> None:
+    if scene.naming:
+        if entered(scene.called):
+            scene.keep_name()
+        return
+    if widgets.small_button(f"{scene.room.name}", icon=icons.PEN):
+        scene.rename()
+    imgui.same_line(0, px(12))
+    at = imgui.get_cursor_screen_pos()
+    words = pen.fit("is what the others call you", theme.TEXT_SMALL, imgui.get_content_region_avail().x)
+    pen.write(imgui.get_window_draw_list(), at.x, at.y + px(18), words, theme.TEXT_SMALL, theme.INK_SOFT, down=0.5)
+    imgui.dummy(Vec(1, px(36)))
+    widgets.space(4)
+
+
+# -- joining ---------------------------------------------------------------------------------------------------
+
+
+def _draw_joining(frame: Frame, scene: JamJoinScene) -> None:
+    from game.scenes.jam_join import ELSEWHERE
+
+    widgets.section("Join a jam", "jams on this network show up by themselves")
+    for place, session in enumerate(scene.found):
+        scene.focus_here(place == 0 and not scene.naming)
+        if _row(session, chosen=session.session == scene.chosen):
+            scene.choose(session.session)
+    if not scene.found:
+        _draw_none(frame, scene)
+    scene.focus_here(not scene.found and not scene.naming)
+    elsewhere = scene.chosen == ELSEWHERE
+    if widgets.row(
+        *(ELSEWHERE, "By address", "for networks where jams do not show up"),
+        chosen=elsewhere,
+        icon=icons.PLACE,
+        height=ROW,
+    ):
+        scene.choose(ELSEWHERE)
+    widgets.space(6)
+    if elsewhere and entered(scene.address):
+        scene.code.field.focus()
+    picked = scene.session
+    scene.code.note = f"It stands on {picked.host if picked is not None else 'the host'}'s screen."
+    if entered(scene.code):
+        scene.join()
+    scene.role = ROLES[widgets.segmented("role", ("Play along", "Watch"), ROLES.index(scene.role), width=320)]
+    widgets.space(8)
+    problem(scene.problem)
+    if button("Join", icon=icons.PLAY, primary=True):
+        scene.join()
+    same_line()
+    if button("Paste a link"):
+        scene.paste()
+
+
+def _row(session: FoundSession, *, chosen: bool) -> bool:
+    who = "1 player" if session.players == 1 else f"{session.players} players"
+    facts = [f"{session.host} conducts", who] + ([session.song] if session.song else [])
+    return widgets.row(
+        *(session.session, session.name, "   ·   ".join(facts), icons.CHECK if chosen else ""),
+        chosen=chosen,
+        icon=icons.MUSIC,
+        height=ROW,
+    )
+
+
+def _draw_none(frame: Frame, scene: JamJoinScene) -> None:
+    thinking(frame, "Looking for jams on this network")
+    if scene.room.problem:
+        problem(scene.room.problem)
+    elif now_us() - scene.since_us > HELP_US:
+        quiet_text(NO_JAM)
+    widgets.space(4)
+
+
+def _draw_knocking(frame: Frame, scene: JamJoinScene) -> None:
+    """A ring that closes until no answer is to be expected any more, and the way back."""
+    w, h = min(px(ASK_WIDTH), frame.width - 2 * px(MARGIN)), min(px(300), frame.height - px(HEAD + MARGIN))
+    place: Place = ((frame.width - w) / 2, max((frame.height - h) / 2, px(HEAD)), w, h)
+    with column("jam knocking", place):
+        room = imgui.get_content_region_avail().x
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + (room - px(88)) / 2)
+        widgets.ring_progress((now_us() - scene.knocking_us) / ADMISSION_US, radius=44, mark=theme.CYAN)
+        widgets.space(4)
+        widgets.text(f"Asking to be let in: {scene.knocking}", weight=Weight.BOLD)
+        quiet_text("The code is checked by both sides; it takes a moment.")
+        widgets.space(8)
+        scene.focus_here()
+        if button("Cancel", icon=icons.CROSS, note="Esc"):
+            scene.cancel()
+
+
+# -- hosting ---------------------------------------------------------------------------------------------------
+
+
+def _draw_hosting(scene: JamJoinScene) -> None:
+    widgets.section("Host a jam")
+    quiet_text(
+        "You conduct: you pick the songs and start them. Nothing leaves this network, and nobody needs an account."
+    )
+    widgets.space(6)
+    scene.titled.hint = f"{scene.room.name}'s jam" if scene.room.name else "An evening of songs"
+    if entered(scene.titled):
+        scene.host()
+    widgets.text("The join code is", 16.0, weight=Weight.BOLD)
+    scene.kind = KINDS[widgets.segmented("kind", ("Two words", "Six digits"), KINDS.index(scene.kind))]
+    quiet_text("Words are easier to call across a room." if scene.kind == WORD_KIND else "Digits are quick on a pad.")
+    widgets.space(8)
+    if button("Open the jam", icon=icons.PEOPLE, primary=True):
+        scene.host()
