@@ -227,6 +227,9 @@ class BandTake:
             self.performance.step(song_us, at_us)
         for performer in self.others.values():
             performer.step(self.take, song_us, at_us)
+        behind = [performer for performer in self.others.values() if performer.behind]
+        if behind:  # one in a step: after a network came back everybody is, and play must not stop for it
+            min(behind, key=lambda one: one.judged_anew_us).judge_anew(self.take, at_us)
 
     def _look(self) -> None:
         """See what the band knows of the take by now."""

@@ -32,7 +32,7 @@ LATE_US = 250_000
 
 MOST_LATE_US = 3_000_000
 AGAIN_US = 500_000
-"""Judging all anew happens at most this often."""
+"""A player is judged all anew at most this often."""
 
 QUIET_US = 4_000_000
 QUIET_NOTES = 4
@@ -116,8 +116,9 @@ class Performer:
         self._next: int | None = None
         self._waiting: list[tuple[int, int, int, bool, int]] = []
         self._late_us = LATE_US
-        self._again = False
-        self._judged_anew_us = -(1 << 61)
+        self.behind = False
+        """Whether edges came too late for what was judged already: :meth:`judge_anew` puts that right."""
+        self.judged_anew_us = -(1 << 61)
         self._seat(take)
 
     @property
@@ -142,8 +143,6 @@ class Performer:
                 heappush(self._waiting, (number, at_us, lane, down, now_us))
             self._taken = len(played.edges)
         self._feed(song_us, now_us)
-        if self._again and now_us - self._judged_anew_us >= AGAIN_US:
-            self._judge_anew(take, played, now_us)
         if played.ended is not None:
             self._close(take, played, played.ended)
         if not self.done:
@@ -171,7 +170,7 @@ class Performer:
                 return
             heappop(waiting)
             if late or at_us < judge.now_us:
-                self._again = True
+                self.behind = True
                 self._late_us = min(MOST_LATE_US, max(self._late_us, (song_us - at_us) * 3 // 2))
                 self.last_edge_us = max(self.last_edge_us, at_us)
                 self._next = max(self._next or 0, number + 1)
@@ -190,13 +189,17 @@ class Performer:
             judge_to_end(self._judge, edges, ended)
             self.done = True
 
-    def _judge_anew(self, take: Take, played: Played, now_us: int) -> None:
-        assert self.chart is not None
+    def judge_anew(self, take: Take, now_us: int) -> None:
+        """Judge everything again, late edges in their places, unless that was done a moment ago."""
+        played = take.played.get(self.peer)
+        if self.chart is None or played is None or self.done or now_us - self.judged_anew_us < AGAIN_US:
+            return
         numbers, rows = played.edges.ordered()
         self._judge = judge_for(take, self.chart)
         self._judge.feed(rows)
+        self._taken = len(played.edges)
         self._waiting, self._next = [], int(numbers[-1]) + 1
-        self._again, self._judged_anew_us = False, now_us
+        self.behind, self.judged_anew_us = False, now_us
 
     def quiet(self, song_us: int) -> bool:
         """Whether nothing was pressed for a while though notes were due."""

@@ -66,6 +66,9 @@ BUSY_US = 3_000
 TOGETHER_S = 0.002
 """When something was heard only a moment ago, the thread waits this long for more: a crowd costs less together."""
 
+AT_ONCE = 200
+"""So many things are taken up before the game may have its turn: much comes at once when a network is back."""
+
 MAX_NUMBER = 1 << 53
 _logger = logging.getLogger(__name__)
 
@@ -277,15 +280,18 @@ class Session:
     def pump(self) -> None:
         """Take up what the network has; the session's own thread does this, or who turns time by hand."""
         events = self._network.events()
-        with self._lock:
-            for hits, together in groupby(events, lambda event: isinstance(event, Moment)):
-                if hits:
-                    self._safely(self._hear_hits, list(together))
-                else:
-                    for event in together:
-                        self._safely(self._hear, event)
-            if self._keeper is not None:
-                self._keeper.write()
+        for begin in range(0, len(events), AT_ONCE):
+            if begin:
+                time.sleep(0)  # let the game's thread in between
+            with self._lock:
+                for hits, together in groupby(events[begin : begin + AT_ONCE], lambda event: isinstance(event, Moment)):
+                    if hits:
+                        self._safely(self._hear_hits, list(together))
+                    else:
+                        for event in together:
+                            self._safely(self._hear, event)
+                if self._keeper is not None:
+                    self._keeper.write()
 
     def _safely(self, hear: Callable[[Any], None], what: Any) -> None:
         """One thing that cannot be taken up must not end the hearing of a whole band."""
