@@ -62,8 +62,8 @@ from game.truth import Truth
 WAIT_S = 0.25
 """How long the thread sleeps when nothing comes; also how soon it notices that it is to end."""
 
-BUSY_US = 3_000
-TOGETHER_S = 0.002
+BUSY_US = 6_000
+TOGETHER_S = 0.003
 """When something was heard only a moment ago, the thread waits this long for more: a crowd costs less together."""
 
 AT_ONCE = 200
