@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import selectors
 import socket
 import struct
@@ -31,6 +32,14 @@ BUFFER_BYTES = 1 << 20
 
 BURST = 64
 """The most datagrams that are read and stamped before the first of them is handled."""
+
+FAULT_PAUSE_US = 100_000
+"""After a fault of ours the next try waits this long."""
+
+MOST_TOLD = 20
+"""Faults that are told to the log; the same one may come with each datagram."""
+
+_logger = logging.getLogger(__name__)
 
 MAX_STAMP_AGE_US = 2_000_000
 """A kernel stamp older than this is not believed: the wall clock was set in between."""
@@ -205,7 +214,10 @@ class Endpoint:
                     continue
                 self._take(next(each for each in watched if each is key.fileobj), arrived)
             for data, sender, at_us in arrived:
-                self._on_datagram(data, sender, at_us)
+                try:
+                    self._on_datagram(data, sender, at_us)
+                except Exception:
+                    self._fault("what came")
             if wait is not None:
                 return
 
@@ -225,7 +237,7 @@ class Endpoint:
                     if self._broken:
                         self._nudge()
                 return
-            now_us = self._now_us()
+            at_us = _stamp_us(extra, self._now_us)
             self.counts["received"] += 1
             self.counts["bytes_in"] += len(data)
             if len(data) > MAX_DATAGRAM:
@@ -234,7 +246,7 @@ class Endpoint:
             host = sender[0]
             if host.startswith("::ffff:"):
                 host = host[7:]
-            arrived.append((data, (host, sender[1]), _stamp_us(extra, now_us) if extra else now_us))
+            arrived.append((data, (host, sender[1]), at_us))
 
     def _renew(self) -> bool:
         """Open the socket anew; false if the system will not let us yet (tried again a little later)."""
@@ -262,20 +274,34 @@ class Endpoint:
                     self._timer.wait((self._due_us - now_us) / 1e6)
                     continue
                 self._due_us = None
-            due_us = self._on_due(now_us)
+            try:
+                due_us = self._on_due(now_us)
+            except Exception:
+                self._fault("what was due")
+                due_us = now_us + FAULT_PAUSE_US
             if due_us is not None:
                 self.wake(due_us)
 
+    def _fault(self, doing: str) -> None:
+        """A fault of ours must not end a thread that everything hangs on; it is counted and told to the log."""
+        self.counts["fault"] += 1
+        if self.counts["fault"] <= MOST_TOLD:
+            _logger.exception("a fault while doing %s on the network", doing)
 
-def _stamp_us(extra: list[tuple[int, int, bytes]], now_us: int) -> int:
-    """When the kernel had the datagram, on our own clock: its stamp is of the wall clock, so only the age is used."""
+
+def _stamp_us(extra: list[tuple[int, int, bytes]], clock: Callable[[], int]) -> int:
+    """When the kernel had the datagram, on our own clock: its stamp is of the wall clock, so only the age is used.
+
+    Our clock is read last: held up in between, the stamp comes out late, as if the datagram had been, and never early,
+    which the bound of the shared clock would not forgive.
+    """
     for _level, kind, value in extra:
         if kind == _SO_TIMESTAMPNS and len(value) == _TIMESPEC.size:
             seconds, rest_ns = _TIMESPEC.unpack(value)
             age_us: int = (time.time_ns() - seconds * 1_000_000_000 - rest_ns) // 1000
             if 0 <= age_us <= MAX_STAMP_AGE_US:
-                return now_us - age_us
-    return now_us
+                return clock() - age_us
+    return clock()
 
 
 def _member(hearing: socket.socket, group: str, host: str) -> bool:

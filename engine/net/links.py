@@ -96,6 +96,12 @@ class Paths:
         """Every path, the oldest first."""
         return list(self._paths.values())
 
+    def addresses(self) -> list[Address]:
+        """Where the peer may be reached without anybody's help, what answered last first."""
+        paths = [path for path in self._paths.values() if path.address is not None]
+        paths.sort(key=lambda path: (path is not self.best, -(path.answered_us or 0), path.number))
+        return [path.address for path in paths if path.address is not None]
+
     def offer(self, kind: str, address: Address | None, now_us: int, via: str = "") -> Path:
         """A way that might work; an equal one that is known is given back instead.
 
@@ -141,7 +147,7 @@ class Paths:
                     chosen.append(path)
                 continue
             warm = path.kind != "relay" and path.answers(now_us)
-            pace = PROBE_US // 2 if doubt else OTHER_PROBE_US if warm else IDLE_PROBE_US
+            pace = PROBE_US // 3 if doubt else OTHER_PROBE_US if warm else IDLE_PROBE_US
             if path.probed_us is None or now_us - path.probed_us >= pace:
                 chosen.append(path)
         return chosen

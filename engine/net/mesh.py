@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.net.belonging import Belonging
 from engine.net.delivery import LEAST_ROOM, Delivery
 from engine.net.face import ClockSet, Joined, NetError, NetEvent, Peer, Trouble
-from engine.net.keys import Identity
+from engine.net.keys import Identity, derive
 from engine.net.limits import Limits
 from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours, path_kind
 from engine.net.packets import ADMISSION, Frame, FrameKind, PacketKind, frame_bytes, packet_kind, parse_frames
@@ -43,6 +43,9 @@ TURN_US, UNTIMED_US = 2_500_000, 10_000_000
 
 MOST_PACKETS = 24
 """To one member in one go; the rest in the next."""
+
+NEWS_US = 700_000
+"""When a member came or is reached in another way, the others are told this soon."""
 
 HALF_FULL = 500
 """A packet with fewer bytes had room for everything that was due."""
@@ -88,15 +91,17 @@ class Mesh:
         self._now_us, self._send, self._emit = clock.now_us, send, emit
         now_us = self._now_us()
         self.me, self.session = mine.id, roster.session.hex()
+        self.song_key = derive(roster.group_key, "songs", roster.session)
         self._neighbours = Neighbours(mine.id, send, multicast, six)
         self._belonging = Belonging(mine, roster, code, self._neighbours, emit, now_us)
         self._delivery = Delivery(mine.id, mine.sign, self._belonging.verify)
-        self._belonging.enter, self._belonging.leave = self._delivery.open, self._delivery.close
+        self._belonging.enter, self._belonging.leave = self._open, self._delivery.close
         self._belonging.author, self._belonging.conducts = self._delivery.admit, self._follow_time
         self._time, self._answerer = time, TimeAnswerer(time)
         self._asker: TimeAsker | None = None
         self._untimed_us = now_us
         self._slept = False
+        self._changes = 0
         self._ticked_us = now_us
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
@@ -110,6 +115,11 @@ class Mesh:
         self._follow_time(now_us)
         if self._asker is None:
             self.measure()
+
+    def _open(self, peer: str, now_us: int) -> None:
+        """A member came: speak to it, and soon tell all whom we reach."""
+        self._delivery.open(peer, now_us)
+        self._links_us = min(self._links_us, now_us + NEWS_US)
 
     @property
     def conductor(self) -> str:
@@ -127,25 +137,16 @@ class Mesh:
         members = [each for each in self._neighbours.by_id.values() if not each.dormant]
         return tuple(sorted((each.seen(here(each.id)) for each in members), key=lambda peer: (peer.order, peer.id)))
 
+    def hosts_of(self, peer: str) -> tuple[str, ...]:
+        """The hosts a member may be reached at, the likeliest first."""
+        neighbour = self._neighbours.by_id.get(peer)
+        return tuple(dict.fromkeys(host for host, _ in neighbour.paths.addresses())) if neighbour else ()
+
     def seen_at(self, peer: str, address: Address) -> None:
         """A member was reached at this address."""
         neighbour = self._neighbours.by_id.get(peer)
         if neighbour is not None:
             neighbour.paths.offer(path_kind(address), address, self._now_us())
-
-    @property
-    def group_key(self) -> bytes:
-        """32 bytes that all members hold and nobody else."""
-        return self._belonging.roster.group_key
-
-    def hosts_of(self, peer: str) -> tuple[str, ...]:
-        """The hosts a member was reached at or says it is at, the likeliest first."""
-        neighbour, member = self._neighbours.by_id.get(peer), self._belonging.roster.members.get(peer)
-        ways = neighbour.paths.all() if neighbour is not None else []
-        ways.sort(key=lambda path: path is not neighbour.paths.best if neighbour is not None else False)
-        seen = [path.address[0] for path in ways if path.address is not None]
-        told = [address[0] for address in member.addresses] if member is not None else []
-        return tuple(dict.fromkeys(seen + told))
 
     # -- what comes ----------------------------------------------------------------------------------------------
 
@@ -378,6 +379,9 @@ class Mesh:
 
     def _links(self, now_us: int) -> Frames:
         """Whom this machine reaches, for everyone, when that is due; then other ways are looked for as well."""
+        changes = sum([each.paths.changes for each in self._neighbours.by_id.values()])
+        if changes != self._changes:
+            self._changes, self._links_us = changes, min(self._links_us, now_us + NEWS_US)
         if now_us < self._links_us:
             return []
         self._links_us = now_us + LINKS_US * max(1, len(self._neighbours.by_id) // 16)

@@ -169,7 +169,8 @@ class Neighbours:
                 frames += with_it
                 carried = True
             self.emit(neighbour.sealer.seal(pack_frames(frames)), neighbour, path)
-        neighbour.owed.clear()
+        if not doubt:
+            neighbour.owed.clear()  # in doubt the answers may have gone by a dead path: they go again
         neighbour.presence_sent_us = now_us
         return carried
 
@@ -284,4 +285,5 @@ class Neighbours:
 
 
 def _reaches(via: Neighbour, neighbour: Neighbour) -> bool:
-    return neighbour.who in via.reaches
+    """Whether ``via`` says that it reaches the member, or has not yet said whom it reaches."""
+    return not via.reaches or neighbour.who in via.reaches

@@ -13,7 +13,6 @@ import threading
 import time as system_time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from engine.clock import Clock, MonotonicClock
@@ -79,6 +78,7 @@ class Node:
         self._peers: tuple[Peer, ...] = ()
         self._peers_us = 0
         self._conductor = self._session = ""
+        self._song_key = b""
         self._apart_us = _apart_us()
         self._group: Address | None = None
         self._closed = False
@@ -137,9 +137,11 @@ class Node:
             ValueError: ``info`` is too large or not plain.
         """
         said = _named(info, name)
+        asked: list[Address] = [address] if isinstance(address[0], str) else list(address)  # type: ignore[list-item, arg-type]
+        if bind == ("0.0.0.0", 0) and all(":" in host for host, _ in asked):
+            bind = ("::", 0)
         node = cls(bind, clock, on_event, lan)
         node._code = code
-        asked: list[Address] = [address] if isinstance(address[0], str) else list(address)  # type: ignore[list-item, arg-type]
 
         def knocks() -> Knock:
             six = ":" in bind[0]
@@ -177,6 +179,16 @@ class Node:
         """Where this machine's socket is bound."""
         return self._endpoint.address
 
+    @property
+    def song_key(self) -> bytes:
+        """32 bytes that all members hold and nobody else, for :mod:`engine.net.transfer`; empty until Joined."""
+        return self._song_key
+
+    def hosts_of(self, peer: str) -> tuple[str, ...]:
+        """The hosts a member may be reached at, the likeliest first; none of who is no member."""
+        with self._lock:
+            return self._mesh.hosts_of(peer) if self._mesh else ()
+
     def peers(self) -> tuple[Peer, ...]:
         """The other members, in the order they were admitted."""
         return self._peers
@@ -203,19 +215,6 @@ class Node:
         """Who reaches whom by which path."""
         with self._lock:
             return self._mesh.topology() if self._mesh else ()
-
-    @property
-    def song_key(self) -> bytes:
-        """32 bytes that the members share and nobody else, for sending files; empty until :class:`Joined`."""
-        with self._lock:
-            return (
-                blake2b(self._mesh.group_key, digest_size=32, person=b"ourojam files").digest() if self._mesh else b""
-            )
-
-    def hosts_of(self, peer: str) -> tuple[str, ...]:
-        """The hosts a member may be reached at, the likeliest first."""
-        with self._lock:
-            return self._mesh.hosts_of(peer) if self._mesh else ()
 
     # -- what the game does --------------------------------------------------------------------------------------
 
@@ -345,6 +344,7 @@ class Node:
         args = self._identity, roster, self._code, self._time, self._clock
         six = ":" in self._endpoint.address[0]
         self._mesh = Mesh(*args, self._endpoint.send, self._multicast, self._emit, six)
+        self._song_key = self._mesh.song_key
         if door is not None:
             self._mesh.seen_at(roster.conductor, door)
         self._peers = self._mesh.peers()

@@ -27,16 +27,21 @@ class Heard:
         self._more = threading.Condition()
         self.go_on = threading.Event()
         self.go_on.set()
+        self.fault = False
         self.endpoint = Endpoint(bind, self._datagram, self._due)
         self.endpoint.start()
 
     def _datagram(self, data: bytes, sender: Address, at_us: int) -> None:
+        if self.fault:
+            raise RuntimeError("a fault of ours")
         with self._more:
             self.datagrams.append((data, sender, at_us))
             self._more.notify_all()
         self.go_on.wait(10)
 
     def _due(self, at_us: int) -> int | None:
+        if self.fault:
+            raise RuntimeError("a fault of ours")
         with self._more:
             self.dues.append(at_us)
             self._more.notify_all()
@@ -144,6 +149,21 @@ def test_a_socket_that_broke_is_opened_again_on_the_same_port(heard: Opened) -> 
     two.until(lambda: bool(two.datagrams))
     two.endpoint.send(b"and back", one.endpoint.address)
     one.until(lambda: bool(one.datagrams))
+
+
+def test_a_fault_of_ours_ends_no_thread(heard: Opened, caplog: pytest.LogCaptureFixture) -> None:
+    one, two = heard(), heard()
+    two.fault = True
+    one.endpoint.send(b"bad luck", two.endpoint.address)
+    two.endpoint.wake(now_us())
+    ends = time.monotonic() + 10
+    while two.endpoint.counts["fault"] < 2:
+        assert time.monotonic() < ends
+        threading.Event().wait(0.005)
+    two.fault = False
+    one.endpoint.send(b"goes on", two.endpoint.address)
+    two.until(lambda: bool(two.datagrams) and bool(two.dues))
+    assert "a fault while doing" in caplog.text
 
 
 def test_one_socket_can_speak_both_protocols(heard: Opened) -> None:

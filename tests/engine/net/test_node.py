@@ -54,12 +54,17 @@ class Watched:
         return self.until(lambda event: isinstance(event, kind))
 
 
+def faultless(node: Node) -> None:
+    node.close()
+    assert "fault" not in node.stats()
+
+
 @pytest.fixture
 def nodes() -> Iterator[Callable[[Node], Watched]]:
     with ExitStack() as stack:
 
         def watched(node: Node) -> Watched:
-            stack.callback(node.close)
+            stack.callback(lambda: faultless(node))
             return Watched(node)
 
         yield watched
@@ -80,6 +85,10 @@ def test_two_nodes_make_a_session(nodes: Nodes) -> None:
     host, guest = pair(nodes)
     network: Network = guest.node
     assert network.session == host.node.session != ""
+    assert guest.node.song_key == host.node.song_key
+    assert len(guest.node.song_key) == 32
+    assert guest.node.hosts_of(host.node.me) == host.node.hosts_of(guest.node.me) == ("127.0.0.1",)
+    assert guest.node.hosts_of("nobody") == ()
     assert network.conductor == host.node.me
     assert network.peers()[0].info == {"name": "Ada"}
     assert [network.say(b"one"), network.say(b"two")] == [1, 2]

@@ -40,7 +40,9 @@ class Band:
 @pytest.fixture(scope="module")
 def band() -> Iterator[Band]:
     with ExitStack() as stack:
-        yield Band(stack)
+        made = Band(stack)
+        yield made
+        assert not any("fault" in child.look()["stats"] for child in made.all if child.running)
 
 
 def all_hear(children: list[Child], data: str) -> None:
