@@ -5,6 +5,7 @@ Everybody is judged here, from their edges and the same charts; nobody's told sc
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -159,15 +160,15 @@ class BandTake:
     def press(self, lane: int, down: bool, song_at_us: int) -> int:
         """One's own key went down or up; heard by everyone, kept and judged.  Gives the instant it was judged at.
 
-        Raises:
-            UserError: the session is over.
+        Once the session is over (the network gone for good, taken off the roster) it is only judged here.
         """
         performance = self.performance
         if performance is None or performance.ended or lane >= performance.chart.keys:
             return song_at_us
         at_us = max(song_at_us, performance.song_us, self._last_us)
-        at_us, number = self._session.hit(self.id, lane, down, at_us)
-        self._first = self._first or number
+        with contextlib.suppress(UserError):  # the session may be over at any moment
+            at_us, number = self._session.hit(self.id, lane, down, at_us)
+            self._first = self._first or number
         self._last_us = at_us
         self._own.append((at_us, lane, down))
         performance.edge(at_us, lane, down)
@@ -199,20 +200,10 @@ class BandTake:
             return None
         if not performance.ended:
             result = performance.end(outcome)
-            upto_us = max(0, performance.song_us)
-            self._session.send(
-                TakeEnded(
-                    self.id,
-                    outcome,
-                    self._first,
-                    len(self._own),
-                    dict(result.counts),
-                    result.score,
-                    result.max_combo,
-                    result.accuracy,
-                    upto_us,
-                )
-            )
+            reached = (dict(result.counts), result.score, result.max_combo, result.accuracy)
+            ended = TakeEnded(self.id, outcome, self._first, len(self._own), *reached, max(0, performance.song_us))
+            if not self._session.closed:
+                self._session.send(ended)
             self._look()
         return final(self.take, self._session.me, self._cut)
 

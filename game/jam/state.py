@@ -243,6 +243,14 @@ class Band:
         event = self.conducting.running
         return event if isinstance(event, FreeStarted) else None
 
+    def instruments(self, take: str) -> dict[str, PartTaken]:
+        """What everyone plays in a free jam: the instrument is the part, and on how many keys."""
+        return {
+            member.id: member.takes[take].switches[-1]
+            for member in self.players
+            if take in member.takes and member.takes[take].switches
+        }
+
     def loops(self, take: str) -> list[tuple[str, LoopKept, int | None]]:
         """The loops of a free jam: whose, which, and from when on it is silent (None: it sounds)."""
         return [
@@ -332,8 +340,8 @@ class Band:
             case PartTaken():
                 if event.take:
                     switches = member.in_take(event.take).switches
-                    if len(switches) < MAX_SWITCHES:
-                        switches.append(event)
+                    del switches[MAX_SWITCHES - 1 :]
+                    switches.append(event)
                 else:
                     member.part, member.ready = event, False
             case ReadySaid():

@@ -171,7 +171,12 @@ def test_a_free_jam_has_instruments_and_loops(company: TableCompany) -> None:
     company.turn()
     free = mika.band.free
     assert free is not None
+    mika.do(TakeInstrument("keys", 4))
     mika.do(TakeInstrument("bass", 8))
+    company.turn()
+    assert {peer: (one.part, one.keys) for peer, one in ida.band.instruments(free.take).items()} == {
+        mika.me: ("bass", 8)
+    }
     loop = LoopKept(free.take, "l0", "bass", free.t0_us, 2_000_000, b"")
     for number in range(MAX_LOOPS):
         mika.do(KeepLoop(replace(loop, loop=f"l{number}")))

@@ -29,7 +29,8 @@ from game.jam.inbox import MAX_FILES, MAX_LOOP_EDGES, Unfit, info_of, named, pac
 from game.rhythm.chart import EDGE
 
 HASH = "0a" * 32
-OFFER = SongOffered(HASH, "Song", "Band", {"x.jam": (3, HASH)}, (("x.jam", 0, "ab", "Easy", 4),), (), "o2jam")
+FILES, CHARTS = {"x.jam": (3, HASH)}, (("x.jam", 0, "ab", "Easy", 4),)
+OFFER = SongOffered(HASH, "Song", "Band", FILES, CHARTS, (("bass", "Bass", 0.5),), "o2jam", 0.75, 2)
 SAID: list[Event] = [
     OFFER,
     SongHeld(HASH, "no room on the disk"),
@@ -40,7 +41,7 @@ SAID: list[Event] = [
     SongCalledOff("t1", 2),
     Reacted("clap", 55),
     FreeStarted("f1", 5, 500_000, 4, 60, "minor", 4, 1),
-    LoopKept("f1", "l1", "keys", 0, 2_000_000, bytes(EDGE.itemsize)),
+    LoopKept("f1", "l1", "keys", 0, 2_000_000, bytes(EDGE.itemsize), 5),
     LoopDropped("f1", "l1", 9),
     SharingChosen(True),
     LearnedShared((0.5, -1.0)),
@@ -57,8 +58,11 @@ def test_what_members_say_arrives_as_it_was_said(event: Event) -> None:
     assert unpack(pack(event)) == event
 
 
-def test_everything_members_say_is_tried_here() -> None:
+def test_everything_members_say_is_tried_here_with_every_field() -> None:
     assert {type(event) for event in SAID} == set(events.SENT)
+    for event in SAID:
+        for field in event.__dataclass_fields__.values():
+            assert field.name == "kind" or getattr(event, field.name) != field.default
 
 
 @pytest.mark.parametrize("kind", [cls.kind for cls in events.LOCAL])

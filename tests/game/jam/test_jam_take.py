@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UserError
+from engine.net.face import Refused
 from game.jam.decide import CallOff, Start
 from game.jam.events import PartTaken, ReadySaid, StartAgreed, TakeEnded
 from game.jam.performer import QUIET_US
@@ -277,6 +278,23 @@ def test_a_player_whose_difficulty_is_not_here_does_not_stop_the_others(tmp_path
     with pytest.raises(UserError, match="not among the files"):
         company.take_of("Mika")
     company.close()
+
+
+def test_who_is_taken_off_the_roster_plays_the_song_to_its_end_alone(company: TableCompany) -> None:
+    hands = {name: company.hands(name) for name in ("Ida", "Mika")}
+    company.play(hands, 3_000_000)
+    mika = company.sessions["Mika"]
+    seat = company.table.seats[mika.me]
+    company.table.leave(mika.me, "removed")
+    seat.put(Refused("The conductor took you off the roster"))
+    company.play(hands, END_US)
+    take = company.takes["Mika"]
+    assert mika.closed
+    take.end()
+    assert take.standings()[0].score == 1_000_000
+    [seen] = [one for one in company.takes["Ida"].standings() if one.peer == mika.me]
+    assert not seen.here
+    assert seen.score < 1_000_000
 
 
 # -- session time and song time ------------------------------------------------------------------------------------
