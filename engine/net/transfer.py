@@ -9,13 +9,14 @@ from __future__ import annotations
 from engine.net.transfer_client import fetch_files
 from engine.net.transfer_files import MAX_FILE_BYTES, MAX_FILES, OfferedFile, file_hash, is_safe_name, read_offer
 from engine.net.transfer_server import TransferServer
-from engine.net.transfer_store import Progress
+from engine.net.transfer_store import Progress, SongRefused
 
 __all__ = [
     "MAX_FILES",
     "MAX_FILE_BYTES",
     "OfferedFile",
     "Progress",
+    "SongRefused",
     "TransferServer",
     "fetch_files",
     "file_hash",

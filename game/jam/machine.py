@@ -7,6 +7,8 @@ its own or as jobs; :meth:`Machine.step` takes up what came of it, on the one th
 from __future__ import annotations
 
 import contextlib
+import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +22,10 @@ from engine.errors import UserError
 from engine.jobs import Job, Jobs
 from engine.log import EventLog, LogWriter
 from engine.net.discovery import Announcement, Discovery
-from engine.net.face import Told
+from engine.net.face import NetError, Told
 from engine.net.join_code import JoinCode
 from engine.net.node import Node
-from engine.net.transfer import OfferedFile, Progress, TransferServer, fetch_files
+from engine.net.transfer import OfferedFile, Progress, SongRefused, TransferServer, fetch_files
 from game.jam.cohesion import Coherence, Cohesion
 from game.jam.decide import HoldSong, OfferSong
 from game.jam.events import HitsHeard, JamOpened, MemberCame, SongOffered
@@ -43,6 +45,11 @@ COHERE_US = 50_000
 
 MAX_TOLD = 200
 """The most bytes of what machines tell each other about songs."""
+
+FETCH_GAPS_S = (0.5, 2.0, 5.0)
+"""How long after each try that brought no end a song is fetched again; what came before is not fetched twice."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Machine:
         node: the membership.
         place: where things are kept.
         jobs: does what takes time.
-        entries: the songs that are here, for finding one by its hash.
+        entries: the songs that are here, for finding one by its hash; asked for in a job's thread.
         name, role: as said to the others.
         code: the join code, for showing it.
         title: what the host calls the session.
@@ -130,13 +137,16 @@ class Machine:
         name: str,
         bind: tuple[str, int] = ("0.0.0.0", 0),
         discovery: Discovery | None = None,
+        lan: bool = True,
     ) -> Machine:
         """Found a session called ``title`` that machines with ``code`` may join.
+
+        Without ``lan`` it is only reached where the others see it, as :meth:`engine.net.node.Node.host` says.
 
         Raises:
             NetError: the port cannot be had.
         """
-        node = Node.host(code.text, info_of(name, PLAYER), bind=bind)
+        node = Node.host(code.text, info_of(name, PLAYER), bind=bind, lan=lan)
         args = node, place, jobs, entries
         return cls(*args, name=name, role=PLAYER, code=code, title=title, hosting=True, discovery=discovery)
 
@@ -154,13 +164,14 @@ class Machine:
         title: str = "",
         bind: tuple[str, int] = ("0.0.0.0", 0),
         discovery: Discovery | None = None,
+        lan: bool = True,
     ) -> Machine:
         """Ask at ``addresses`` to be let in; :attr:`joined` or ``session.closed`` tells what came of it.
 
         Raises:
             NetError: no socket can be had.
         """
-        node = Node.join(list(addresses), code.text, info_of(name, role), bind=bind)
+        node = Node.join(list(addresses), code.text, info_of(name, role), bind=bind, lan=lan)
         args = node, place, jobs, entries
         return cls(*args, name=name, role=role, code=code, title=title, discovery=discovery)
 
@@ -255,21 +266,15 @@ class Machine:
         self._wanted = ""
 
     def _fetch(self, offer: SongOffered) -> None:
-        place, entries = self._place, list(self._entries())
-        me, key, sources = self.session.me, self.node.song_key, self._sources()
+        place, sources = self._place, self._sources()
 
         def work(job: Job[HeldSong | None]) -> HeldSong | None:
-            folder = find_song(offer, entries, place.songs, place.aside)
+            folder = find_song(offer, self._entries(), place.songs, place.aside)
             if folder is None and not sources:
                 return None
             if folder is None:
                 folder = folder_for(offer, place.songs)
-
-                def progress(now: Progress) -> None:
-                    job.progress(now.done_bytes, max(1, now.total_bytes))
-                    self.fetching[me] = Fetching(offer.song, now.done_bytes / max(1, now.total_bytes), now.left_s)
-
-                fetch_files(sources, key, offer.files, folder, progress)
+                self._bring(job, offer, folder)
             return HeldSong(folder, charts_in(offer, folder), files_in(offer, folder))
 
         def then(held: HeldSong | None) -> None:
@@ -278,7 +283,7 @@ class Machine:
                 self._fetch_if_given()
                 return
             self._held[offer.song] = held
-            self.fetching[me] = Fetching(offer.song, 1.0, 0.0)
+            self.fetching[self.session.me] = Fetching(offer.song, 1.0, 0.0)
             if self._server is not None:
                 self._served.add(offer.song)
                 self._server.offer(file for one in self._held.values() for file in one.files.values())
@@ -288,6 +293,33 @@ class Machine:
         self._job = self._jobs.start(
             "fetching the song", work, then, lambda error: self._say_held(offer.song, str(error))
         )
+
+    def _bring(self, job: Job[HeldSong | None], offer: SongOffered, folder: Path) -> None:
+        """Fetch a song, again where the network let it down; in a job's thread.
+
+        Raises:
+            NetError: nobody could give it, however often they were asked, or it cannot be kept here.
+        """
+        me, key = self.session.me, self.node.song_key
+
+        def progress(now: Progress) -> None:
+            job.progress(now.done_bytes, max(1, now.total_bytes))
+            self.fetching[me] = Fetching(offer.song, now.done_bytes / max(1, now.total_bytes), now.left_s)
+
+        for gap_s in (*FETCH_GAPS_S, None):
+            try:
+                fetch_files(self._sources(), key, offer.files, folder, progress)
+                return
+            except SongRefused:  # it would be refused again
+                raise
+            except NetError as error:
+                if gap_s is None:
+                    raise
+                _logger.info("%s; tried again in %s s", error, gap_s)
+            again_s = time.monotonic() + gap_s
+            while time.monotonic() < again_s:
+                job.progress(job.done)
+                time.sleep(0.05)
 
     def _fetch_if_given(self) -> None:
         """Once somebody gives the song that is waited for, fetch it."""
@@ -303,8 +335,9 @@ class Machine:
     def _sources(self) -> list[tuple[str, int]]:
         """Where songs may be had: the conductor first, then whoever else gives what it has."""
         conductor = self.session.band.conductor
-        peers = sorted(self._servers, key=lambda peer: peer != conductor)
-        return [(host, self._servers[peer]) for peer in peers for host in self.node.hosts_of(peer)]
+        servers = self._servers.copy()  # a job asks as well
+        peers = sorted(servers, key=lambda peer: peer != conductor)
+        return [(host, servers[peer]) for peer in peers for host in self.node.hosts_of(peer)]
 
     # -- what machines tell each other about songs ---------------------------------------------------------
 
