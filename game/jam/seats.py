@@ -15,6 +15,7 @@ from game.rhythm.chart import Chart, sorted_notes
 PartChart = Callable[[str, str, int], Chart]
 """The chart of (chart hash, part, keys); raises UserError when there is none here."""
 
+LONGEST_BAR_US = 60_000_000
 LEAST_COUNT_IN_US = 1_500_000
 """A switch gives hands at least this long in real time, however near the next bar is."""
 
@@ -43,7 +44,7 @@ def next_bar_us(chart: Chart, after_us: int, rate: float = 1.0) -> int:
         begin = int(row["at_us"])
         end = int(rows["at_us"][number + 1]) if number + 1 < len(rows) else None
         bar_us = float(row["beat_us"]) * max(1, int(row["meter"]))
-        if (end is not None and end <= earliest) or bar_us < 1:
+        if (end is not None and end <= earliest) or not 1 <= bar_us <= LONGEST_BAR_US:  # charts may hold any number
             continue
         bars = max(0, -((begin - earliest) // bar_us))
         best = round(begin + bars * bar_us)

@@ -13,15 +13,16 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.clock import now_us
+from engine.errors import UserError
 from engine.log import StoredEvent
 from engine.net.node import Node
 from game.jam.band import BandResult
-from game.jam.decide import Start
+from game.jam.decide import React, Start
 from game.jam.events import HitsHeard
 from game.jam.inbox import info_of
 from game.jam.replaying import jams, read_band, replay_take
 from game.jam.seats import song_us
-from game.jam.session import Session
+from game.jam.session import Closed, Session
 from game.rhythm.autoplay import autoplay
 from tests.rig.bad_link import BadLink, Way
 from tests.rig.jam_company import Company, wait_for
@@ -181,3 +182,27 @@ def test_a_band_is_split_healed_and_led_by_another_and_all_have_the_same_jam(roo
         )
         told = [(one.peer, one.edges.tobytes()) for one in results["Ida"].players]
         assert [(one.peer, one.edges.tobytes()) for one in again.players] == told
+
+
+def test_who_has_another_code_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        company = Company(tmp_path)
+        stack.callback(company.close)
+        host = Node.host("amber-fox", info_of("Ida", "player"), bind=LOCAL, lan=False)
+        company.come("Ida", host, hosting=True).begin()
+        guest = Node.join(host.address, "amber-owl", info_of("Mika", "player"), bind=LOCAL, lan=False)
+        session = company.come("Mika", guest)
+        session.begin()
+
+        def refused() -> bool:
+            company.look()
+            return bool(session.closed)
+
+        wait_for(refused, 15.0, "the wrong code is refused")
+        assert Closed(session.closed) in company.happened["Mika"]
+        assert len(session.closed.splitlines()) == 1
+        with pytest.raises(UserError):
+            session.do(React("clap", 0))
+        assert company.profiles["Mika"].writer.flush(10.0)
+        assert jams(company.profiles["Mika"].log) == []
+        assert [member.name for member in company.sessions["Ida"].band.players] == ["Ida"]

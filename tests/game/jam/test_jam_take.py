@@ -319,6 +319,12 @@ def test_the_next_bar_leaves_time_to_count_in(after_us: int, rate: float) -> Non
     assert (bar_us - 500_000) % 1_200_000 == 0 or (bar_us - 4_100_000) % 1_000_000 == 0
 
 
+@pytest.mark.parametrize("beat_us", [0.0, -5.0, float("nan"), float("inf"), 1e300])
+def test_a_chart_without_a_usable_tempo_is_switched_after_the_count_in(beat_us: float) -> None:
+    timing = np.array([(0, beat_us, 4)], TIMING)
+    assert next_bar_us(Chart(4, small_chart().notes, timing=timing), 2_000_000) == 3_500_000
+
+
 def test_a_seat_of_two_parts_holds_nothing_across_the_switch() -> None:
     chart = small_chart(4)
     charts = Charts([chart])
