@@ -12,6 +12,7 @@ The way through the room, for who builds on it::
     charts = Charts(charts_in(offer, folder))              # game.jam.seats, game.jam.songs
     take = BandTake(session, take_id, charts)              # once session.band.running is there
     take.press(lane, down, song_us); take.step(song_us)    # one's own hands; then everyone's score, combo, ghosts
+    take.switch("bass", chart_hash)                        # at the next bar that leaves a count-in
     take.end("finished"); take.results()
     replay_take(read_band(log, session_id), take_id, charts)   # on any machine, at any time: the same results
 
@@ -31,7 +32,10 @@ band.py               BandTake: everyone judged from their edges while they play
 replaying.py          jams out of any machine's log, judged anew
 songs.py              a song as an offer, whether one holds it, where a received one goes
 parts.py relay.py     the parts of a chart, on any number of keys; sound_groups.py: parts by key sounds
-snapping.py           others' hits to the beat, as each listener likes; cohesion/: who plays together
+machine.py            Machine: membership, session, songs going round and cohesion in one, for scenes and commands
+free.py loops.py      the free jam: what sounds when; instruments.py synthesis.py drum_kit.py scales.py: its voices
+snapping.py           others' hits to the beat, as each listener likes
+cohesion/             who plays together, and what each player needs, learned from their hits
 conduits/             relays for crowds, on real sockets and simulated
 ====================  ===============================================================================================
 
