@@ -329,6 +329,10 @@ class Belonging:
             if claim[:2] == mine[:2]:
                 self.failover.sign(claim.signature)
             elif self.failover.weigh(claim, now_us):
+                if mine.conductor == self.me and mine.signature:
+                    self._emit(
+                        Trouble(f"Two machines conducted, each its part of the network; {claim.conductor} goes on.")
+                    )
                 self.tick(now_us)
             elif now_us - sender.claim_told_us >= CLAIM_AGAIN_US:
                 self._tell_claim(sender, now_us)

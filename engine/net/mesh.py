@@ -50,7 +50,11 @@ NEWS_US = 700_000
 HALF_FULL = 500
 """A packet with fewer bytes had room for everything that was due."""
 
-FLOOD_LOOK_US = 1_000_000
+FLOOD_LOOK_US, WARN_AGAIN_US = 1_000_000, 60_000_000
+"""How often floods are looked for, and how soon the same sentence is told again."""
+
+MANY_FORGED = 20
+"""Forged packets in a second: fewer are what a broken line makes."""
 
 _DELIVERED = {0x40: FrameKind.RELIABLE, 0x41: FrameKind.MOMENTS, 0x42: FrameKind.JOURNAL}
 _DELIVERY = frozenset(_DELIVERED.values())
@@ -101,7 +105,8 @@ class Mesh:
         self._asker: TimeAsker | None = None
         self._untimed_us = now_us
         self._slept = False
-        self._changes = 0
+        self._changes = self._forged = 0
+        self._warned: dict[str, int] = {}
         self._ticked_us = now_us
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
@@ -297,6 +302,7 @@ class Mesh:
         Where it conducted, that is when it follows who took over: its own time is worth nothing to the others.
         """
         self._slept = True
+        self._emit(Trouble("This machine slept, and its clock with it: the session's time is measured anew."))
         if self._asker is not None:
             self._follow_time(self._now_us())
 
@@ -363,7 +369,7 @@ class Mesh:
             self._serve(neighbour, neighbour.id in wanted, links, now_us)
         if now_us >= self._flood_us:
             self._flood_us = now_us + FLOOD_LOOK_US
-            self._name_floods()
+            self._look_out(now_us)
         return self._due(now_us)
 
     def _due(self, now_us: int) -> int:
@@ -429,13 +435,27 @@ class Mesh:
         who = bytes.fromhex(self.conductor)[:4]
         return Presence(failover.claim.term, who, beat, self._belonging.digest, False, 0, 0)
 
-    def _name_floods(self) -> None:
+    def _look_out(self, now_us: int) -> None:
+        """Name floods and forgeries, each once in a while."""
         for address in self._limits.floods():
             name = next((each.id for each in self._neighbours.by_id.values() if _at(each, address)), "")
             who = f"Player {name}" if name else f"Somebody at {address[0]}"
-            self._emit(Trouble(f"{who} sends far more than a player does; what is too much is dropped."))
+            self._warn(f"{who} sends far more than a player does; what is too much is dropped.", now_us)
+        forged, self._forged = self.counts["forged"] - self._forged, self.counts["forged"]
+        if forged >= MANY_FORGED:
+            self._warn("Somebody on the network sends packets in a player's name; they are dropped.", now_us)
+
+    def _warn(self, sentence: str, now_us: int) -> None:
+        if now_us - self._warned.get(sentence, -WARN_AGAIN_US) >= WARN_AGAIN_US:
+            self._warned = {each: at_us for each, at_us in self._warned.items() if now_us - at_us < WARN_AGAIN_US}
+            self._warned[sentence] = now_us
+            self._emit(Trouble(sentence))
 
     # -- what can be seen ----------------------------------------------------------------------------------------
+
+    def stats(self) -> Counter[str]:
+        """What was refused or passed on, by reason."""
+        return self.counts + Counter({"bad frames": self._delivery.refused})
 
     def topology(self) -> tuple[Hop, ...]:
         """Who reaches whom by which path, as this machine sees it and as the others say."""

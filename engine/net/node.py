@@ -45,6 +45,9 @@ MOST_EVENTS = 65_536
 PEERS_US = 250_000
 """How often what is told of the peers' paths is brought up to date."""
 
+LINGER_US = 50_000
+"""Who leaves stays this long for what it said last."""
+
 ASLEEP_US = 500_000
 """The machine slept if its clocks have parted by more than this."""
 
@@ -208,7 +211,7 @@ class Node:
     def stats(self) -> dict[str, int]:
         """Packets and bytes each way, and what was refused, by reason."""
         with self._lock:
-            counts: Counter[str] = self._endpoint.counts + (self._mesh.counts if self._mesh else Counter())
+            counts: Counter[str] = self._endpoint.counts + (self._mesh.stats() if self._mesh else Counter())
         return dict(counts) | {"events dropped": self.dropped}
 
     def topology(self) -> tuple[Hop, ...]:
@@ -264,6 +267,10 @@ class Node:
 
     def close(self) -> None:
         """Leave the session and give sockets and threads back."""
+        ends_us = self._clock.now_us() + LINGER_US
+        while not self._closed and self._mesh is not None and self._peers and self._clock.now_us() < ends_us:
+            self._endpoint.wake(self._clock.now_us())
+            system_time.sleep(LINGER_US / 5e6)  # what was said last goes out, and is sent again where it is asked for
         with self._lock:
             if self._closed:
                 return
