@@ -48,6 +48,9 @@ PICTURE_LIGHT = 0.27
 class SelectScene(Scene):
     """Choose a song, a chart, how to play it; everything by keyboard alone and by mouse alone."""
 
+    word = ""
+    """What is done with the chart that is chosen, where it is not played."""
+
     def __init__(self, context: Context, request: SelectSong) -> None:
         self._context = context
         self._choices = Choices.of(context)
@@ -424,7 +427,8 @@ class SelectScene(Scene):
         song, chart = self._list.song, self._chart
         if song is not None and chart is not None:
             title, ghost = self._rules_title(), self._racing.row
-            shown = Shown(song, chart, self._best, title, self._choices.mods, self._board, self._others, ghost)
+            board = self._board, self._others, ghost
+            shown = Shown(song, chart, self._best, title, self._choices.mods, *board, self.word)
             self._panel.draw(frame, places.panel, shown, self._preview.song_us)
         self._frame.draw(frame)
         self._search.draw(frame, self._touch, places.search)

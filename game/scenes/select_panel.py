@@ -72,6 +72,8 @@ class Shown:
     others: bool
     """Whether it was played in ways that do not count on this board."""
     ghost: BoardRow | None
+    word: str = ""
+    """What the button at the foot says, where it does not play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,5 +337,5 @@ class SongPanel:
                 mark=theme.AMBER,
             )
             x, w = x + side + gap, w - side - gap
-        word = "Watch it played" if shown.mods.autoplay else "Play"
+        word = shown.word or ("Watch it played" if shown.mods.autoplay else "Play")
         button(frame, self._touch, x, y, w, h, word, self._actions.play, icon=icons.PLAY, note="Enter", primary=True)
