@@ -24,7 +24,7 @@ from game.jam.events import (
     SongOffered,
     StartAgreed,
 )
-from game.jam.seats import LEAST_COUNT_IN_US, session_us
+from game.jam.seats import LEAST_COUNT_IN_US, session_us, song_us
 from game.jam.state import PLAYER, Band, Member
 
 LEAD_US = 4_000_000
@@ -116,10 +116,11 @@ class StartFree:
 
 @dataclass(frozen=True, slots=True)
 class TakeInstrument:
-    """Play ``instrument`` in the free jam."""
+    """Play ``instrument`` in the free jam, from ``now_us`` of session time on (0: from its beginning)."""
 
     instrument: str
     keys: int
+    now_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +291,8 @@ def _play(
         case TakeInstrument():
             if free is None:
                 raise Refused("No free jam is open; the conductor opens one")
-            return [PartTaken("", intent.instrument, "", intent.keys, 0, free.take)]
+            from_us = max(0, song_us(free, intent.now_us)) if intent.now_us else 0
+            return [PartTaken("", intent.instrument, "", intent.keys, from_us, free.take)]
         case KeepLoop():
             if free is None or intent.loop.take != free.take:
                 raise Refused("Loops are kept in a free jam; the conductor opens one")

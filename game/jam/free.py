@@ -6,7 +6,7 @@ in session time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +58,8 @@ class Sounding(NamedTuple):
 class FreeJam:
     """The free jam as one listener hears it.  Not for several threads.
 
-    ``snapping`` may be set anew at any time; it holds for hits from then on and for loops kept from then on.
+    ``snapping`` may be set anew at any time; it holds for hits from then on and for loops kept from then on.  With
+    ``own_snapping`` the listener's own hits and loops are fixed otherwise than those of others.
     """
 
     def __init__(self, started: FreeStarted, me: str, snapping: Snapping) -> None:
@@ -72,6 +73,7 @@ class FreeJam:
         self.tonic, self.scale = started.tonic % 12, scale_of(started.scale).name
         self.loop_bars = started.loop_bars
         self.snapping = snapping
+        self.own_snapping: Snapping | None = None
         self.loops = Loops()
         self.recording: Recording | None = None
         self._seats: dict[str, Seat] = {}
@@ -97,14 +99,17 @@ class FreeJam:
             raise UserError(f"{MAX_PLAYERS} play already: wait until one leaves")
         self._seats[player] = Seat(instrument, lanes)
 
-    def leave(self, player: str, now_us: int) -> None:
-        """``player`` plays no more; their loops fall silent."""
+    def leave(self, player: str, from_us: int) -> None:
+        """``player`` plays no more; their loops fall silent from ``from_us`` on."""
         self._seats.pop(player, None)
         self._gains.pop(player, None)
         for loop in self.loops.all:
             if loop.player == player:
-                self.loops.drop(player, loop.name, now_us)
-        self.loops.forget(now_us)
+                self.loops.drop(player, loop.name, from_us)
+
+    def _snapping(self, player: str) -> Snapping:
+        """How hits and loops of ``player`` are fixed for this listener."""
+        return self.own_snapping if player == self.me and self.own_snapping is not None else self.snapping
 
     def set_gain(self, player: str, gain: float) -> None:
         """How loud a player is for this listener: 1 as made, 0 unheard (ghosting turns this down)."""
@@ -116,7 +121,7 @@ class FreeJam:
         """The player here pressed ``lane`` at ``at_us``: what is to sound, None without such a lane.  A running
         recording takes it in as it was played.
         """
-        sounding = self._sounding(self.me, lane, sounds_at(self.grid, self.snapping, at_us, now_us, own=True))
+        sounding = self._sounding(self.me, lane, sounds_at(self.grid, self._snapping(self.me), at_us, now_us, own=True))
         if sounding is not None and self.recording is not None:
             self.recording.hit(at_us, lane)
         return sounding
@@ -187,8 +192,9 @@ class FreeJam:
         seat = self._seats.get(player)
         loop = loop_of(player, kept, seat.lanes if seat is not None else MAX_LANES)
         at_us = None
-        if self.snapping.fixes(own=player == self.me):
-            moved = quantised(self.grid, loop.from_us + loop.at_us, self.snapping.division, self.snapping.strength)
+        snapping = self._snapping(player)
+        if snapping.fixes(own=player == self.me):
+            moved = quantised(self.grid, loop.from_us + loop.at_us, snapping.division, snapping.strength)
             at_us = moved - loop.from_us
         self.loops.keep(loop, at_us)
         return loop
@@ -198,13 +204,32 @@ class FreeJam:
         if dropped.take == self.take:
             self.loops.drop(player, dropped.loop, dropped.from_us)
 
-    def due(self, from_us: int, to_us: int) -> list[Sounding]:
-        """What the loops let sound from ``from_us`` up to but not at ``to_us`` of session time, in order."""
+    def due(self, from_us: int, to_us: int, only: Container[tuple[str, str]] | None = None) -> list[Sounding]:
+        """What the loops let sound from ``from_us`` up to but not at ``to_us`` of session time, in order; of the loops
+        named ``only`` (player, name), if said.
+        """
         loops = self.loops.all
         rows = self.loops.due(from_us, to_us)
         return [
             self._row(at_us, loops[place].player, loops[place].instrument, lane, loops[place].lanes)
             for at_us, place, lane in rows.tolist()
+            if only is None or (loops[place].player, loops[place].name) in only
+        ]
+
+    def recorded_due(self, from_us: int, to_us: int, fixed: Snapping) -> list[Sounding]:
+        """What the loop that is being recorded will let sound in its first round, as far as it is played by now.
+
+        The round begins the very moment the recording ends: who waited for that would miss its first hits.
+        """
+        recording, seat = self.recording, self._seats.get(self.me)
+        if recording is None or seat is None or to_us <= recording.end_us or not recording.hits:
+            return []
+        loop = loop_of(self.me, recording.kept(self.take, "", seat.instrument, seat.lanes, fixed), seat.lanes)
+        rows = zip((loop.from_us + loop.at_us).tolist(), loop.lane.tolist(), strict=True)
+        return [
+            self._row(at_us, self.me, loop.instrument, lane, loop.lanes)
+            for at_us, lane in rows
+            if from_us <= at_us < to_us
         ]
 
     def beats(self, from_us: int, to_us: int) -> list[tuple[int, bool]]:

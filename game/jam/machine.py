@@ -28,7 +28,7 @@ from engine.net.node import Node
 from engine.net.transfer import OfferedFile, Progress, SongRefused, TransferServer, fetch_files
 from game.jam.cohesion import Coherence, Cohesion
 from game.jam.decide import HoldSong, OfferSong
-from game.jam.events import HitsHeard, JamOpened, MemberCame, SongOffered
+from game.jam.events import FreeStarted, HitsHeard, JamOpened, MemberCame, SongOffered, StartAgreed
 from game.jam.inbox import info_of
 from game.jam.seats import Charts, session_us
 from game.jam.session import Happening, Heard, Session
@@ -225,12 +225,12 @@ class Machine:
                     self._cohere(one.event)
 
     def _cohere(self, hits: HitsHeard) -> None:
-        take = self.session.band.take(hits.take)
-        if take is None:
+        fact = self.session.band.conducting.starts.get(hits.take)
+        if fact is None or not isinstance(fact.event, StartAgreed | FreeStarted):
             return
         for row in np.frombuffer(hits.edges, EDGE):
             if row["down"]:
-                self.cohesion.hit(hits.peer, session_us(take.start, int(row["at_us"])))
+                self.cohesion.hit(hits.peer, session_us(fact.event, int(row["at_us"])))
 
     # -- songs ---------------------------------------------------------------------------------------------
 
