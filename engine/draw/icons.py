@@ -58,3 +58,7 @@ PLACE: Final[str] = awesome.ICON_FA_LOCATION_DOT
 MOON: Final[str] = awesome.ICON_FA_MOON
 IMPORT: Final[str] = awesome.ICON_FA_FILE_IMPORT
 EXPORT: Final[str] = awesome.ICON_FA_FILE_EXPORT
+CLAP: Final[str] = awesome.ICON_FA_HANDS_CLAPPING
+FIRE: Final[str] = awesome.ICON_FA_FIRE
+WOW: Final[str] = awesome.ICON_FA_FACE_SURPRISE
+CHEER: Final[str] = awesome.ICON_FA_BULLHORN

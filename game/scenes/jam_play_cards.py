@@ -1,0 +1,248 @@
+"""The others of a band as cards: their lanes, name, score, combo and accuracy; dimmed with words when they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.draw import icons, theme
+from engine.draw.colour import Colour, faded, with_alpha
+from engine.draw.fonts import Weight
+from engine.draw.frame import Frame
+from game.jam.band import Standing
+from game.rhythm.chart import Chart
+from game.rhythm.hits import Part
+from game.rhythm.judge import Judge
+from game.rhythm.performance import FINISHED, LEFT
+from game.scenes.canvas import fit, wide
+from game.scenes.jam_play_lanes import DIMMED, Rect, SmallLanes, SmallSeat, veil
+from game.settings import PlayfieldSettings
+
+GAP = 12.0
+WIDEST = 240.0
+"""A card of the side panels grows no wider than this; a narrow field of few keys no wider than its keys ask for."""
+
+TALLEST = 1.7
+"""No card is more than so many times as high as wide."""
+
+LANE_WIDEST = 34.0
+LEAST = 74.0
+"""A column of cards narrower than this (pixels at 1280 by 720) shows nothing that could be read."""
+
+NEW_MOST = 64
+"""Of more new hits of one player at once (judged anew) only the last light their lanes."""
+
+
+class Row(NamedTuple):
+    """One player as a card shows it.  ``part`` are words for the player, ``word`` a quiet one on how they play."""
+
+    stands: Standing
+    part: str
+    chart: Chart | None
+    judge: Judge | None
+    word: str = ""
+
+
+class NewHits:
+    """What was judged of each player since it was last asked for; a judge that began anew starts at its end."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[Judge, int]] = {}
+
+    def of(self, peer: str, judge: Judge | None) -> NDArray[np.void] | None:
+        """New hits (dtype ``HIT``) of ``peer``; None where there are none."""
+        if judge is None:
+            return None
+        hits = judge.hits
+        known, count = self._seen.get(peer, (None, 0))
+        self._seen[peer] = (judge, len(hits))
+        if known is not judge or count >= len(hits):
+            return None
+        return hits[max(count, len(hits) - NEW_MOST) :]
+
+
+class BandView:
+    """The cards of ``rows``; hands :meth:`show` what is true and places them with :meth:`place`."""
+
+    def __init__(self, settings: PlayfieldSettings) -> None:
+        self._settings = settings
+        self._rows: Sequence[Row] = ()
+        self._seats: tuple[tuple[str, int], ...] = ()
+        self._lanes = SmallLanes((), settings)
+        self._cards: list[Rect] = []
+        self._fields: list[Rect] = []
+        self._size = 0.0
+        self._new = NewHits()
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """These play, in this order."""
+        self._rows = rows
+        seats = tuple((row.stands.peer, id(row.chart)) for row in rows)
+        if seats != self._seats:
+            self._seats = seats
+            self._lanes = SmallLanes([SmallSeat(row.chart, row.chart.keys if row.chart else 4) for row in rows],
+                                     self._settings)  # fmt: skip
+            self._cards = []
+
+    def restart(self) -> None:
+        """Everything was set to another place: nothing of it is new."""
+        self._new = NewHits()
+
+    @property
+    def cards(self) -> list[Rect]:
+        """Where each card stands."""
+        return self._cards
+
+    def place(self, frame: Frame, areas: Sequence[Rect], widest: float = WIDEST) -> None:
+        """Share ``areas`` (pixels) out among the cards, the first half of them in the first area; two areas are the
+        sides of a field, and their cards keep away from it."""
+        keys = [lane.keys for lane in self._lanes.seats]
+        self._size = frame.px(theme.TEXT_SMALL)
+        cards = laid_out(len(self._rows), areas, frame.px(GAP), frame.height * widest / 720)
+        if not cards:
+            self._cards, self._fields = [], []
+            return
+        self._size = min(self._size, min(card[3] for card in cards) * 0.1)
+        self._cards = cards
+        self._fields = [self._field(frame, card, count) for card, count in zip(cards, keys, strict=True)]
+        self._lanes.place(self._fields)
+
+    def _field(self, frame: Frame, card: Rect, keys: int) -> Rect:
+        """Where the lanes stand on a card: below the name, above the figures."""
+        x, y, w, h = card
+        inset, line = self._size * 0.5, self._size * 1.35
+        width = min(w - 2 * inset, keys * frame.height * LANE_WIDEST / 720)
+        return x + (w - width) / 2, y + line + inset, width, max(8.0, h - 3 * line - 2 * inset)
+
+    # -- drawing -----------------------------------------------------------------------------------------------
+
+    def draw_lanes(self, frame: Frame, song_us: int, span_us: float) -> None:
+        """Grounds, lanes and notes."""
+        if not self._cards:
+            return
+        radius = frame.px(theme.ROUNDING_SMALL)
+        for card in self._cards:
+            frame.shapes.rect(*card, with_alpha(theme.PANEL, 0.82), radius=radius, border=theme.LINE, border_px=1.0)
+        for place, row in enumerate(self._rows):
+            hits = self._new.of(row.stands.peer, row.judge)
+            if hits is not None:
+                struck = hits["lane"][(hits["part"] == Part.HEAD) & (hits["judgement"] >= 0)]
+                self._lanes.lit(place, struck.tolist(), frame.now_us)
+        states = [row.judge.note_states if row.judge is not None else None for row in self._rows]
+        light = np.array([1.0 if row.stands.here and not gone(row.stands) else DIMMED for row in self._rows])
+        ghosts = np.array([row.stands.silent for row in self._rows], np.bool_)
+        self._lanes.draw(frame, song_us, span_us, states, light, ghosts)
+
+    def draw_words(self, frame: Frame) -> None:
+        """Names and figures, and why somebody is away; in a layer over the lanes."""
+        for row, card, field in zip(self._rows, self._cards, self._fields, strict=False):
+            self._draw_card(frame, row, card, field)
+
+    def _draw_card(self, frame: Frame, row: Row, card: Rect, field: Rect) -> None:
+        stands, size = row.stands, self._size
+        units, line, inset = size / frame.scale, size * 1.35, size * 0.5
+        x, y, w, _ = card
+        room = w - 2 * inset
+        ink = theme.INK if stands.here else theme.INK_SOFT
+        name = fit(frame, stands.name, units, room, Weight.BOLD)
+        frame.text(x + inset, y + inset * 0.7, name, size, ink, weight=Weight.BOLD)
+        left = room - wide(frame, name, units, Weight.BOLD) - size
+        if row.part and left > size * 3:
+            words = fit(frame, row.part, units * 0.86, left)
+            frame.text(x + w - inset, y + inset * 0.8, words, size * 0.86, theme.INK_SOFT, across=1.0)
+        below = field[1] + field[3] + inset * 0.4
+        score = f"{stands.score:,}".replace(",", " ")
+        frame.text(x + inset, below, score, size, ink, weight=Weight.BOLD)
+        frame.text(x + w - inset, below, f"{stands.combo}x", size, theme.INK_SOFT, across=1.0)
+        accuracy = f"{100 * stands.accuracy:.1f} %"
+        frame.text(x + inset, below + line, accuracy, size * 0.9, theme.INK_SOFT)
+        if row.word:
+            room -= wide(frame, accuracy, units * 0.9) + size
+            word = fit(frame, row.word, units * 0.86, max(1.0, room))
+            frame.text(x + w - inset, below + line, word, size * 0.86, theme.INK_SOFT, across=1.0)
+        self._draw_away(frame, row, field)
+
+    def _draw_away(self, frame: Frame, row: Row, field: Rect) -> None:
+        icon, words, tone = away(row.stands)
+        if not words:
+            return
+        x, y, w, h = field
+        if row.stands.outcome != FINISHED and not row.stands.here:
+            veil(frame, field)
+        size = self._size
+        units = size / frame.scale
+        text = fit(frame, words, units, w - size * 0.6)
+        height = size * (3.0 if icon and h > size * 6 else 1.6)
+        middle = y + h * 0.4
+        pill_w = max(wide(frame, text, units), size) + size * 1.2
+        frame.shapes.rect(x + w / 2 - pill_w / 2, middle - height / 2, pill_w, height, with_alpha(theme.NIGHT, 0.86),
+                          radius=size * 0.6, border=faded(tone, 0.6), border_px=1.0)  # fmt: skip
+        if height > size * 2:
+            frame.text(x + w / 2, middle - size * 0.75, icon, size, tone, across=0.5, down=0.5)
+            middle += size * 0.65
+        frame.text(x + w / 2, middle, text, size, theme.INK, across=0.5, down=0.5)
+
+
+def gone(stands: Standing) -> bool:
+    """Whether a player left the take or never finished it."""
+    return stands.outcome not in ("", FINISHED)
+
+
+def away(stands: Standing) -> tuple[str, str, Colour]:
+    """An icon, words and a colour for somebody who does not play just now; no words for who does."""
+    if stands.problem:
+        return icons.WARNING, "not the same chart", theme.tone(theme.AMBER)
+    if stands.outcome == LEFT:
+        return icons.EXIT, "left the song", theme.INK_SOFT
+    if stands.outcome == FINISHED:
+        return icons.CHECK, "finished", theme.tone(theme.LIME)
+    if not stands.here:
+        return icons.WARNING, "connection lost", theme.tone(theme.AMBER)
+    if stands.silent:
+        return icons.GHOST, "silent", theme.INK_SOFT
+    return "", "", theme.INK_SOFT
+
+
+def laid_out(count: int, areas: Sequence[Rect], gap: float, widest: float) -> list[Rect]:
+    """Where ``count`` cards stand, shared out evenly over ``areas``; none where these are too small."""
+    usable = [area for area in areas if area[2] >= min(LEAST, widest) and area[3] >= LEAST]
+    if not usable or not count:
+        return []
+    shares = [count * (place + 1) // len(usable) - count * place // len(usable) for place in range(len(usable))]
+    out: list[Rect] = []
+    sides = (0.0, 1.0) if len(areas) == 2 else (0.5,) * len(areas)
+    for share, area, side in zip(shares, usable, [sides[areas.index(one)] for one in usable], strict=True):
+        if share:
+            out += _grid(share, area, gap, widest, side)
+    return out
+
+
+def _grid(count: int, area: Rect, gap: float, widest: float, side: float) -> list[Rect]:
+    """A grid of cards as large as can be, ``side`` of the way from the left of ``area`` (0) to its right (1)."""
+    x, y, w, h = area
+    best, form = -1.0, (1, count)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        wide_ = min((w - gap * (columns - 1)) / columns, widest)
+        high = min((h - gap * (rows - 1)) / rows, wide_ * TALLEST)
+        worth = min(wide_, high / 1.3)
+        if worth > best:
+            best, form = worth, (columns, rows)
+    columns, rows = form
+    wide_ = min((w - gap * (columns - 1)) / columns, widest)
+    high = min((h - gap * (rows - 1)) / rows, wide_ * TALLEST)
+    out = []
+    for place in range(count):
+        row, column = divmod(place, columns)
+        in_row = min(columns, count - row * columns)
+        left = x + (w - in_row * wide_ - (in_row - 1) * gap) * side
+        out.append((left + column * (wide_ + gap), y + row * (high + gap), wide_, high))
+    return out
+
+
+def part_words(parts: Sequence[tuple[str, str, float]]) -> Mapping[str, str]:
+    """What players read for each part of a song; nothing for the whole."""
+    return {name: ("" if name == "all" else words) for name, words, _ in parts}
