@@ -104,7 +104,8 @@ class Cohesion:
         for column in self._groups.step(self._pulses, players, now_s, passed_s):
             self._fit.reset_group(column)
         coheres = self._coheres()
-        self._ghosting.step(coheres, self._pulses.count, self._pulses.active(now_s) | (coheres == 0), passed_s)
+        heard = (self._pulses.active(now_s) | (coheres == 0)) & ~self._groups.waits
+        self._ghosting.step(coheres, self._pulses.count, heard, passed_s)
         return self._say(now_s, coheres)
 
     def guardrail(self, peer: str) -> Guardrail:
@@ -133,8 +134,7 @@ class Cohesion:
         rows = np.array([self._rows[peer] for peer in peers], np.int64)
         many = self._players()
         present = self._pulses.active((self._now_us - (self._origin_us or 0)) / 1e6)[:many]
-        octave = np.log2(self._pulses.period_s[:many])
-        return peers, shares(self._groups, octave, self._ghosting.weight[:many], present)[np.ix_(rows, rows)]
+        return peers, shares(self._groups, self._ghosting.weight[:many], present)[np.ix_(rows, rows)]
 
     def _players(self) -> int:
         return max(self._rows.values(), default=-1) + 1

@@ -9,7 +9,7 @@ from game.jam.cohesion.phases import FEWEST_HITS, MEMORY_HITS, MOST_PLAYERS, Boo
 QUIETEST = 0.1
 """The least weight: a ghost is still there."""
 
-GHOST_AT, FULL_AT = 0.45, 0.7
+GHOST_AT, FULL_AT = 0.55, 0.75
 """Coherence with the best-fitting group up to which a player is a ghost, and from which it is heard in full."""
 
 FADE_S, RETURN_S = 4.0, 1.5
@@ -55,7 +55,8 @@ class Ghosting:
         self.weight[row] = 1.0
 
     def step(self, coherence: Floats, hits: Ints, playing: Bools, passed_s: float) -> None:
-        """Move weights toward what ``coherence`` (players, 0 to 1) earns; who rests keeps the weight it had."""
+        """Move weights toward what ``coherence`` (players, 0 to 1) earns; who is not ``playing`` (rests, or waits
+        to be told where it belongs) keeps the weight it had."""
         way = np.clip((coherence - GHOST_AT) / (FULL_AT - GHOST_AT), 0.0, 1.0)
         target = QUIETEST + (1.0 - QUIETEST) * way * way * (3.0 - 2.0 * way)
         target = np.where(hits < 2 * FEWEST_HITS, 1.0, target)

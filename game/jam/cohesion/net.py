@@ -8,20 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from game.jam.cohesion.groups import NEAR, Groups
+from game.jam.cohesion.groups import Groups
 from game.jam.cohesion.phases import Bools, Floats, Ints
 
 WEAK = 0.02
 """Pull of all players outside the group together, where the group's is 1."""
-
-CLOSE = 0.015
-"""How near in tempo (log2, about 1 %) a pair must be to begin a group."""
-
-FORMING = 1.0
-"""A pair not yet in one group pulls by its coherence to this power, if its tempos are near: groups may begin.
-
-Members of groups apart in tempo do not: a group that is found is not drawn into the next.
-"""
 
 
 def order_parameter(phase: Floats) -> float:
@@ -29,21 +20,16 @@ def order_parameter(phase: Floats) -> float:
     return float(np.abs(np.exp(2j * np.pi * phase).mean())) if phase.size else 0.0
 
 
-def shares(groups: Groups, octave: Floats, weight: Floats, present: Bools) -> Floats:
-    """How much of what pulls player i comes from j (rows sum to at most 1 + WEAK); for the first ``len(octave)`` rows.
+def shares(groups: Groups, weight: Floats, present: Bools) -> Floats:
+    """How much of what pulls player i comes from j (rows sum to at most 1 + WEAK); for the first ``len(weight)`` rows.
 
-    ``octave`` is log2 of the period, ``weight`` how loud each is heard, ``present`` who has a pulse.
+    ``weight`` is how loud each is heard, ``present`` who has a pulse.  Before it is known where a player belongs, all
+    others are far from it: whoever pulled it then might be a neighbouring group.
     """
-    many = octave.size
-    of = groups.of[:many]
-    apart = octave[:, None] - octave[None, :]
-    off = np.abs(apart - np.rint(apart))
+    of = groups.of[: weight.size]
     same = (of[:, None] == of[None, :]) & (of[:, None] >= 0)
-    forming = groups.locked[:many, :many] ** FORMING * np.exp(-((off / CLOSE) ** 2))
-    settled = same.sum(1) > 1
-    forming = np.where(settled[:, None] & settled[None, :] & (off > NEAR), 0.0, forming)
-    both = present[:, None] & present[None, :] & ~np.eye(many, dtype=np.bool_)
-    inside = np.where(both, np.where(same, 1.0, forming) * weight[None, :], 0.0)
+    both = present[:, None] & present[None, :] & ~np.eye(weight.size, dtype=np.bool_)
+    inside = np.where(both & same, weight[None, :], 0.0)
     inside /= np.maximum(inside.sum(1, keepdims=True), 1.0)
     across = np.where(both & ~same, weight[None, :], 0.0)
     across *= WEAK / np.maximum(across.sum(1, keepdims=True), 1.0)

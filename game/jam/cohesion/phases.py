@@ -25,6 +25,9 @@ HITS_KEPT = 32
 FEWEST_HITS = 6
 """From how many hits on a pulse is looked for."""
 
+KNOWN_BY = 20
+"""As many hits tell a tempo as well as it will be told: older ones weigh little (``RECENT_HITS``)."""
+
 DOUBLE_S = 0.045
 """Hits nearer than this to the one before are the same stroke (chords, flams); 20 hits a second are 50 ms apart."""
 
@@ -92,6 +95,16 @@ class Pulses:
         strength = np.abs(self._sum) / np.maximum(self._worth, 1.0)
         sure = np.clip((self.count - 3) / FEWEST_HITS, 0.0, 1.0)
         return np.where(self.known, unbiased(strength, np.minimum(self._worth * 2, self.count)) * sure, 0.0)
+
+    def uncertainty(self) -> Floats:
+        """How far (share of a period) each player's period may be from the one it keeps: its errors over its hits.
+
+        An error of a hits' length tilts a line through n hits by about its n-th part; a beat that wanders does so by
+        the root of n, which its errors show as well.
+        """
+        strength = np.clip(np.abs(self._sum) / np.maximum(self._worth, 1.0), 1e-6, 1.0)
+        error = np.sqrt(-2.0 * np.log(strength)) / (2 * np.pi)
+        return np.where(self.known, error / np.clip(self.count, 1, KNOWN_BY), 1.0)
 
     def active(self, now_s: float) -> Bools:
         """Who has a pulse and still plays."""
