@@ -149,6 +149,7 @@ class PulseRig:
         self._takes += 1
         self._from = 0
         if not any(self._record() for _ in range(RECORDER_TRIES)):
+            self.stop()
             raise RuntimeError("the private PulseAudio daemon does not record")
         _hurry(self._daemon.pid)
 
