@@ -22,7 +22,9 @@ from game.scenes.notices import draw_notices
 from game.scenes.play import PlayScene
 from game.scenes.requests import (
     Calibrate,
+    JamResults,
     Play,
+    PlayJam,
     Quit,
     Request,
     SelectSong,
@@ -34,6 +36,7 @@ from game.scenes.requests import (
     ShowTitle,
     ShowTopology,
     Watch,
+    WatchJam,
 )
 from game.scenes.results import ResultsScene
 from game.scenes.select import SelectScene
@@ -126,6 +129,8 @@ class App:
                 return TalkScene(context, request)
             case ShowJam() | ShowLobby() | ShowTopology():
                 return self._jam_scene(request)
+            case PlayJam() | JamResults() | WatchJam():
+                return self._take_scene(request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
 
@@ -145,6 +150,27 @@ class App:
                 from game.scenes.jam_topology import JamTopologyScene
 
                 return JamTopologyScene(self.context, request)
+
+    def _take_scene(self, request: PlayJam | JamResults | WatchJam) -> Scene:
+        """The scenes of a song that a band plays, and of those it has played."""
+        self._jammed = True
+        match request:
+            case PlayJam():
+                from game.scenes.jam_play import JamPlayScene
+
+                return JamPlayScene(self.context, request)
+            case JamResults():
+                from game.scenes.jam_results import JamResultsScene
+
+                return JamResultsScene(self.context, request)
+            case WatchJam(take=""):
+                from game.scenes.jam_past import JamPastScene
+
+                return JamPastScene(self.context, request)
+            case WatchJam():
+                from game.scenes.jam_watch import JamWatchScene
+
+                return JamWatchScene(self.context, request)
 
     def open(self, request: Request) -> None:
         """Show another scene on top; at the next step boundary."""

@@ -78,14 +78,13 @@ def numbers_in(names: dict[str, int], chart: Chart) -> NDArray[np.int64]:
     return np.array([names.get(name, -1) for name in chart.sounds] or [-1], np.int64)
 
 
-class JamStage(Stage):
-    """Sound and time of one take on one machine.
+class BandStage(Stage):
+    """A stage on which a whole band is heard.
 
     Args:
         sound: the game's sound.
-        song: the song, ready at the take's rate; its chart is whole, not one of its parts.
-        start: when it begins.
-        time: the session's clock.
+        song: the song, ready at ``rate``; its chart is whole, not one of its parts.
+        rate: the rate it was made ready for.
         drums: what :func:`synth` made, at the rate of the sound.
         audio_offset_us: as for :class:`Stage`.
     """
@@ -94,26 +93,21 @@ class JamStage(Stage):
         self,
         sound: Sound,
         song: ReadySong,
-        start: StartAgreed,
-        time: SharedTime,
+        rate: float,
         drums: Sequence[NDArray[np.float32]],
         audio_offset_us: int = 0,
     ) -> None:
-        super().__init__(sound, song, rate_percent(start) / 100, audio_offset_us)
+        super().__init__(sound, song, rate, audio_offset_us)
         self.base = song.chart
         self.keyed = bool((song.chart.notes["sound"] >= 0).any())
-        self.lost = False
-        """Whether the sound device is gone: song time then comes from the shared clock."""
-        self._start, self._time = start, time
+        self.played_cues: list[Cue] = []
+        """Sounds of hits that are known beforehand; told to the sound with the next start or seat."""
         self._drums = [] if self.keyed else sound.load_all(drums)
         self._names = {name: number for number, name in enumerate(song.chart.sounds)}
-        self._begun = self._reopening = False
-        self._look_us = 0
+        self._begun = False
 
-    def begin(self) -> None:
-        """Let song time 0 be heard at the agreed instant; a song that runs already is joined where it is."""
-        self.start_together(self._time.local_us(self._start.t0_us))
-        self._begun = True
+    def _cues(self) -> list[Cue]:
+        return super()._cues() + self.played_cues
 
     def set_played(self, played: Iterable[Chart]) -> None:
         """From now on every key sound plays by itself but those that ``played`` ask a player for."""
@@ -122,15 +116,9 @@ class JamStage(Stage):
             if self._begun:
                 self.sound.set_cues(self._cues())
 
-    def song_us(self, monotonic_us: int) -> int:
-        """Song time at a monotonic instant, by the sound or, without a device, by the shared clock."""
-        if self.lost or not self._begun:
-            return song_us(self._start, self._time.session_us(monotonic_us))
-        return super().song_us(monotonic_us)
-
     def hear(self, chart: Chart, hits: Hits, rules: RuleSet, gain: float, pan: float, strength: float) -> None:
         """Sound the new ``hits`` of another who plays ``chart``; ``strength`` as for :func:`heard_at`."""
-        if gain <= 0 or self.lost:
+        if gain <= 0:
             return
         at_us = self.now_us
         for row in hits:
@@ -160,6 +148,48 @@ class JamStage(Stage):
                 out.append(Cue(int(row["at_us"]), sample, gain, pan, Bus.KEYS))
         return out
 
+    def close(self, fade_out_us: int = 0) -> None:
+        """See :meth:`Stage.close`."""
+        self._begun = False
+        super().close(fade_out_us)
+        self.sound.free(*self._drums)
+
+
+class JamStage(BandStage):
+    """Sound and time of one take on one machine: begun by the shared clock ``time`` of the session, never standing."""
+
+    def __init__(
+        self,
+        sound: Sound,
+        song: ReadySong,
+        start: StartAgreed,
+        time: SharedTime,
+        drums: Sequence[NDArray[np.float32]],
+        audio_offset_us: int = 0,
+    ) -> None:
+        super().__init__(sound, song, rate_percent(start) / 100, drums, audio_offset_us)
+        self.lost = False
+        """Whether the sound device is gone: song time then comes from the shared clock."""
+        self._start, self._time = start, time
+        self._reopening = False
+        self._look_us = 0
+
+    def begin(self) -> None:
+        """Let song time 0 be heard at the agreed instant; a song that runs already is joined where it is."""
+        self.start_together(self._time.local_us(self._start.t0_us))
+        self._begun = True
+
+    def song_us(self, monotonic_us: int) -> int:
+        """Song time at a monotonic instant, by the sound or, without a device, by the shared clock."""
+        if self.lost or not self._begun:
+            return song_us(self._start, self._time.session_us(monotonic_us))
+        return super().song_us(monotonic_us)
+
+    def hear(self, chart: Chart, hits: Hits, rules: RuleSet, gain: float, pan: float, strength: float) -> None:
+        """See :meth:`BandStage.hear`; nothing while there is no device to hear it from."""
+        if not self.lost:
+            super().hear(chart, hits, rules, gain, pan, strength)
+
     def tend(self, jobs: Jobs) -> str:
         """Look after the sound device: gives a sentence when it has just gone; comes back to it when it is there."""
         at_us = now_us()
@@ -181,9 +211,3 @@ class JamStage(Stage):
 
     def _not_reopened(self, error: UserError) -> None:
         self._reopening = False
-
-    def close(self, fade_out_us: int = 0) -> None:
-        """See :meth:`Stage.close`."""
-        self._begun = False
-        super().close(fade_out_us)
-        self.sound.free(*self._drums)

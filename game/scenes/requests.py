@@ -147,5 +147,7 @@ Request = (
     | ShowTopology
     | PlayJam
     | FreeJam
+    | JamResults
+    | WatchJam
     | Quit
 )
