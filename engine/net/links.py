@@ -91,6 +91,8 @@ class Paths:
         self._rival_since_us = 0
         self._unanswered_us: int | None = None
         self.changes = 0
+        self.patience_us = 0
+        """How much longer than usual silence is borne, because it is not this path's alone."""
 
     def all(self) -> list[Path]:
         """Every path, the oldest first."""
@@ -196,7 +198,12 @@ class Paths:
 
     def in_doubt(self, now_us: int) -> bool:
         """Whether the best path has not answered for two presences."""
-        return self.best is None or self._unanswered_for(now_us) >= DOUBT_US
+        return self.best is None or self._unanswered_for(now_us) >= DOUBT_US + self.patience_us
+
+    def overdue(self, now_us: int) -> bool:
+        """Whether a path that used to answer has fallen silent, with or without patience."""
+        used_to = self.best is not None and self.best.answered_us is not None
+        return used_to and self._unanswered_for(now_us) >= DOUBT_US
 
     def to_use(self, now_us: int) -> list[Path]:
         """The path to send by; while it is in doubt also the next best, so that nothing waits for certainty."""
@@ -226,7 +233,7 @@ class Paths:
         if not others:
             return False
         rival = min(others, key=lambda path: path.cost_us)
-        if self._unanswered_for(now_us) >= DEAD_US:
+        if self._unanswered_for(now_us) >= DEAD_US + self.patience_us:
             fresh = [path for path in others if (path.answered_us or 0) > (best.answered_us or 0)]
             return self._take(min(fresh, key=lambda path: path.cost_us), now_us) if fresh else False
         if rival.cost_us > best.cost_us * BETTER_SHARE or rival.cost_us > best.cost_us - BETTER_US:

@@ -14,17 +14,21 @@ from typing import NamedTuple
 from engine.clock import Clock
 from engine.net.belonging import Belonging
 from engine.net.delivery import LEAST_ROOM, Delivery
-from engine.net.face import ClockSet, Joined, NetError, NetEvent, Peer, Trouble
+from engine.net.face import Joined, NetError, NetEvent, Peer, Trouble
 from engine.net.keys import Identity, derive
 from engine.net.limits import Limits
 from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours, path_kind
 from engine.net.packets import ADMISSION, Frame, FrameKind, PacketKind, frame_bytes, packet_kind, parse_frames
 from engine.net.roster import Address, Roster
 from engine.net.signals import LONGEST_PRESENCE, Presence, Reach, pack_links, parse_links, parse_presence
-from engine.net.time_sync import SessionTime, TimeAnswerer, TimeAsker
+from engine.net.time_sync import SessionTime
+from engine.net.timing import Timing
 
 TICK_US = 100_000
 """A mesh is looked at this often at least: that is how finely silence is told."""
+
+PATIENCE_US = 1_000_000
+"""How much longer the silence of most members at once is borne."""
 
 STALL_US = 200_000
 """Looked at later than this, it was this machine that did nothing."""
@@ -37,9 +41,6 @@ REPLY_US = 2_000
 
 LINKS_US = 4_000_000
 """How often members tell each other whom they reach, in a session of up to 16; in larger ones more rarely."""
-
-TURN_US, UNTIMED_US = 2_500_000, 10_000_000
-"""A conductor that does not know the time asks each member for so long, then its own clock is the session's."""
 
 MOST_PACKETS = 24
 """To one member in one go; the rest in the next."""
@@ -100,26 +101,23 @@ class Mesh:
         self._belonging = Belonging(mine, roster, code, self._neighbours, emit, now_us)
         self._delivery = Delivery(mine.id, mine.sign, self._belonging.verify)
         self._belonging.enter, self._belonging.leave = self._open, self._delivery.close
-        self._belonging.author, self._belonging.conducts = self._delivery.admit, self._follow_time
-        self._time, self._answerer = time, TimeAnswerer(time)
-        self._asker: TimeAsker | None = None
-        self._untimed_us = now_us
-        self._slept = False
+        self.time = Timing(time, self._belonging, self._neighbours, self._now_us, emit)
+        self._belonging.author, self._belonging.conducts = self._delivery.admit, self.time.follow
         self._changes = self._forged = 0
         self._warned: dict[str, int] = {}
         self._ticked_us = now_us
         self._limits: Limits[Address] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
-        self._links_us = self._flood_us = now_us
+        self._links_us = self._flood_us = self._silence_us = now_us
         self._replies_us: int | None = None
         self._begin(now_us)
 
     def _begin(self, now_us: int) -> None:
         self._belonging.begin(now_us)
         self._emit(Joined(self.session, self.conductor, self.peers(), self._belonging.failover.claim.term))
-        self._follow_time(now_us)
-        if self._asker is None:
-            self.measure()
+        self.time.follow(now_us)
+        if self._belonging.failover.conducting:
+            self.time.measure()
 
     def _open(self, peer: str, now_us: int) -> None:
         """A member came: speak to it, and soon tell all whom we reach."""
@@ -209,7 +207,7 @@ class Mesh:
             if presence is not None:
                 self._presence(neighbour, presence, at_us, now_us)
         elif kind is FrameKind.TIME:
-            self._time_frame(neighbour, data, at_us)
+            self.time.heard(neighbour, data, at_us)
         elif kind is FrameKind.LINKS:
             reaches = parse_links(data)
             if reaches is not None:
@@ -232,84 +230,6 @@ class Mesh:
     def _reply_by(self, due_us: int) -> None:
         if self._replies_us is None or due_us < self._replies_us:
             self._replies_us = due_us
-
-    # -- time ----------------------------------------------------------------------------------------------------
-
-    def _follow_time(self, now_us: int) -> None:
-        """Another conducts: ask it, or, where it is this machine, go on as the session's clock without a step."""
-        if self.conductor == self.me and self._time.agreed:
-            self._asker = None
-            self._time.lead(now_us)
-        else:
-            if self._slept:
-                self._restart_time(now_us)
-            self._asker = TimeAsker(self._time, now_us)
-            self._untimed_us = now_us
-
-    def _time_frame(self, neighbour: Neighbour, data: bytes, at_us: int) -> None:
-        answer = self._answerer.answer(data, at_us, self._now_us())
-        if answer is not None:
-            self._neighbours.send(neighbour, [(FrameKind.TIME, answer)], at_us)
-        elif self._asker is not None and neighbour.id == self._timekeeper(at_us):
-            self._asker.take(data, at_us)
-            self._reply_by(self._asker.due_us)
-
-    def _timekeeper(self, now_us: int) -> str:
-        """Whom to ask the time: the conductor; one that does not know it itself asks each member in turn."""
-        if self.conductor != self.me:
-            return self.conductor
-        others = [peer for peer in self._belonging.failover.present() if peer != self.me]
-        return others[(now_us - self._untimed_us) // TURN_US % len(others)] if others else ""
-
-    def _time_due(self) -> int | None:
-        """When the time is to be asked next; not while a song plays, when it would not be corrected anyway."""
-        resting = self._time.held and self._time.agreed
-        return None if self._asker is None or resting else self._asker.due_us
-
-    def _ask_time(self, now_us: int) -> None:
-        asker = self._asker
-        if asker is None or self._time_due() is None:
-            return
-        if self.conductor == self.me and (self._time.agreed or now_us - self._untimed_us >= UNTIMED_US):
-            self._time.lead(now_us)
-            self._asker = None
-            self.measure()
-            return
-        if now_us < asker.due_us:
-            return
-        asked = self._neighbours.by_id.get(self._timekeeper(now_us))
-        probe = asker.probe(self._now_us())
-        if probe is not None and asked is not None:
-            self._neighbours.send(asked, [(FrameKind.TIME, probe)], now_us)
-        for event in asker.events():
-            self._emit(event)
-
-    def measure(self) -> None:
-        """Measure the clock anew; the conductor's is the session's, so there it is told as it is."""
-        if self._asker is not None:
-            self._asker.measure(self._now_us())
-        else:
-            now_us = self._now_us()
-            self._emit(ClockSet(self._time.session_us(now_us) - now_us, 0.0, self._time.bound_us))
-
-    def hold_time(self, held: bool) -> None:
-        """While held the clock is not corrected."""
-        self._time.hold(held, self._now_us())
-
-    def woke(self) -> None:
-        """This machine slept, and its clock with it: measure anew at once, held or not.
-
-        Where it conducted, that is when it follows who took over: its own time is worth nothing to the others.
-        """
-        self._slept = True
-        self._emit(Trouble("This machine slept, and its clock with it: the session's time is measured anew."))
-        if self._asker is not None:
-            self._follow_time(self._now_us())
-
-    def _restart_time(self, now_us: int) -> None:
-        held, self._slept = self._time.held, False
-        self._time.restart()
-        self._time.hold(held, now_us)
 
     # -- what is said --------------------------------------------------------------------------------------------
 
@@ -361,21 +281,35 @@ class Mesh:
                 neighbour.paths.excuse(now_us - self._ticked_us, now_us)
         self._ticked_us = now_us
         self._belonging.tick(now_us)
-        self._ask_time(now_us)
+        self.time.ask(now_us)
         self._delivery.tick(now_us)
         wanted = set(self._delivery.due_peers(now_us))
         links = self._links(now_us)
         for neighbour in list(self._neighbours.by_id.values()):
             self._serve(neighbour, neighbour.id in wanted, links, now_us)
+        if now_us >= self._silence_us:
+            self._silence_us = now_us + TICK_US
+            self._bear_silence(now_us)
         if now_us >= self._flood_us:
             self._flood_us = now_us + FLOOD_LOOK_US
             self._look_out(now_us)
         return self._due(now_us)
 
+    def _bear_silence(self, now_us: int) -> None:
+        """Where most members fall silent at once no single path is to blame: a busy machine, or the whole network.
+
+        Then other ways are only sought once that lasts, so that a machine that is late does not get more to do.
+        """
+        paths = [each.paths for each in self._neighbours.by_id.values() if not each.dormant]
+        overdue = sum([each.overdue(now_us) for each in paths])
+        patience_us = PATIENCE_US if overdue >= max(3, len(paths) // 2) else 0
+        for each in paths:
+            each.patience_us = patience_us
+
     def _due(self, now_us: int) -> int:
         due_us = now_us + TICK_US
         delivery_us = self._delivery.due_us()
-        for other_us in (delivery_us, self._time_due(), self._replies_us):
+        for other_us in (delivery_us, self.time.due_us, self._replies_us):
             if other_us is not None and other_us < due_us:
                 due_us = other_us
         for neighbour in self._neighbours.by_id.values():

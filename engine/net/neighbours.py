@@ -35,6 +35,9 @@ ANSWER_GAP_US = 40_000
 FORWARDS_PER_S = 2000
 """What one member may have passed on by us."""
 
+WAYS_US = 200_000
+"""Other ways to a member are looked for at most this often."""
+
 EQUAL_US = 5_000
 """Ways through others whose cost differs by less are equally good."""
 
@@ -61,6 +64,7 @@ class Neighbour:
         self.dormant = False
         self.roster_differs_us: int | None = None
         self.claim_told_us = 0
+        self.ways_us = now_us
 
     def echoes(self, now_us: int) -> tuple[Echo, ...]:
         """The answers to its probes that are owed."""
@@ -239,6 +243,9 @@ class Neighbours:
 
     def find_ways(self, neighbour: Neighbour, conductor: str, now_us: int) -> None:
         """Keep another way to a member ready: through the best of those who reach it, or by multicast."""
+        if now_us < neighbour.ways_us:
+            return
+        neighbour.ways_us = now_us + WAYS_US
         paths = neighbour.paths
         relays = [path for path in paths.all() if path.via]
         for path in relays:

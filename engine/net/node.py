@@ -255,11 +255,11 @@ class Node:
 
     def measure(self) -> None:
         """Measure the clock anew."""
-        self._do(Mesh.measure)
+        self._do(lambda mesh: mesh.time.measure())
 
     def hold_time(self, held: bool) -> None:
         """While held the clock is not corrected."""
-        self._do(lambda mesh: mesh.hold_time(held))
+        self._do(lambda mesh: mesh.time.hold(held))
 
     def rebind(self) -> None:
         """Open the socket anew (the machine's address changed)."""
@@ -377,7 +377,7 @@ class Node:
             if abs(apart_us - self._apart_us) > ASLEEP_US:
                 self._apart_us = apart_us
                 self._endpoint.rebind()
-                mesh.woke()
+                mesh.time.woke()
 
     def _emit(self, event: NetEvent) -> None:
         if isinstance(event, _MEMBERSHIP) and self._mesh is not None:

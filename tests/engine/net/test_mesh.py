@@ -336,7 +336,7 @@ def test_a_suspended_member_is_in_time_again_at_once() -> None:
     air = Air()
     seats = air.session(3)
     air.until(lambda: all(seat.time.agreed for seat in seats))
-    seats[2].its.hold_time(True)
+    seats[2].its.time.hold(True)
     air.sleep(seats[2])
     air.run(10_000_000)
     air.rouse(seats[2])
@@ -344,6 +344,23 @@ def test_a_suspended_member_is_in_time_again_at_once() -> None:
     assert max(now_us) - min(now_us) < 1_000
     air.until(lambda: bool(seats[0].had(PeerBack)), 1_000_000)
     assert conductors(seats) == {seats[0].me}
+
+
+def test_a_machine_that_slept_with_its_clock_is_in_time_again_whoever_it_was() -> None:
+    air = Air()
+    seats = air.session(3)
+    air.until(lambda: all(seat.time.agreed for seat in seats))
+    for seat in (seats[2], seats[0]):  # a member, then who conducts
+        seat.its.time.hold(True)
+        air.sleep(seat)
+        air.run(8_000_000)
+        seat.clock.offset_us -= 8_000_000  # its clock stood still meanwhile
+        air.rouse(seat)
+        seat.its.time.woke()
+        air.run(6_000_000)
+        now_us = [each.time.session_us(each.clock.now_us()) for each in seats]
+        assert max(now_us) - min(now_us) < 1_000
+        assert any("slept" in event.sentence for event in seat.had(Trouble))
 
 
 def test_a_whole_band_settles_and_its_traffic_is_bounded() -> None:
