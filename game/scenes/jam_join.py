@@ -96,6 +96,8 @@ class JamJoinScene(JamScene):
             self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
         if self.chosen != ELSEWHERE and self.session is None:
             self.chosen = self.found[0].session if len(self.found) == 1 else ""
+            if self.chosen and not self.naming and not imgui.get_io().want_text_input:
+                self.code.field.focus()  # the only jam there is: all that is missing is its code
         for entry in (self.code, self.address):
             if entry.text.lstrip().lower().startswith(f"{SCHEME}:"):
                 self.use_link(entry.text)

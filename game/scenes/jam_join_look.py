@@ -15,7 +15,7 @@ from engine.net.admission import ADMISSION_US
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import DIGIT_KIND, WORD_KIND
 from game.jam.state import PLAYER, SPECTATOR
-from game.scenes.jam_scene import GAP, HEAD, MARGIN, Place, column, entered, head, is_narrow, quiet_text
+from game.scenes.jam_scene import GAP, MARGIN, Place, column, entered, head, head_height, is_narrow, quiet_text
 from game.scenes.talk_form import button, problem, same_line, thinking
 
 if TYPE_CHECKING:
@@ -37,13 +37,11 @@ NO_JAM = (
 def draw_join(frame: Frame, scene: JamJoinScene) -> None:
     """All of it; only the way in while this machine asks to be let in."""
     name = scene.room.name
-    with column("jam head", (0.0, 0.0, float(frame.width), px(HEAD)), ground=False):
-        pass
     head(frame, "Jam", f"You are {name}" if name and not scene.naming else "Play together on one network")
     if scene.knocking:
         _draw_knocking(frame, scene)
         return
-    x, y = px(MARGIN), px(HEAD)
+    x, y = px(MARGIN), head_height(frame)
     w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
     if is_narrow(frame):
         with column("jam ways", (x, y, w, h)):
@@ -136,8 +134,11 @@ def _draw_none(frame: Frame, scene: JamJoinScene) -> None:
 
 def _draw_knocking(frame: Frame, scene: JamJoinScene) -> None:
     """A ring that closes until no answer is to be expected any more, and the way back."""
-    w, h = min(px(ASK_WIDTH), frame.width - 2 * px(MARGIN)), min(px(300), frame.height - px(HEAD + MARGIN))
-    place: Place = ((frame.width - w) / 2, max((frame.height - h) / 2, px(HEAD)), w, h)
+    w, h = (
+        min(px(ASK_WIDTH), frame.width - 2 * px(MARGIN)),
+        min(px(300), frame.height - head_height(frame) - px(MARGIN)),
+    )
+    place: Place = ((frame.width - w) / 2, max((frame.height - h) / 2, head_height(frame)), w, h)
     with column("jam knocking", place):
         room = imgui.get_content_region_avail().x
         imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + (room - px(88)) / 2)

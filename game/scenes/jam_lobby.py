@@ -16,10 +16,10 @@ from game.jam.state import PLAYER
 from game.scenes.context import Context
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_people import draw_person
-from game.scenes.jam_lobby_seat import ACTIONS, draw_actions, draw_song
+from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song
 from game.scenes.jam_lobby_view import LobbyView, Person, view_of
 from game.scenes.jam_qr import WayIn
-from game.scenes.jam_scene import GAP, HEAD, MARGIN, JamPicker, JamScene, column, head, is_narrow
+from game.scenes.jam_scene import GAP, HEAD, MARGIN, PADDING, JamPicker, JamScene, column, head, head_height, is_narrow
 from game.scenes.jam_seat import Seat
 from game.scenes.jam_songs import JamSongsScene
 from game.scenes.picker import Option
@@ -263,7 +263,7 @@ class JamLobbyScene(JamScene):
         title = self.machine.title or f"{view.conductor}'s jam"
         narrow = is_narrow(frame)
         head(frame, title, f"{who}   ·   {view.clock}", right=0.0 if narrow else px(350))
-        x, y = px(MARGIN), px(HEAD)
+        x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
         if narrow:
             self._draw_narrow(view, (x, y, w, h))
@@ -284,17 +284,17 @@ class JamLobbyScene(JamScene):
 
     def _draw_narrow(self, view: LobbyView, place: tuple[float, float, float, float]) -> None:
         x, y, w, h = place
-        with column("lobby", (x, y, w, h - px(ACTIONS) - px(8))):
+        with column("lobby", (x, y, w, h - px(LOW_ACTIONS) - px(8))):
             draw_song(self, view)
             self._draw_people(view)
             self._draw_way_in()
             self._draw_ways_out()
-        with column("lobby actions", (x, y + h - px(ACTIONS), w, px(ACTIONS))):
+        with column("lobby actions", (x, y + h - px(LOW_ACTIONS), w, px(LOW_ACTIONS)), padding=LOW_PADDING):
             draw_actions(self, view)
 
     def _draw_head_buttons(self, frame: Frame) -> None:
         wide = px(340)
-        with column("lobby ways", (frame.width - px(MARGIN) - wide, px(0), wide, px(HEAD)), ground=False):
+        with column("lobby ways", (frame.width - px(MARGIN) - wide + px(PADDING), px(0), wide, px(HEAD)), ground=False):
             self._draw_ways_out()
 
     def _draw_ways_out(self) -> None:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 ROW = 46.0
 PART = 58.0
 BUTTON = 48.0
-ACTIONS = 118.0
+ACTIONS = 106.0
 """How high the buttons and the sentence under them are."""
+
+LOW_ACTIONS, LOW_PADDING = 96.0, 12.0
+CLOSE = 4.0
+"""The lines of the seat stand so close, so that all of them are seen at once."""
 
 
 def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
@@ -52,7 +56,9 @@ def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
         widgets.bar_progress(me.song)
     widgets.space(4)
     if me.plays:
+        imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(px(8), px(CLOSE)))
         _draw_seat(scene, view, me)
+        imgui.pop_style_var()
     else:
         quiet_text("You watch: when the song starts you see every player's lanes, and they feel your reactions.")
 
@@ -104,12 +110,12 @@ def _draw_part(name: str, words: str, share: float, takers: str, width: float, *
     pen.panel(item.draw, item.x, item.y, item.w, item.h, ground, rounding=theme.ROUNDING_SMALL, border=border, lit=0.0)
     left, right = item.x + px(14), item.x + item.w - px(14)
     if chosen:
-        pen.write(item.draw, right, item.y + px(18), icons.CHECK, 15, accent, across=1.0, down=0.5)
+        pen.write(item.draw, right, item.y + px(16), icons.CHECK, 15, accent, across=1.0, down=0.5)
     title = pen.fit(words, 16, right - left - px(20), Weight.BOLD)
-    pen.write(item.draw, left, item.y + px(18), title, 16, theme.INK, Weight.BOLD, down=0.5)
+    pen.write(item.draw, left, item.y + px(16), title, 16, theme.INK, Weight.BOLD, down=0.5)
     note = pen.fit(f"{share:.0%} of the notes" + (f" · {takers}" if takers else ""), theme.TEXT_SMALL, right - left)
-    pen.write(item.draw, left, item.y + px(38), note, theme.TEXT_SMALL, theme.INK_SOFT, down=0.5)
-    foot, half = item.y + item.h - px(8), px(1.5)
+    pen.write(item.draw, left, item.y + px(36), note, theme.TEXT_SMALL, theme.INK_SOFT, down=0.5)
+    foot, half = item.y + item.h - px(7), px(1.5)
     item.draw.add_rect_filled(Vec(left, foot - half), Vec(right, foot + half), theme.LINE, half)
     item.draw.add_rect_filled(Vec(left, foot - half), Vec(left + (right - left) * share, foot + half), accent, half)
     return item.activated

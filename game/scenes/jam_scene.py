@@ -30,6 +30,10 @@ from game.scenes.veil import to_front, veil
 MARGIN = 24.0
 GAP = 16.0
 HEAD = 76.0
+LOW_HEAD = 60.0
+LOW = 420.0
+"""A window lower than this, in design units, spares what it can."""
+
 VEIL = 0.86
 NARROW = 900.0
 """A window narrower than this, in design units, shows its columns under each other."""
@@ -135,8 +139,13 @@ def is_narrow(frame: Frame) -> bool:
     return frame.width / frame.scale < NARROW
 
 
+def head_height(frame: Frame) -> float:
+    """How high the title and its line are, in pixels."""
+    return px(LOW_HEAD if frame.height / frame.scale < LOW else HEAD)
+
+
 @contextmanager
-def column(name: str, place: Place, *, ground: bool = True) -> Iterator[None]:
+def column(name: str, place: Place, *, ground: bool = True, padding: float = PADDING) -> Iterator[None]:
     """A panel of the scene's one window, which keys go in and out of; it scrolls where it must."""
     x, y, w, h = place
     if ground:
@@ -144,7 +153,7 @@ def column(name: str, place: Place, *, ground: bool = True) -> Iterator[None]:
         pen.shadow(draw, x, y, w, h, px(theme.ROUNDING))
         pen.panel(draw, x, y, w, h, theme.PANEL)
     imgui.set_cursor_screen_pos(Vec(x, y))
-    imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(px(PADDING), px(PADDING)))
+    imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(px(padding), px(padding)))
     flags = imgui.ChildFlags_.nav_flattened.value | imgui.ChildFlags_.always_use_window_padding.value
     imgui.begin_child(name, Vec(w, h), flags, imgui.WindowFlags_.no_background.value)
     imgui.pop_style_var()
@@ -156,7 +165,7 @@ def column(name: str, place: Place, *, ground: bool = True) -> Iterator[None]:
 
 def head(frame: Frame, title: str, note: str = "", *, right: float = 0.0) -> None:
     """The title of a scene and a line about it, in the upper left; ``right`` pixels at the right are kept free."""
-    draw, x, middle = imgui.get_window_draw_list(), px(MARGIN), px(HEAD / 2)
+    draw, x, middle = imgui.get_window_draw_list(), px(MARGIN), head_height(frame) / 2
     room = frame.width - 2 * x - right
     rise = px(11) if note else 0.0
     words = pen.fit(title, theme.TEXT_TITLE, room, Weight.BOLD)

@@ -9,7 +9,7 @@ from engine.draw.pen import px
 from game.jam.machine import Machine
 from game.jam.state import PLAYER
 from game.scenes.context import Context
-from game.scenes.jam_scene import GAP, HEAD, MARGIN, JamScene, Place, column, head, quiet_text
+from game.scenes.jam_scene import GAP, MARGIN, JamScene, Place, column, head, head_height, quiet_text
 from game.scenes.jam_topology_ring import Link, Node, Ring, draw_legend
 from game.scenes.jam_words import Quality, clock_words, lost, quality, round_trip, way
 from game.scenes.requests import ShowTopology
@@ -79,7 +79,7 @@ class JamTopologyScene(JamScene):
     # -- drawing ---------------------------------------------------------------------------------------------
 
     def _places(self, frame: Frame) -> tuple[Place, Place]:
-        x, y = px(MARGIN), px(HEAD)
+        x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
         right = (w - px(GAP)) * TABLE_SHARE
         left = w - px(GAP) - right

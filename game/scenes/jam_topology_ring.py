@@ -21,7 +21,10 @@ MOST_SHAPES = 16_384
 NODE = 24.0
 """Radius of a member on the ring where there is room."""
 
-DASHES = {"direct": (0.0, 0.0), "multicast": (4.0, 8.0), "relay": (0.0, 0.0), "far": (18.0, 12.0)}
+WORDS_UP_TO = 8
+"""With more members the words of links would lie over each other; the table has them."""
+
+DASHES = {"direct": (0.0, 0.0), "multicast": (4.0, 8.0), "relay": (12.0, 6.0), "far": (14.0, 12.0)}
 """Stroke and gap of each kind of path, in design units; none is one unbroken line."""
 
 
@@ -53,6 +56,8 @@ class Ring:
         self._shapes = Shapes(MOST_SHAPES)
         self._laid: object = None
         self._at: dict[str, tuple[float, float]] = {}
+        self._words: list[tuple[float, float, str]] = []
+        self._middle = 0.0
 
     def lay_out(
         self,
@@ -71,7 +76,7 @@ class Ring:
         x, y, w, h = place
         radius = max(min(w / 2 - frame.px(64), h / 2 - frame.px(56)), frame.px(20))
         middle_x, middle_y = x + w / 2, y + h / 2
-        self._at = {}
+        self._at, self._words, self._middle = {}, [], middle_y
         for number, node in enumerate(nodes):
             turn = math.tau * number / max(len(nodes), 1) - math.pi / 2
             alone = len(nodes) == 1
@@ -80,8 +85,14 @@ class Ring:
                 middle_y + (0.0 if alone else radius * math.sin(turn)),
             )
         self._shapes.ring(middle_x, middle_y, radius, max(1.0, frame.px(1)), faded(theme.LINE, 0.5))
-        for link in sorted(links, key=lambda one: chosen in (one.source, one.target)):
-            self._draw_link(frame, link, chosen in (link.source, link.target))
+        pairs: dict[frozenset[str], Link] = {}
+        for link in sorted(links, key=lambda one: one.source == chosen):
+            pairs[frozenset((link.source, link.target))] = link  # both say how they reach the other: one line
+        for link in sorted(pairs.values(), key=lambda one: chosen in (one.source, one.target)):
+            strong = chosen in (link.source, link.target)
+            self._draw_link(frame, link, strong)
+            if strong and len(nodes) <= WORDS_UP_TO:
+                self._place_words(link, chosen)
 
     def _draw_link(self, frame: Frame, link: Link, strong: bool) -> None:
         start, end = self._at.get(link.source), self._at.get(link.target)
@@ -93,6 +104,13 @@ class Ring:
         points = [start, bend, end] if link.kind == "relay" and bend is not None else [start, end]
         for (x0, y0), (x1, y1) in pairwise(points):
             self._dashed(frame, (x0, y0, x1, y1), DASHES.get(link.kind, (0.0, 0.0)), colour, width)
+
+    def _place_words(self, link: Link, chosen: str) -> None:
+        """The words of a link stand on it, nearer to the other end, where lines lie apart."""
+        far, near = (link.target, link.source) if link.source == chosen else (link.source, link.target)
+        if far in self._at and near in self._at:
+            (x0, y0), (x1, y1) = self._at[near], self._at[far]
+            self._words.append((x0 + 0.58 * (x1 - x0), y0 + 0.58 * (y1 - y0), link.words))
 
     def _dashed(
         self,
@@ -119,6 +137,7 @@ class Ring:
     def draw(self, frame: Frame, nodes: Sequence[Node], chosen: str) -> None:
         """The lines, and everyone on them."""
         frame.shapes.put(self._shapes.written(0, self._shapes.count))
+        self._draw_words(frame)
         size = frame.px(NODE if len(nodes) <= 16 else NODE * 0.6)
         for node in nodes:
             x, y = self._at[node.id]
@@ -143,8 +162,22 @@ class Ring:
         colour = (tone(AMBER) if node.conducts else ink) if node.here else tone(RED)
         frame.text(x, y, icon, size * 0.8, colour, across=0.5, down=0.5)
         words = fit(frame, node.name, theme.TEXT_SMALL, frame.px(120), Weight.BOLD)
+        small, away = frame.px(theme.TEXT_SMALL), size + frame.px(13)
+        at = y - away if y < self._middle else y + away  # outside of the ring, where no line is
+        frame.text(x, at, words, small, ink, weight=Weight.BOLD, across=0.5, down=0.5)
+
+    def _draw_words(self, frame: Frame) -> None:
+        """How good the chosen member's links are, on the links."""
         small = frame.px(theme.TEXT_SMALL)
-        frame.text(x, y + size + frame.px(13), words, small, ink, weight=Weight.BOLD, across=0.5, down=0.5)
+        for x, y, words in self._words:
+            w = frame.glyphs.measure(words, small, Weight.REGULAR)[0] + frame.px(14)
+            frame.shapes.rect(
+                *(x - w / 2, y - frame.px(12), w, frame.px(24), theme.NIGHT),
+                radius=frame.px(12),
+                border=theme.LINE,
+                border_px=max(1.0, frame.px(1)),
+            )
+            frame.text(x, y, words, small, theme.INK_SOFT, across=0.5, down=0.5)
 
 
 def colour_of(kind: str) -> Colour:
@@ -159,7 +192,7 @@ def draw_legend(frame: Frame, x: float, y: float, w: float) -> None:
     left = x
     for kind in KINDS:
         stroke, gap = DASHES[kind]
-        end = left + frame.px(30)
+        end = left + frame.px(40)
         at = left
         while at < end:
             stop = end if stroke <= 0.0 else min(at + frame.px(stroke), end)
