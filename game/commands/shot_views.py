@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +18,8 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.app import App
 from game.commands.shot_drawer import DRAWER_VIEWS
+from game.commands.shot_jam import JAM_VIEWS
+from game.commands.shot_jam_play import JAM_PLAY_VIEWS
 from game.commands.shot_talk import TALK_VIEWS
 from game.profile import CHARTS, Profile
 from game.rhythm.chart import Chart
@@ -46,6 +49,9 @@ class Studio:
         self.app = App(self.profile, self.window, Sound.silent())
         self.app.loop.frame_hz = 30
         self.app.context.library.refresh()
+        self.beside: list[Callable[[], object]] = []
+        """What else goes on with each turn: other machines."""
+        self.undo = ExitStack()
 
     def __enter__(self) -> Studio:
         return self
@@ -53,6 +59,7 @@ class Studio:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.undo.close()
         self.app.stack.clear()
         self.app.close()
         self.profile.close()
@@ -104,7 +111,9 @@ class Studio:
                 self.turn()
 
     def turn(self) -> None:
-        """One turn of the main loop."""
+        """One turn of the main loop, and of what goes on beside it."""
+        for go_on in self.beside:
+            go_on()
         self.app.loop.once()
 
     def run(self, seconds: float) -> None:
@@ -227,5 +236,7 @@ VIEWS: dict[str, Callable[[Studio], None]] = {
     "calibrate-input": _calibrate("input"),
     **TALK_VIEWS,
     **DRAWER_VIEWS,
+    **JAM_VIEWS,
+    **JAM_PLAY_VIEWS,
 }
 """What ``ourojam shot`` can show."""

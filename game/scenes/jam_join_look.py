@@ -16,6 +16,7 @@ from engine.net.discovery_records import FoundSession
 from engine.net.join_code import DIGIT_KIND, WORD_KIND
 from game.jam.state import PLAYER, SPECTATOR
 from game.scenes.jam_scene import GAP, MARGIN, Place, column, entered, head, head_height, is_narrow, quiet_text
+from game.scenes.requests import WatchJam
 from game.scenes.talk_form import button, problem, same_line, thinking
 
 if TYPE_CHECKING:
@@ -170,3 +171,7 @@ def _draw_hosting(scene: JamJoinScene) -> None:
     widgets.space(8)
     if button("Open the jam", icon=icons.PEOPLE, primary=True):
         scene.host()
+    widgets.space(20)
+    widgets.section("Past jams")
+    if widgets.row("past jams", "Songs you played together", "watched again, with everyone in them", icon=icons.REPLAY):
+        scene.context.open(WatchJam())

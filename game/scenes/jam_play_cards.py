@@ -18,7 +18,7 @@ from game.rhythm.hits import Part
 from game.rhythm.judge import Judge
 from game.rhythm.performance import FINISHED, LEFT
 from game.scenes.canvas import fit, wide
-from game.scenes.jam_play_lanes import DIMMED, Rect, SmallLanes, SmallSeat, veil
+from game.scenes.jam_play_lanes import DIMMED, Presses, Rect, SmallLanes, SmallSeat, veil
 from game.settings import PlayfieldSettings
 
 GAP = 12.0
@@ -76,6 +76,9 @@ class BandView:
         self._fields: list[Rect] = []
         self._size = 0.0
         self._new = NewHits()
+        self.presses: Sequence[Presses] = ()
+        """What hands did, a row for each player, to be shown as thin bars; empty: not shown."""
+        self._pressed: Sequence[Presses] = ()
 
     def show(self, rows: Sequence[Row]) -> None:
         """These play, in this order."""
@@ -85,7 +88,7 @@ class BandView:
             self._seats = seats
             self._lanes = SmallLanes([SmallSeat(row.chart, row.chart.keys if row.chart else 4) for row in rows],
                                      self._settings)  # fmt: skip
-            self._cards = []
+            self._cards, self._pressed = [], ()
 
     def restart(self) -> None:
         """Everything was set to another place: nothing of it is new."""
@@ -133,6 +136,9 @@ class BandView:
                 self._lanes.lit(place, struck.tolist(), frame.now_us)
         states = [row.judge.note_states if row.judge is not None else None for row in self._rows]
         light = np.array([1.0 if row.stands.here and not gone(row.stands) else DIMMED for row in self._rows])
+        if self.presses is not self._pressed:
+            self._pressed = self.presses
+            self._lanes.show_presses(self.presses)
         ghosts = np.array([row.stands.silent for row in self._rows], np.bool_)
         self._lanes.draw(frame, song_us, span_us, states, light, ghosts)
 

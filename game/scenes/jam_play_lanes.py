@@ -34,6 +34,9 @@ _ROWS = SHAPE.itemsize // 4
 Rect = tuple[float, float, float, float]
 """Left, top, width, height in pixels."""
 
+Presses = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Of every press of a player the lane, and when the key went down and up in song time."""
+
 
 class SmallSeat(NamedTuple):
     """One player's lanes: their chart (None: it is not here) and how many keys."""
@@ -65,6 +68,7 @@ class SmallLanes:
         self._keys = np.array([max(1, seat.keys) for seat in seats], np.int64)
         self._lane_begins = np.concatenate(([0], np.cumsum(self._keys))).astype(int)
         self._lit_us = np.full(int(self._lane_begins[-1]), -FLASH_US, np.int64)
+        self._presses: tuple[NDArray[np.int64], ...] = ()
         self._placed: tuple[Rect, ...] = ()
         self._table: ShapeArray = np.zeros(0, SHAPE)
 
@@ -145,6 +149,16 @@ class SmallLanes:
         out["clip"] = self._clips[seat]
         return out
 
+    def show_presses(self, presses: Sequence[Presses]) -> None:
+        """Show what the hands in each seat did, as thin bars; nothing is shown of nobody."""
+        if not presses:
+            self._presses = ()
+            return
+        seat = np.repeat(np.arange(len(presses)), [len(lanes) for lanes, _, _ in presses])
+        lanes, down, up = (np.concatenate([one[column] for one in presses]) for column in range(3))
+        order = np.argsort(down, kind="stable")
+        self._presses = (seat[order], lanes[order], down[order], np.maximum.accumulate(up[order]), up[order])
+
     # -- while they play ---------------------------------------------------------------------------------------
 
     def lit(self, seat: int, lanes: Sequence[int], at_us: int) -> None:
@@ -183,6 +197,28 @@ class SmallLanes:
         now = self._states[self._order[chosen]]
         keep = now != NoteState.HIT
         self._draw_notes(frame, chosen[keep], now[keep], song_us, span_us, light, ghosts)
+        if self._presses:
+            self._draw_presses(frame, song_us, span_us)
+
+    def _draw_presses(self, frame: Frame, song_us: int, span_us: float) -> None:
+        seat, lane, down, reach, up = self._presses
+        behind_us = span_us * BEHIND / (1 - BEHIND)
+        first, last = int(reach.searchsorted(song_us - behind_us)), int(down.searchsorted(song_us + span_us))
+        rows = np.arange(first, max(first, last))
+        rows = rows[up[rows] >= song_us - behind_us]
+        if not len(rows):
+            return
+        seat, lane = seat[rows], np.minimum(lane[rows], self._keys[seat[rows]] - 1)
+        block = frame.shapes.block(len(rows))
+        width = np.maximum(2.0, self._pitch[seat] * 0.12)
+        begin, end = (
+            self._hit_y[seat] + self._length[seat] * ((one[rows] - song_us) / span_us) for one in (down, up)
+        )  # fmt: skip
+        block["x"] = self._left[seat] + (lane + 0.5) * self._pitch[seat] - width / 2
+        block["w"] = width
+        block["y"], block["h"] = np.minimum(begin, end), np.maximum(np.abs(end - begin), width)
+        block["top"] = block["bottom"] = theme.tone(theme.MAGENTA)
+        block["clip"] = self._clips[seat]
 
     def _draw_flashes(self, frame: Frame, light: NDArray[np.float64]) -> None:
         age = frame.now_us - self._lit_us

@@ -16,7 +16,7 @@ from game.scenes.canvas import Touch, fit, mixed, pill, wide
 from game.scenes.palette import judgement_colour
 
 HEAD = 30.0
-ROW_MOST = 58.0
+ROW_MOST = 62.0
 ROW_LEAST = 22.0
 NAME_SHARE = 0.30
 COLUMNS = (("score", 0.15), ("accuracy", 0.13), ("combo", 0.10), ("mean", 0.11), ("unstable", 0.11), ("", 0.10))
@@ -60,7 +60,7 @@ def draw_table(
     """Draw it into ``rect``; says how high it came out."""
     x, y, w, h = rect
     pitch = max(frame.px(ROW_LEAST), min(frame.px(ROW_MOST), (h - frame.px(HEAD)) / max(1, len(rows))))
-    size = min(frame.px(theme.TEXT_BODY), pitch * 0.36, w * 0.024)
+    size = min(frame.px(theme.TEXT_BODY), pitch * 0.31, w * 0.024)
     _draw_head(frame, x, y, w, size)
     top = y + frame.px(HEAD)
     for place, row in enumerate(rows):
@@ -103,7 +103,7 @@ def _draw_row(
     middle, units = y + h / 2, size / frame.scale
     left, room = x + size * 2.6, w * NAME_SHARE - size * 2.8
     frame.text(x + size * 1.3, middle, str(place + 1), size, theme.INK_SOFT, weight=Weight.BOLD, across=0.5, down=0.5)
-    two = h > size * 3.0
+    two = h > size * 2.6
     said, tone = _said(player)
     under = "   ".join(words for words in (part, said) if words)
     rise = size * 0.55 if two and under else 0.0

@@ -23,6 +23,7 @@ from game.rhythm.performance import FINISHED
 from game.rhythm.songs import ReadySong, make_ready, read_chart
 from game.scenes.context import Context
 from game.scenes.jam_play_cards import Row, part_words
+from game.scenes.jam_play_lanes import Presses
 from game.scenes.jam_play_look import others_word
 from game.scenes.jam_play_run import band_numbers, pan_of
 from game.scenes.jam_play_stage import BandStage, synth
@@ -32,6 +33,7 @@ from game.scenes.jam_take_read import ReadTake, read_take
 from game.scenes.play_look import draw_loading
 from game.scenes.playback import BAR_HEIGHT, Playback
 from game.scenes.requests import WatchJam
+from game.scenes.watch import presses
 
 COHERE_US = 50_000
 JUMP_US = 2_000_000
@@ -85,6 +87,7 @@ class JamWatchScene(Playback):
         self._job: Job[Loaded] | None = None
         self._felt: list[tuple[int, str, str]] = []
         """Reactions: when in song time, which, and whose."""
+        self._presses: list[Presses] = []
         self._judged_us = -(1 << 60)
         self._cohered_us = 0
         self._cohesion = Cohesion("")
@@ -154,6 +157,7 @@ class JamWatchScene(Playback):
                 (song_us(start, one.session_us), one.reaction, read.name(peer)) for peer, one in read.band.reactions()
             ]
             self._rewind()
+            self._presses = [presses(one.result.edges, one.chart.keys) for one in self._players]
             self._misses = self._miss_places(loaded.read)
             for problem in loaded.song.problems:
                 self._context.say(problem)
@@ -272,6 +276,7 @@ class JamWatchScene(Playback):
         numbers = BandNumbers(*band_numbers(stands), self._coherence)
         span_us = self._context.profile.settings.playfield.scroll_ms * 1000 * self._song_rate
         detail = f"{read.offer.artist}   jam replay" if read.offer.artist else "jam replay"
+        self._view.band.presses = self._presses if self._overlay else ()
         about = (read.offer.title, detail), frame.px(BAR_HEIGHT), stage.progress
         self._view.draw_watching(frame, place_us, span_us, numbers, self._rows, *about)
         frame.layer()
@@ -283,7 +288,8 @@ def players_of(read: ReadTake) -> list[Player]:
     """Everyone whose part is here, each with a fresh judge."""
     words = part_words(read.offer.parts)
     out = []
-    for result in sorted(read.result.players, key=lambda one: one.peer):
+    order = {member.id: member.order for member in read.band.members.values()}
+    for result in sorted(read.result.players, key=lambda one: (order.get(one.peer, len(order)), one.peer)):
         chart = read.chart_of(result.peer)
         if chart is not None:
             part = words.get(result.segments[0].part, "")
