@@ -146,16 +146,21 @@ class Endpoint:
         return True
 
     def close(self) -> None:
-        """Stop both threads and give the sockets back; safe to call twice, and from ``on_event`` callbacks."""
+        """Stop both threads and give the sockets back; safe to call twice, and from what the threads call."""
         if not self._open:
             return
         self._open = False
         self._nudge()
         with self._timer:
             self._timer.notify()
-        for thread in self._threads:
-            if thread.is_alive() and thread is not threading.current_thread():
-                thread.join(timeout=2)
+        if not self._threads[0].is_alive():
+            self._give_back()
+        if threading.current_thread() not in self._threads:  # else the other may be waiting for who calls
+            for thread in self._threads:
+                if thread.is_alive():
+                    thread.join(timeout=2)
+
+    def _give_back(self) -> None:
         for each in (self._socket, self._group, self._wake_in, self._wake_out):
             if each is not None:
                 each.close()
@@ -189,11 +194,17 @@ class Endpoint:
             self._wake_out.send(b"!")
 
     def _read(self) -> None:
+        try:
+            self._read_on()
+        finally:
+            self._give_back()
+
+    def _read_on(self) -> None:
         pause_s = 0.01
         while self._open:
             if self._broken:
                 pause_s = 0.01 if self._renew() else min(1.0, pause_s * 2)
-            watched = [each for each in (self._socket, self._group) if each is not None]
+            watched = [each for each in (self._socket, self._group) if each is not None and each.fileno() >= 0]
             with selectors.DefaultSelector() as selector:
                 for each in (*watched, self._wake_in):
                     selector.register(each, selectors.EVENT_READ)

@@ -151,6 +151,22 @@ def test_a_socket_that_broke_is_opened_again_on_the_same_port(heard: Opened) -> 
     one.until(lambda: bool(one.datagrams))
 
 
+def test_an_address_that_went_away_and_came_back_is_used_again(heard: Opened) -> None:
+    one, two = heard(), heard()
+    two.endpoint._host = "203.0.113.7"  # what the system says of this one now, it says of one that went away
+    two.endpoint.rebind()
+    ends = time.monotonic() + 10
+    while one.endpoint.send(b"?", one.endpoint.address) and two.endpoint.send(b"?", one.endpoint.address):
+        assert time.monotonic() < ends
+        threading.Event().wait(0.005)
+    two.endpoint._host = "127.0.0.1"
+    while not two.endpoint.counts["rebound"]:
+        assert time.monotonic() < ends
+        threading.Event().wait(0.005)
+    one.endpoint.send(b"again", two.endpoint.address)
+    two.until(lambda: bool(two.datagrams))
+
+
 def test_a_fault_of_ours_ends_no_thread(heard: Opened, caplog: pytest.LogCaptureFixture) -> None:
     one, two = heard(), heard()
     two.fault = True
