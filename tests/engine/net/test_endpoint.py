@@ -93,7 +93,7 @@ def test_the_stamp_is_of_when_it_came_not_of_when_it_was_read(heard: Opened) -> 
         pass
     two.go_on.set()
     two.until(lambda: len(two.datagrams) == 2)
-    assert two.datagrams[1][2] <= sent_us
+    assert two.datagrams[1][2] < sent_us + 25_000  # it was read twice as late
 
 
 def test_what_is_too_large_is_counted_and_dropped(heard: Opened) -> None:
