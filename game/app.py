@@ -22,6 +22,7 @@ from game.scenes.notices import draw_notices
 from game.scenes.play import PlayScene
 from game.scenes.requests import (
     Calibrate,
+    FreeJam,
     JamResults,
     Play,
     PlayJam,
@@ -129,7 +130,7 @@ class App:
                 return TalkScene(context, request)
             case ShowJam() | ShowLobby() | ShowTopology():
                 return self._jam_scene(request)
-            case PlayJam() | JamResults() | WatchJam():
+            case PlayJam() | JamResults() | WatchJam() | FreeJam():
                 return self._take_scene(request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
@@ -151,7 +152,7 @@ class App:
 
                 return JamTopologyScene(self.context, request)
 
-    def _take_scene(self, request: PlayJam | JamResults | WatchJam) -> Scene:
+    def _take_scene(self, request: PlayJam | JamResults | WatchJam | FreeJam) -> Scene:
         """The scenes of a song that a band plays, and of those it has played."""
         self._jammed = True
         match request:
@@ -159,6 +160,10 @@ class App:
                 from game.scenes.jam_play import JamPlayScene
 
                 return JamPlayScene(self.context, request)
+            case FreeJam():
+                from game.scenes.jam_free import JamFreeScene
+
+                return JamFreeScene(self.context, request)
             case JamResults():
                 from game.scenes.jam_results import JamResultsScene
 

@@ -62,3 +62,5 @@ CLAP: Final[str] = awesome.ICON_FA_HANDS_CLAPPING
 FIRE: Final[str] = awesome.ICON_FA_FIRE
 WOW: Final[str] = awesome.ICON_FA_FACE_SURPRISE
 CHEER: Final[str] = awesome.ICON_FA_BULLHORN
+MUTED: Final[str] = awesome.ICON_FA_VOLUME_XMARK
+RECORD: Final[str] = awesome.ICON_FA_CIRCLE_DOT
