@@ -21,8 +21,8 @@ AFTER_US = 1_500_000
 SCORE_US = 1_000_000
 """The standing is told this often."""
 
-WORDS_US = 2_000_000
-"""What is still missing when everyone here has ended is waited for so long."""
+WORDS_US = 4_000_000
+"""What is still missing when everyone who can be heard has ended is waited for so long."""
 
 AGAIN_US = 500_000
 """Something that was refused is tried again after this."""
@@ -216,7 +216,7 @@ class Player:
                 take.end(LEFT)
             elif now_song_us > performance.chart.last_us + AFTER_US * rate:
                 take.end(FINISHED)
-        if not (take.over or take.take.called_off):
+        if not self._over(take):
             self._ended_us = None
             return
         self._ended_us = at_us if self._ended_us is None else self._ended_us
@@ -227,6 +227,16 @@ class Player:
         self._teller.results(result)
         self.take = None
         self.played += 1
+
+    def _over(self, take: BandTake) -> bool:
+        """Whether the take was called off, or everyone who can be heard has ended."""
+        members = self._session.band.members
+        waited_for = [
+            peer
+            for peer, played in take.take.played.items()
+            if played.ended is None and (member := members.get(peer)) is not None and member.here and not member.gone
+        ]
+        return take.take.called_off or not waited_for
 
     def end(self) -> None:
         """Be done with the running song."""

@@ -102,6 +102,11 @@ class Teller:
                     pass  # machines' own words about songs; what comes of them is told
         self._progress()
 
+    @property
+    def port(self) -> int:
+        """The UDP port of this machine's socket."""
+        return self._machine.node.address[1]
+
     def who(self, peer: str) -> dict[str, Any]:
         """Names a member in a line."""
         return {"peer": peer, "name": self._machine.session.band.name(peer)}
@@ -197,7 +202,7 @@ def _line(kind: type) -> Callable[[Callable[[Teller, str, Any], Line]], Callable
 @_line(said.JamOpened)
 def _opened(teller: Teller, _: str, event: said.JamOpened) -> Line:
     values = {"session": event.session, "me": event.me, "name": event.name, "role": event.role}
-    return "joined", values | {"hosting": event.hosting}
+    return "joined", values | {"hosting": event.hosting, "port": teller.port}
 
 
 @_line(said.ClockAgreed)

@@ -329,6 +329,7 @@ class Machine:
             self._fetch(offer)
 
     def _say_held(self, song: str, problem: str) -> None:
+        problem = problem.replace(str(self._place.songs), "the songs")  # where they lie is not for the others
         with contextlib.suppress(UserError):  # the offer was taken back meanwhile, or the session is over
             self.session.do(HoldSong(song, problem))
 
