@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,10 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from game.cli import main
 from game.profile import CHARTS
 from game.rhythm.library import Library
 from tests.rig.bad_link import BadLink
@@ -32,12 +35,20 @@ Line = dict[str, Any]
 class Client:
     """One machine.  ``lines`` is what it printed so far, each an event; whoever waits is woken by the next one."""
 
-    def __init__(self, profile: Path, arguments: Sequence[str], *, module: Sequence[str] = ("-m", "game")) -> None:
+    def __init__(
+        self,
+        profile: Path,
+        arguments: Sequence[str],
+        *,
+        module: Sequence[str] = ("-m", "game"),
+        before: Sequence[str] = (),
+    ) -> None:
+        """``before`` stands before the command: where it is to run."""
         self.profile = profile
         self.lines: list[Line] = []
         self._news = threading.Condition()
         self._errors = (profile.parent / f"{profile.name}.stderr").open("w+b")
-        command = [sys.executable, *module, "jam", *arguments, "--profile", str(profile)]
+        command = [*before, sys.executable, *module, "jam", *arguments, "--profile", str(profile)]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -195,13 +206,8 @@ class Table:
 
 
 def command(profile: Path, *words: str) -> tuple[int, list[Line], str]:
-    """Run ``ourojam`` beside: its exit code, its lines, and what it wrote to standard error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "game", *words, "--json", "--profile", str(profile)],
-        capture_output=True,
-        cwd=HOUSE,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    lines = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    return done.returncode, lines, done.stderr.decode().strip()
+    """Run ``ourojam`` once: its exit code, its lines, and what it wrote to standard error."""
+    out, errors = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(errors):
+        code = main([*words, "--json", "--profile", str(profile)])
+    return code, [json.loads(line) for line in out.getvalue().splitlines()], errors.getvalue().strip()
