@@ -19,6 +19,7 @@ from engine.window import HeadlessWindow
 from game.app import App
 from game.commands.shot_drawer import DRAWER_VIEWS
 from game.commands.shot_jam import JAM_VIEWS
+from game.commands.shot_jam_free import JAM_FREE_VIEWS
 from game.commands.shot_jam_play import JAM_PLAY_VIEWS
 from game.commands.shot_talk import TALK_VIEWS
 from game.profile import CHARTS, Profile
@@ -238,5 +239,6 @@ VIEWS: dict[str, Callable[[Studio], None]] = {
     **DRAWER_VIEWS,
     **JAM_VIEWS,
     **JAM_PLAY_VIEWS,
+    **JAM_FREE_VIEWS,
 }
 """What ``ourojam shot`` can show."""

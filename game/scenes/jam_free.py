@@ -19,6 +19,7 @@ from game.jam.instruments import INSTRUMENTS, lane_words
 from game.jam.machine import Machine
 from game.jam.scales import TONICS, key_words
 from game.jam.session import Happening, Heard
+from game.scenes.canvas import wide
 from game.scenes.context import Context
 from game.scenes.jam_free_items import Lines
 from game.scenes.jam_free_look import (
@@ -57,7 +58,7 @@ LEAST_LIGHT = 0.3
 """How lit the lanes are of who is heard only just, or not at all."""
 
 FOOT = 54.0
-CARD_WIDEST = 210.0
+CARD_WIDEST = 300.0
 SCREEN_WIDEST = 320.0
 RECORD_KEY, METRONOME_KEY, CALL_OFF_KEY = "key:tab", "key:f2", "key:delete"
 NOBODY = "Nobody else is here yet. Who joins the jam plays along at once."
@@ -303,7 +304,10 @@ class JamFreeScene(Scene):
         coherence = run.machine.coherence
         started = run.started
         pace = f"{60e6 / started.beat_us:.4g} a minute"
-        about = f"{key_words(started.tonic, started.scale)} · {pace} · {started.meter} beats"
+        key = key_words(started.tonic, started.scale)
+        about = f"{key} · {pace} · {started.meter} beats"
+        if wide(frame, about, theme.TEXT_SMALL) > areas.head[2]:
+            about = f"{60e6 / started.beat_us:.4g} · {key}"
         mine = own_word(coherence, run.me) if run.plays else "you are listening"
         self._head.draw(frame, areas.head, about, coherence, mine)
         cue_us = coherence.mine.cue_us if coherence is not None and run.plays else 0
@@ -380,8 +384,11 @@ class JamFreeScene(Scene):
 
     def _draw_over(self, frame: Frame, areas: Areas) -> None:
         frame.layer()
-        x = areas.others[0] - frame.px(14) if self._sat is not None else frame.width - frame.px(40)
-        self.floating.draw(frame, x, frame.height * 0.82, names=True)
+        x, room = frame.width - frame.px(40), frame.px(80)
+        if self._sat is not None:
+            end = areas.field[0] + areas.field[2]
+            x, room = (end + areas.others[0]) / 2, areas.others[0] - end
+        self.floating.draw(frame, x, frame.height * 0.82, names=room >= frame.px(70))
         if self.panel is not None:
             left = areas.side[0] + areas.side[2] + frame.px(20)
             self.panel.draw(frame, left, frame.height * 0.3, frame.width - left - frame.px(20))

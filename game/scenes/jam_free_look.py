@@ -28,6 +28,9 @@ EASE_S = 0.2
 RING = 46.0
 METER = 26.0
 GROUPS = 3
+DARK_FROM = 0.4
+"""Keys lit more than this are written on in the colour of the night."""
+
 LEAST_TOLD = 0.3
 """A group whose members are believed less than this is not told of."""
 
@@ -142,6 +145,8 @@ def draw_recording(
         frame.shapes.ring(x, y, outer, frame.px(3), tone, share=share)
     left = x + radius + frame.px(20)
     room = max(room - radius - frame.px(20), 1.0)
+    if wide(frame, words, theme.TEXT_SMALL, Weight.BOLD) > room - frame.px(22):
+        words = words.removeprefix("records ").removeprefix("bar ").replace(" of ", "/")
     text = fit(frame, words, theme.TEXT_SMALL, room - frame.px(22), Weight.BOLD)
     shown = 0.5 + 0.5 * math.cos(frame.now_us / 2.5e5) if armed and not theme.settings.reduced_motion else 1.0
     frame.text(left + frame.px(7), y, icons.RECORD, frame.px(15), faded(tone, 0.4 + 0.6 * shown), across=0.5, down=0.5)
@@ -174,6 +179,9 @@ class Pads:
         gap = min(frame.px(4), pitch * 0.08)
         colours = lane_colours(len(names), self._palette)
         flash = np.clip(1.0 - (now - last_us) / FLASH_US, 0.0, 1.0)
+        parts = [part for name in names for part in name.split()]
+        largest = 18.0 if len(parts) == len(names) else 15.0
+        size = min((_sized(frame, part, largest, (pitch - gap) * 0.86) for part in parts), default=largest)
         for lane, (name, colour) in enumerate(zip(names, colours, strict=True)):
             lit = 1.0 if held[lane] else round(float(flash[lane]), 2)
             left, wide_ = x + lane * pitch + gap / 2, pitch - gap
@@ -186,20 +194,20 @@ class Pads:
                 glow_px=frame.px(16),
             )
             home = name.rstrip("0123456789") == tonic
-            ink = mixed(theme.INK, theme.NIGHT, lit)
-            self._draw_name(frame, (left, y, wide_, h), name, ink)
+            ink = theme.NIGHT if lit > DARK_FROM else theme.INK
+            self._draw_name(frame, (left, y, wide_, h), name, size, ink)
             if home:
                 frame.shapes.circle(left + wide_ / 2, y + h * 0.14, min(frame.px(3), wide_ * 0.1), ink)
             if lane < len(layout) and layout[lane]:
                 key = cap(layout[lane][0])
-                size = _sized(frame, key, 13, wide_ * 0.8)
-                soft = mixed(theme.INK_SOFT, theme.NIGHT, lit)
-                frame.text(left + wide_ / 2, y + h * 0.82, key, frame.px(size), soft, across=0.5, down=0.5)
+                small = min(size * 0.8, _sized(frame, key, 13, wide_ * 0.8))
+                soft = theme.NIGHT if lit > DARK_FROM else theme.INK_SOFT
+                frame.text(left + wide_ / 2, y + h * 0.82, key, frame.px(small), soft, across=0.5, down=0.5)
 
-    def _draw_name(self, frame: Frame, rect: Rect, name: str, ink: Colour) -> None:
+    @staticmethod
+    def _draw_name(frame: Frame, rect: Rect, name: str, size: float, ink: Colour) -> None:
         x, y, w, h = rect
         words = name.split()
-        size = min(_sized(frame, one, 19 if len(words) == 1 else 15, w * 0.86) for one in words)
         pitch = frame.px(size) * 1.05
         top = y + h * 0.44 - pitch * (len(words) - 1) / 2
         for number, word in enumerate(words):
@@ -256,7 +264,7 @@ class Head:
         left = cx + radius + frame.px(12)
         words = together(self._shown) if coherence is not None and coherence.groups else "plays together"
         frame.text(left, cy - frame.px(9), fit(frame, words, 15, x + w - left), frame.px(15), theme.INK, down=0.5)
-        note = mine or "how well the band coheres"
+        note = mine or "the band's coherence"
         tone = faded(theme.tone(theme.LIME), 0.9) if mine else theme.INK_FAINT
         frame.text(left, cy + frame.px(10), fit(frame, note, 13, x + w - left), frame.px(13), tone, down=0.5)
 
@@ -266,7 +274,7 @@ def together(share: float) -> str:
     for least, words in ((0.85, "tight together"), (0.6, "together"), (0.3, "finding each other")):
         if share >= least:
             return words
-    return "each for themselves"
+    return "each alone"
 
 
 def group_lines(coherence: Coherence | None, names: dict[str, str]) -> list[tuple[int, str, str]]:
