@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Look at everything; a finding when something that play needs is missing."""
     from game.rhythm.formats.read import CHART_SUFFIXES
 
-    looks: tuple[Callable[[], list[Found]], ...] = (_graphics, _audio, _midi, _hands, _models)
+    looks: tuple[Callable[[], list[Found]], ...] = (_graphics, _audio, _midi, _hands, _network, _models)
     found = [
         Found("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(one for look in looks for one in look()),
@@ -138,6 +138,12 @@ def _hands() -> list[Found]:
         Found("keyboards", bool(keyboards), ", ".join(keyboards) or "the system names none", "plug one in"),
         Found("gamepads", bool(gamepads), ", ".join(gamepads) or "none", "plug one in to use its buttons as lanes"),
     ]
+
+
+def _network() -> list[Found]:
+    from game.commands.doctor_network import network
+
+    return network()
 
 
 def _models() -> list[Found]:
