@@ -22,7 +22,10 @@ OTHER_PROBE_US = 1_000_000
 """An open path that is not the best is probed this often, so that it is known to work before it is needed."""
 
 IDLE_PROBE_US = 3_000_000
-"""A path that does not answer is tried this often (an address may begin to work), and so is a relay in reserve."""
+"""A path that does not answer is tried this often: an address may begin to work."""
+
+RELAY_PROBE_US = 8_000_000
+"""A relay in reserve is probed this often: when it is needed it is probed at once anyway."""
 
 DOUBT_US = 480_000
 """Two presences without an answer (and a round trip): the best path is in doubt; probes ask for an answer at once."""
@@ -77,7 +80,8 @@ class Path:
 
     def answers(self, now_us: int) -> bool:
         """Whether it was answered lately, by the pace at which it is probed."""
-        return self.answered_us is not None and now_us - self.answered_us < 2 * IDLE_PROBE_US + PROBE_US
+        pace_us = RELAY_PROBE_US if self.kind == "relay" else IDLE_PROBE_US
+        return self.answered_us is not None and now_us - self.answered_us < 2 * pace_us + PROBE_US
 
 
 class Paths:
@@ -148,8 +152,8 @@ class Paths:
                 if presence:
                     chosen.append(path)
                 continue
-            warm = path.kind != "relay" and path.answers(now_us)
-            pace = PROBE_US // 3 if doubt else OTHER_PROBE_US if warm else IDLE_PROBE_US
+            reserve_us = RELAY_PROBE_US if path.kind == "relay" else OTHER_PROBE_US
+            pace = PROBE_US // 3 if doubt else reserve_us if path.answers(now_us) else IDLE_PROBE_US
             if path.probed_us is None or now_us - path.probed_us >= pace:
                 chosen.append(path)
         return chosen

@@ -321,7 +321,8 @@ class Mesh:
         """Whom this machine reaches, for everyone, when that is due; then other ways are looked for as well."""
         changes = sum([each.paths.changes for each in self._neighbours.by_id.values()])
         if changes != self._changes:
-            self._changes, self._links_us = changes, min(self._links_us, now_us + NEWS_US)
+            spaced_us = self._links_us - LINKS_US // 2  # not sooner than half the usual time after the last
+            self._changes, self._links_us = changes, min(self._links_us, max(now_us + NEWS_US, spaced_us))
         if now_us < self._links_us:
             return []
         self._links_us = now_us + LINKS_US * max(1, len(self._neighbours.by_id) // 16)

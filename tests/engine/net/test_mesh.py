@@ -260,7 +260,7 @@ def test_replayed_forged_and_random_datagrams_change_nothing() -> None:
             bytes((PacketKind.SEALED,)) + bytes.fromhex(seats[1].me)[:4] + os.urandom(60),
         )
     air.run(3_000_000)
-    assert ["in a player's name" in event.sentence for event in seats[0].had(Trouble)] == [True]
+    assert sum("in a player's name" in event.sentence for event in seats[0].had(Trouble)) == 1
     assert conductors(seats) == {seats[0].me}
 
 
