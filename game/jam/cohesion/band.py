@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from game.jam.cohesion.face import Coherence, GroupRow, Guardrail, PlayerRow
-from game.jam.cohesion.ghosting import Fit, Ghosting
+from game.jam.cohesion.ghosting import JUDGED_HITS, Fit, Ghosting
 from game.jam.cohesion.groups import MOST_GROUPS, OFF_BEAT, Groups
 from game.jam.cohesion.guardrails import Guardrails
 from game.jam.cohesion.learning import Learning
@@ -23,9 +23,6 @@ WAITING_MOST = 16
 
 GONE_US = 30_000_000
 """A player silent for so long gives its row to a new one when all rows are taken."""
-
-NOTHING = 0.1
-"""Corrections this small cannot be told from none: beside them nobody anchors."""
 
 LONGEST_STEP_S = 0.5
 """After a pause (suspend) smoothing goes on as if this had passed."""
@@ -237,9 +234,10 @@ class Cohesion:
     def _player_rows(self, peers: dict[int, str], phase: Floats, coheres: Floats) -> tuple[PlayerRow, ...]:
         steady = self._pulses.steadiness()
         of = self._groups.of
-        gives, takes = self._learning.gives(self._heard()), self._learning.takes()
-        anchors = np.where(of >= 0, gives / (gives + takes + NOTHING), 0.0)
-        drifts = np.where(self._pulses.known, 1.0 - coheres, 0.0)
+        least, most = self._learning.anchoring(self._heard())
+        anchors, anchors_most = np.where(of >= 0, least, 0.0), np.where(of >= 0, most, 1.0)
+        judged = self._pulses.known & (self._pulses.count >= JUDGED_HITS) & ~self._groups.waits
+        drifts = np.where(judged, 1.0 - coheres, 0.0)
         assisted = self._guardrails.assisted()
         return tuple(
             PlayerRow(
@@ -254,6 +252,7 @@ class Cohesion:
                 float(anchors[row]),
                 float(drifts[row]),
                 float(assisted[row]),
+                float(anchors_most[row]),
             )
             for row, peer in sorted(peers.items())
         )

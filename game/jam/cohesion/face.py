@@ -35,8 +35,8 @@ class PlayerRow:
     ``phase`` (0 to 1) and ``period_us`` of its pulse, believed as far as ``confidence`` (0 to 1); ``group`` is the id
     of its group or -1; ``coherence`` (0 to 1) how well its hits fit that group or its own steady pulse; ``lag_us`` how
     far it plays behind its group (negative: ahead); ``weight`` how loud it is heard, 1 in full, down to 0.1;
-    ``anchors``, ``drifts`` and ``assisted`` (0 to 1) how much others follow it, how much it slides off, and how much
-    it is being drawn in.
+    ``anchors``, ``drifts`` and ``assisted`` (0 to 1) how much others follow it (at least so much; ``anchors_most`` at
+    most), how much it slides off, and how much it is being drawn in.
     """
 
     peer: str
@@ -50,6 +50,7 @@ class PlayerRow:
     anchors: float
     drifts: float
     assisted: float
+    anchors_most: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

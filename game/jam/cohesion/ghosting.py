@@ -12,6 +12,9 @@ QUIETEST = 0.1
 GHOST_AT, FULL_AT = 0.55, 0.75
 """Coherence with the best-fitting group up to which a player is a ghost, and from which it is heard in full."""
 
+JUDGED_HITS = 2 * FEWEST_HITS
+"""From how many hits on it is said that a player drifts."""
+
 FADE_S, RETURN_S = 4.0, 1.5
 """Time constants: fading takes long enough for a fill or a wrong entry; coming back is quicker."""
 
@@ -59,6 +62,6 @@ class Ghosting:
         to be told where it belongs) keeps the weight it had."""
         way = np.clip((coherence - GHOST_AT) / (FULL_AT - GHOST_AT), 0.0, 1.0)
         target = QUIETEST + (1.0 - QUIETEST) * way * way * (3.0 - 2.0 * way)
-        target = np.where(hits < 2 * FEWEST_HITS, 1.0, target)
+        target = np.where(hits < JUDGED_HITS, 1.0, target)
         pace = 1.0 - np.exp(-passed_s / np.where(target < self.weight, FADE_S, RETURN_S))
         self.weight += np.where(playing, pace, 0.0) * (target - self.weight)

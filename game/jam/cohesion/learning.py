@@ -17,8 +17,8 @@ import numpy as np
 from game.jam.cohesion.phases import MOST_PLAYERS, Bools, Floats, Ints, Pulses
 from game.jam.events import LearnedShared, SharingChosen
 
-FORGET = 0.995
-"""Weight of the past at each hit of a player: about 200 hits."""
+FORGET = 0.998
+"""Weight of the past at each hit of a player: about 500 hits, a song; fewer do not tell who follows whom."""
 
 ERROR_FADE = 0.98
 """The same for the running error powers that influence is told from: about 50 hits."""
@@ -37,6 +37,12 @@ STRONGEST = 1.5
 
 RIDGE = 5.0
 """Belief, in hits of one unit, that a coefficient is nothing."""
+
+SURE = 1.5
+"""Standard errors that a bound lies away from what was learned (they are themselves estimated some 40 % too large)."""
+
+NOTHING = 0.1
+"""Corrections this small cannot be told from none: beside them nobody anchors."""
 
 GROUP = MOST_PLAYERS
 """The last column: the group as a whole, in place of another player."""
@@ -141,18 +147,44 @@ class Learning:
 
     def gives(self, same: Bools) -> Floats:
         """How much of an asynchrony with each player the others of its group take back, all of them together."""
-        top, bottom = self._partial()
-        apart = same & ~np.eye(MOST_PLAYERS, dtype=np.bool_)
-        size = np.maximum(apart.sum(0), 1)
-        tops, bottoms = (np.where(apart, one[:, :GROUP], 0.0).sum(0) for one in (top, bottom))
-        # Each hears the others as one of ``size``; all together take back as many times what one takes.
-        out: Floats = np.clip(-tops / (bottoms + RIDGE) * size, 0.0, STRONGEST)
-        return out
+        return np.clip(self._given(same)[0], 0.0, STRONGEST)
 
     def takes(self) -> Floats:
         """How much of its asynchrony with its group each player takes back."""
         out: Floats = np.clip(self.gains()[:, GROUP], 0.0, STRONGEST)
         return out
+
+    def anchoring(self, same: Bools) -> tuple[Floats, Floats]:
+        """How much of the correction between each player and the others is the others': at least, and at most.
+
+        0: nobody follows it, or it follows more; 1: they follow it and it follows nobody.  The bounds lie far apart
+        for long, as every player's share in what a group of many hears is small.
+        """
+        gives, gives_error = self._given(same)
+        takes = self.gains()[:, GROUP]
+        takes_error = np.sqrt(self._power() / (self._partial()[1][:, GROUP] + RIDGE))
+        bounds: list[Floats] = []
+        for away in (-SURE, SURE):
+            give = np.clip(gives + away * gives_error, 0.0, STRONGEST)
+            take = np.clip(takes - away * takes_error, 0.0, STRONGEST)
+            bounds.append(give / (give + take + NOTHING))
+        return bounds[0], bounds[1]
+
+    def _given(self, same: Bools) -> tuple[Floats, Floats]:
+        """What the others take back of an asynchrony with each player, and the standard error of that."""
+        top, bottom = self._partial()
+        apart = same & ~np.eye(MOST_PLAYERS, dtype=np.bool_)
+        size = apart.sum(0)
+        tops, bottoms = (np.where(apart, one[:, :GROUP], 0.0).sum(0) for one in (top, bottom))
+        noise = np.where(apart, bottom[:, :GROUP] * self._power()[:, None], 0.0).sum(0) / np.maximum(bottoms, 1e-9)
+        noise = np.where(bottoms > RIDGE, noise, np.maximum(noise, 1.0))
+        # Each hears the others as one of ``size``; all together take back as many times what one takes.
+        return -tops / (bottoms + RIDGE) * size, np.sqrt(noise / (bottoms + RIDGE)) * size
+
+    def _power(self) -> Floats:
+        """The power of each player's errors that its own last ones do not foretell; one unit until it is known."""
+        known = 1.0 - ERROR_FADE**self.hits
+        return np.where(self.hits > 0, self._alone[:, GROUP] / np.maximum(known, 1e-9), 1.0)
 
     def tolerance(self) -> Floats:
         """How little each player's errors grow when the others scatter around it: 1 not at all, down to 0."""

@@ -40,7 +40,7 @@ RECENT_HITS = 10.0
 MEMORY_HITS = 12.0
 """The same for the memory of how well hits were foretold: worth about 23 independent hits."""
 
-SEARCHES_A_STEP = 4
+SEARCHES_A_STEP = 2
 """Periodograms in one step: each costs about as much as following everyone."""
 
 OUTLIER = 0.3

@@ -6,15 +6,23 @@ from fractions import Fraction
 
 from game.jam.cohesion.face import PlayerRow
 
+LARGE, SOME = 0.5, 0.35
+"""From where a number is large enough for its word; between the two a drift may be chance."""
+
 WITHIN = 0.01
 """A ratio this near (1 %) to a simple one is shown as it."""
 
 
 def word(row: PlayerRow) -> str:
-    """``assisted``, ``drifts``, ``anchors`` or ``plays``: the largest of a player's numbers, if it is large."""
+    """``assisted``, ``drifts``, ``anchors``, ``plays`` (none of these), or ``unsure`` where too little is known to say.
+
+    Who is assisted may drift or anchor as well: then the larger of the two numbers speaks.
+    """
     sizes = {"assisted": row.assisted, "drifts": row.drifts, "anchors": row.anchors}
     best = max(sizes, key=sizes.__getitem__)
-    return best if sizes[best] >= 0.5 else "plays"
+    if sizes[best] >= LARGE:
+        return best
+    return "plays" if row.drifts < SOME and row.anchors_most < LARGE else "unsure"
 
 
 def ratio(value: float) -> str:
