@@ -133,7 +133,7 @@ class JamLobbyScene(JamScene):
             self._leave_jam()
             return
         options = (
-            Option("", "Stay", "", icons.BACK),
+            Option("stay", "Stay", "", icons.BACK),
             Option("leave", "Leave the jam", "another of you conducts from then on", icons.EXIT),
         )
         self.stack.push(JamPicker(self.room, "You conduct. Leave?", options))
@@ -235,7 +235,7 @@ class JamLobbyScene(JamScene):
             return
         self._about = person.id
         options = (
-            Option("", "Nothing", "", icons.BACK),
+            Option("nothing", "Nothing", "", icons.BACK),
             Option("hand", f"Let {person.name} conduct", "they pick and start the songs", icons.STAR),
             Option("remove", f"Remove {person.name}", "they cannot come back into this jam", icons.DELETE),
         )

@@ -57,6 +57,8 @@ class JamGame(SceneGame):
     def _friends_go_on(self) -> None:
         for friend in self.friends:
             friend.turn()
+        if not len(self.stack):  # else the scene on top lets the jam go on
+            self.room.step()
 
     def host(self) -> None:
         """The player hosts."""
