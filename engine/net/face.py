@@ -233,8 +233,11 @@ class Network(Protocol):
         """Tell one member something; lost if it leaves first.  Raises ValueError beyond :data:`MAX_RECORD`."""
         ...
 
-    def moment(self, data: bytes, session_us: int) -> int:
-        """Let everyone know at once what was done at ``session_us``; gives its number."""
+    def moment(self, data: bytes, session_us: int, patience_us: int = 0) -> int:
+        """Let everyone know at once what was done at ``session_us``; gives its number.
+
+        With ``patience_us`` it may wait so long for other moments to travel with.
+        """
         ...
 
     def events(self) -> list[NetEvent]:

@@ -244,9 +244,9 @@ class Mesh:
         """Tell one member something."""
         self._delivery.tell(peer, data)
 
-    def moment(self, data: bytes, session_us: int) -> None:
+    def moment(self, data: bytes, session_us: int, patience_us: int = 0) -> None:
         """Let everyone know of a moment."""
-        self._delivery.moment(data, session_us, self._now_us())
+        self._delivery.moment(data, session_us, self._now_us(), patience_us)
 
     def hand_over(self, peer: str) -> None:
         """Let ``peer`` conduct."""

@@ -236,13 +236,17 @@ class Node:
             raise ValueError(f"a message of {len(data)} bytes; at most {MAX_RECORD} fit")
         self._do(lambda mesh: mesh.tell(peer, data))
 
-    def moment(self, data: bytes, session_us: int) -> int:
-        """Let everyone know at once; gives its number.  Raises ValueError beyond :data:`MAX_MOMENT`."""
+    def moment(self, data: bytes, session_us: int, patience_us: int = 0) -> int:
+        """Let everyone know at once, or with what goes within ``patience_us``; gives its number.
+
+        Raises:
+            ValueError: more than :data:`MAX_MOMENT` bytes, or an instant out of all bounds.
+        """
         if len(data) > MAX_MOMENT or abs(session_us) >= 1 << 62:
             raise ValueError(f"a moment of {len(data)} bytes at {session_us} us; at most {MAX_MOMENT} bytes fit")
         with self._numbers:
             self._played += 1
-            self._do(lambda mesh: mesh.moment(data, session_us))
+            self._do(lambda mesh: mesh.moment(data, session_us, patience_us))
             return self._played
 
     def hand_over(self, peer: str) -> None:

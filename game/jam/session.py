@@ -69,6 +69,10 @@ TOGETHER_S = 0.003
 AT_ONCE = 200
 """So many things are taken up before the game may have its turn: much comes at once when a network is back."""
 
+RELEASE_US = 50_000
+"""A key that comes up is told of with the next one that goes down, or after so long: half the packets, and nobody hears
+a release."""
+
 MAX_NUMBER = 1 << 53
 _logger = logging.getLogger(__name__)
 
@@ -242,7 +246,7 @@ class Session:
             at_us = session_us(start, song_at_us)
             row = np.zeros(1, EDGE)
             row[0] = (song_us(start, at_us), lane, down)
-            number = self._network.moment(pack_hit(take, lane, down), at_us)
+            number = self._network.moment(pack_hit(take, lane, down), at_us, 0 if down else RELEASE_US)
             for event in keeper.hits(self.me, take, number, row, own=True):
                 self._came.append(Heard("", 0, event, now_us()))
             keeper.write()

@@ -258,7 +258,7 @@ class Seat:
             raise ValueError("too large")
         self._table.tell(self._peer, peer, data)
 
-    def moment(self, data: bytes, session_us: int) -> int:
+    def moment(self, data: bytes, session_us: int, patience_us: int = 0) -> int:
         if len(data) > MAX_MOMENT:
             raise ValueError("too large")
         return self._table.moment(self._peer, data, session_us)

@@ -160,6 +160,7 @@ def test_a_band_is_split_healed_and_led_by_another_and_all_have_the_same_jam(roo
         lambda: (
             len({one.band.conductor for one in rest} - conductors) == 1
             and all(len(one.band.players) == 3 for one in rest)
+            and any(one.band.conducts for one in rest)
         ),
         "another conducts",
     )
