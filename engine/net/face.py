@@ -62,12 +62,17 @@ class Peer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """This machine is a member now; ``peers`` are the others.  ``conductor`` conducts in ``term``."""
+    """This machine is a member now; ``peers`` are the others.  ``conductor`` conducts in ``term``.
+
+    ``history`` says who conducted before, as (term, id) with terms rising and below ``term``; a term nobody who is
+    still here took part in is not in it.
+    """
 
     session: str
     conductor: str
     peers: tuple[Peer, ...]
     term: int = 1
+    history: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,16 @@ class PeerBack:
 
 @dataclass(frozen=True, slots=True)
 class ConductorIs:
-    """``peer`` conducts from now on; ``term`` goes up with each change."""
+    """``peer`` conducts from now on; ``term`` goes up with each change.
+
+    With ``provisional`` it is this machine, and only because it hears nobody: once it hears others again it follows
+    the term before, and nothing was conducted in this one.  Where it conducts for good after all (it let a machine
+    in), the same is said again without.
+    """
 
     peer: str
     term: int
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,20 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentCorrected:
+    """The :class:`Moment` of this number that came before was not what ``peer`` signed: this is, and counts instead.
+
+    Everyone has the same signed moments in the end, so whatever is judged or logged by them is the same everywhere.
+    """
+
+    peer: str
+    number: int
+    session_us: int
+    data: bytes
+    arrived_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Something the player may want to know (a flood, a forged packet, another version at the door)."""
 
@@ -172,6 +197,7 @@ NetEvent = (
     | Said
     | Told
     | Moment
+    | MomentCorrected
     | Trouble
 )
 
