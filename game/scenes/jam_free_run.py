@@ -146,6 +146,7 @@ class FreeRun:
         self.wanted = None
         if wanted != self.seat and self._do(TakeInstrument(wanted.instrument, wanted.lanes, now)):
             self.seat = wanted
+            self.free.sit(self.me, *wanted)
             self._context.remembered[REMEMBERED] = wanted
             self.free.recording = None  # a loop is played on one instrument
 
