@@ -42,8 +42,6 @@ def _add_host(kinds: Any, parents: list[argparse.ArgumentParser]) -> None:
     host.add_argument("--song", metavar="CHART", help="a chart file to put on the stand")
     host.add_argument("--rules", metavar="NAME", help="the rule set to play it by")
     host.add_argument("--rate", type=float, default=1.0, metavar="R", help="0.5 to 2.0 in steps of 0.05")
-    host.add_argument("--start", action="store_true", help="be ready, and start whenever all are")
-    host.add_argument("--wait-for", type=int, default=1, metavar="N", help="but not before N players are there")
     host.add_argument("--free", type=_bpm, default=0.0, metavar="BPM", help="open a free jam at this tempo")
     host.set_defaults(run=run_host)
 
@@ -73,6 +71,8 @@ def _headless(kinds: Any, parents: list[argparse.ArgumentParser], name: str, wor
     parser.add_argument("--uneven-ms", type=float, default=0.0, metavar="MS", help="how unevenly (standard deviation)")
     parser.add_argument("--seed", type=int, default=1, metavar="K", help="what unevenness is drawn from")
     parser.add_argument("--ready", action="store_true", help="be ready as soon as the song is here")
+    parser.add_argument("--start", action="store_true", help="be ready, and start whenever all are, while conducting")
+    parser.add_argument("--wait-for", type=int, default=1, metavar="N", help="but not before N players are there")
     parser.add_argument("--takes", type=int, default=0, metavar="N", help="leave after so many songs")
     parser.add_argument("--seconds", type=float, default=0.0, metavar="S", help="leave after this time")
     parser.add_argument("--bind", default="0.0.0.0", metavar="ADDRESS", help="keep to this address of the machine")

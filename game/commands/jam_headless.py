@@ -209,10 +209,10 @@ def wishes_of(args: argparse.Namespace) -> Wishes:
         autoplay=args.autoplay,
         uneven_ms=args.uneven_ms,
         seed=args.seed,
-        ready=args.ready or (host and args.start),
+        ready=args.ready or args.start,
         takes=args.takes,
-        start=host and args.start,
-        wait_for=args.wait_for if host else 1,
+        start=args.start,
+        wait_for=args.wait_for,
         free_bpm=args.free if host else 0.0,
     )
 

@@ -160,6 +160,8 @@ class Player:
         running = self._session.band.running
         if self.take is not None or running is None or running.start.take == self._seen:
             return self.take
+        if not self._session.time.agreed:
+            return None  # who came in the middle does not know yet how late it is
         charts = self._machine.charts(running.start.song)
         if charts is None:
             return None
@@ -275,7 +277,7 @@ class Player:
 
     def _play_free(self, free: FreeStarted) -> int | None:
         me = self._me()
-        if not self.wishes.autoplay or me is None or me.role != PLAYER:
+        if not (self.wishes.autoplay and self._session.time.agreed) or me is None or me.role != PLAYER:
             return None
         if free.take != self._seen:
             self._seen = free.take

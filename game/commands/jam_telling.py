@@ -70,7 +70,10 @@ class Printer:
         elif event == "ready":
             print(f"{values['name']} is {'' if values['ready'] else 'not '}ready", flush=True)
         elif event not in QUIET:
-            print(WORDS.get(event, event.replace("_", " ")).format(**values), flush=True)
+            shown = {
+                name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in values.items()
+            }
+            print(WORDS.get(event, event.replace("_", " ")).format(**shown), flush=True)
             for player in values.get("players", ()) if event == "results" else ():
                 print(f"  {player['name']:<20} {player['score']:>9} {player['accuracy']:.2%}", flush=True)
 

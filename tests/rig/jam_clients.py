@@ -76,6 +76,11 @@ class Client:
         return self._process.pid
 
     @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    @property
     def me(self) -> str:
         """Its id in the session."""
         return str(self.wait("joined")["me"])
@@ -153,8 +158,8 @@ class Client:
 class Table:
     """Where machines meet: the first hosts, the others join it, through a link where there is one."""
 
-    def __init__(self, folder: Path, link: BadLink | None = None) -> None:
-        self.folder, self.link = folder, link
+    def __init__(self, folder: Path, link: BadLink | None = None, longest_s: float = LONGEST_S) -> None:
+        self.folder, self.link, self._longest_s = folder, link, longest_s
         self.clients: dict[str, Client] = {}
         self._door = 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -193,13 +198,17 @@ class Table:
         where = f"{LOOPBACK}:{self._door}"
         return self._start(name, "join", "--code", code, "--address", where, *options, module=module)
 
+    def meet_at(self, port: int) -> None:
+        """Machines that join from now on ask at another port."""
+        self._door = port
+
     @property
     def door(self) -> tuple[str, int]:
         """Where the host is reached."""
         return LOOPBACK, self._door
 
     def _start(self, name: str, what: str, *options: str, module: Sequence[str] = ("-m", "game")) -> Client:
-        shared = ["--headless", "--json", "--quiet", "--bind", LOOPBACK, "--seconds", str(LONGEST_S)]
+        shared = ["--headless", "--json", "--quiet", "--bind", LOOPBACK, "--seconds", str(self._longest_s)]
         client = Client(self.profile(name), [what, "--name", name, *shared, *options], module=module)
         self.clients[name] = client
         return client
