@@ -1,9 +1,10 @@
 """One member of a crowd on a real socket: what the conductor sends comes in, and goes on to those who hang on it.
 
 Who hangs on whom is decided by :class:`game.jam.conduits.peers.Peers`, the code of the simulation, for this one member.
-A datagram is ``sender (8) counter (8) sealed body``: everyone in the crowd holds the key that seals it, and what the
-conductor sends is signed by him besides, so nobody else's word passes for his.  Each datagram of his carries the two
-before it again.
+A datagram is ``sender (8) counter (8) sealed body``: everyone in the crowd holds the key that seals it.  Inside, each
+member signs what it says of itself (its number is a hash of its key, so nobody speaks for another), and the conductor
+signs his words, which go on as they are.  Each datagram of his carries the two words before it again, and the last one
+is sent twice more.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from nacl.exceptions import CryptoError
 from engine.clock import Clock, MonotonicClock, wall_us
 from engine.net.endpoint import Address, Endpoint
 from engine.net.face import MAX_DATAGRAM, MAX_PEERS
-from engine.net.keys import Identity, verified
+from engine.net.keys import KEY_BYTES, Identity, peer_id, verified
 from engine.net.limits import Limits
 from engine.net.packets import SIGNATURE_BYTES
+from game.jam.conduits import rules
 from game.jam.conduits.messages import ASK, KEEP, Rows, Topic, pack, unpack
 from game.jam.conduits.peers import Peers
 
@@ -33,7 +35,7 @@ LAN_US = 2_000.0
 """What a link is taken to need on its way; on one network the differences are in what is lost."""
 
 REPEATED = 3
-"""Each packet carries so many of the conductor's last words: what is lost comes with the next."""
+"""Each packet carries so many of the conductor's last words, and goes out so often when nothing follows it."""
 
 MAX_WORD = 300
 """The most bytes of one word of the conductor, so that three of them fit into one datagram."""
@@ -41,13 +43,21 @@ MAX_WORD = 300
 REMEMBERED = 1024
 """So many of his words are known again when they come twice."""
 
-MAX_KNOWN = 256
+MAX_KNOWN = 1024
 """Of so many senders it is remembered how far they have counted."""
+
+WINDOW = 64
+"""Datagrams may overtake each other by so many."""
 
 _HEAD = struct.Struct(">QQ")
 _WORD = struct.Struct(">IH")
 _DATA = 0x40
 _ME = np.zeros(1, dtype=np.intp)
+
+
+def number_of(signing_public: bytes) -> int:
+    """What a member is called among the crowd: 63 bits of the hash of its key."""
+    return int(peer_id(signing_public), 16) >> 1
 
 
 class Conduit:
@@ -75,18 +85,20 @@ class Conduit:
         self._key, self._conductor, self._identity = key, conductor, identity
         self._on_word = on_word
         self._clock = clock or MonotonicClock()
-        self.number = int(identity.id, 16) >> 1
+        self.number = number_of(identity.signing_public)
         self._conducts = conductor == identity.signing_public
         begins = np.array([self._conducts])
         self._peers = Peers(np.array([self.number]), begins, self._clock.now_us(), self.number & 0xFFFF)
         self._near: OrderedDict[Address, None] = OrderedDict.fromkeys(near)
         self._where: OrderedDict[int, Address] = OrderedDict()
-        self._counted: OrderedDict[int, int] = OrderedDict()
+        self._counted: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self._counter = wall_us()  # a member that comes back counts on from where it was, however long it was away
         self._words: deque[bytes] = deque(maxlen=REPEATED)
         self._heard: OrderedDict[int, None] = OrderedDict()
-        self._said = self._needs = 0
-        self._limits: Limits[Address] = Limits()
+        self._came: deque[tuple[int, bytes]] = deque()
+        self._said = self._needs = self._repeats = 0
+        self._step_us = self._repeat_us = self._clock.now_us()
+        self._limits: Limits[int] = Limits()
         self._lock = threading.Lock()
         self.refused = 0
         """Datagrams that were none of the crowd's, or came twice."""
@@ -158,32 +170,47 @@ class Conduit:
 
     def _due(self, now_us: int) -> int:
         with self._lock:
-            peers = self._peers
-            if self._conducts:
-                peers.beat(now_us // STEP_US & 0xFFFFFFFF, now_us)
-            if self._needs:
-                peers.hear_needs(_ME, np.array([float(self._needs)]), now_us)
-                self._needs = 0
-            out = peers.step(now_us)
-            for topic, rows in ((Topic.BEACON, out.beacons), (Topic.NEED, out.needs)):
-                if len(rows):
-                    body = pack(topic, rows)
-                    for address in self._near:
-                        self._send(body, address)
-            self._send_rows(Topic.ASK, out.asks)
-            self._send_rows(Topic.KEEP, out.keeps)
-            self._send_rows(Topic.FLOW, out.flows)
-        return now_us + STEP_US
+            if self._repeats and now_us >= self._repeat_us:
+                self._repeats -= 1
+                self._repeat_us = now_us + rules.REPEAT_US
+                self._give_words()
+            if now_us >= self._step_us:
+                self._step_us = now_us + STEP_US
+                self._step(now_us)
+            return min(self._step_us, self._repeat_us) if self._repeats else self._step_us
+
+    def _step(self, now_us: int) -> None:
+        peers = self._peers
+        if self._conducts:
+            peers.beat(now_us // STEP_US & 0xFFFFFFFF, now_us)
+        if self._needs:
+            peers.hear_needs(_ME, np.array([float(self._needs)]), now_us)
+            self._needs = 0
+        out = peers.step(now_us)
+        for topic, rows in ((Topic.BEACON, out.beacons), (Topic.NEED, out.needs)):
+            if len(rows):
+                body = pack(topic, rows)
+                for address in self._near:
+                    self._say(body, address)
+        self._send_rows(Topic.ASK, out.asks)
+        self._send_rows(Topic.KEEP, out.keeps)
+        self._send_rows(Topic.FLOW, out.flows)
 
     def _datagram(self, data: bytes, address: Address, at_us: int) -> None:
         with self._lock:
-            body = self._opened(data, address)
+            body = self._opened(data)
             if body is None:
                 self.refused += 1
             elif body[0] == _DATA:
                 self._hear_words(body)
+            elif (said := self._signed(data, body)) is None:
+                self.refused += 1
             else:
-                self._hear(body, _HEAD.unpack_from(data)[0], address)
+                self._hear(said, _HEAD.unpack_from(data)[0], address)
+            came = list(self._came)
+            self._came.clear()
+        for number, word in came:
+            self._on_word(number, word)
 
     def _hear(self, body: bytes, sender: int, address: Address) -> None:
         found = unpack(body)
@@ -230,11 +257,17 @@ class Conduit:
                 if len(self._heard) > REMEMBERED:
                     self._heard.popitem(last=False)
                 self._pass_on(packed)
-                self._on_word(number, packed[_WORD.size : -SIGNATURE_BYTES])
+                self._came.append((number, packed[_WORD.size : -SIGNATURE_BYTES]))
 
     def _pass_on(self, packed: bytes) -> None:
         """Give a word, and the ones before it, to those who hang on this member."""
         self._words.append(packed)
+        self._repeats = REPEATED - 1
+        self._repeat_us = self._clock.now_us() + rules.REPEAT_US
+        self._endpoint.wake(self._repeat_us)
+        self._give_words()
+
+    def _give_words(self) -> None:
         body = bytes([_DATA]) + b"".join(self._words)
         there = self._peers.children["peer"][0]
         for child in there[there >= 0].tolist():
@@ -247,7 +280,12 @@ class Conduit:
         for number in range(len(rows)):
             address = self._where.get(int(rows["to"][number]))
             if address is not None:
-                self._send(pack(topic, rows[number : number + 1]), address)
+                self._say(pack(topic, rows[number : number + 1]), address)
+
+    def _say(self, body: bytes, address: Address) -> None:
+        """Send something this member says of itself."""
+        head = _HEAD.pack(self.number, self._counter + 1)
+        self._send(body + self._identity.signing_public + self._identity.sign(head + body), address)
 
     def _send(self, body: bytes, address: Address) -> None:
         self._counter += 1
@@ -255,26 +293,39 @@ class Conduit:
         sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head + bytes(8), self._key)
         self._endpoint.send(head + sealed, address)
 
-    def _opened(self, data: bytes, address: Address) -> bytes | None:
-        """The body of a datagram of the crowd that has not come before; None for anything else."""
-        now_us = self._clock.now_us()
-        if not _HEAD.size + 17 <= len(data) <= MAX_DATAGRAM or not self._limits.allow(address, now_us):
+    def _opened(self, data: bytes) -> bytes | None:
+        """The body of a datagram that is the crowd's; None for anything else."""
+        if not _HEAD.size + 17 <= len(data) <= MAX_DATAGRAM:
             return None
-        head = data[: _HEAD.size]
-        sender, counter = _HEAD.unpack(head)
-        if sender == self.number or counter <= self._counted.get(sender, 0):
-            return None
+        head, box = data[: _HEAD.size], data[_HEAD.size :]
         try:
-            body = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-                data[_HEAD.size :], head, head + bytes(8), self._key
-            )
+            body = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(box, head, head + bytes(8), self._key)
         except CryptoError:
             return None
-        self._counted[sender] = counter
+        # Only what is the crowd's is counted: anybody can write another's address on a packet.
+        if not self._limits.allow(_HEAD.unpack(head)[0], self._clock.now_us()):
+            return None
+        return bytes(body) or None
+
+    def _signed(self, data: bytes, body: bytes) -> bytes | None:
+        """What a member says of itself in ``body``, if it is its own word and has not come before."""
+        head, at = data[: _HEAD.size], len(body) - KEY_BYTES - SIGNATURE_BYTES
+        sender, counter = _HEAD.unpack(head)
+        public = body[at : at + KEY_BYTES]
+        highest, seen = self._counted.get(sender, (0, 0))
+        behind = highest - counter
+        old = behind >= WINDOW or (behind >= 0 and bool(seen >> behind & 1))
+        if at < 1 or old or sender == self.number or number_of(public) != sender:
+            return None
+        if not verified(head + body[:at], body[at + KEY_BYTES :], public):
+            return None
+        if behind < 0:
+            highest, seen, behind = counter, seen << min(-behind, WINDOW), 0
+        self._counted[sender] = highest, (seen | 1 << behind) & ((1 << WINDOW) - 1)
         self._counted.move_to_end(sender)
         if len(self._counted) > MAX_KNOWN:
             self._counted.popitem(last=False)
-        return bytes(body)
+        return body[:at]
 
     def _know(self, address: Address, number: int = -1) -> None:
         """Remember where a member is; those heard longest ago are forgotten first."""

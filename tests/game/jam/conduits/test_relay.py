@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
+import nacl.bindings as sodium
+import numpy as np
 import pytest
 
 from engine.net.keys import Identity
 from game.jam.conduits import rules
+from game.jam.conduits.messages import ANSWER, Topic, pack
 from game.jam.conduits.relay import MAX_WORD, Conduit
 
 KEY = bytes(range(32))
@@ -28,10 +32,17 @@ class Street:
         self.members: list[Conduit] = []
         self.conductor = Identity.new()
 
-    def add(self, key: bytes = KEY, near: Sequence[int] = (), conducts: bool = False) -> Conduit:
+    def add(
+        self,
+        key: bytes = KEY,
+        near: Sequence[int] = (),
+        conducts: bool = False,
+        on_word: Callable[[Conduit], None] = lambda member: None,
+    ) -> Conduit:
         place = len(self.members)
 
         def heard(number: int, word: bytes) -> None:
+            on_word(self.members[place])
             with self.changed:
                 assert number not in self.words[place], "a word came twice"
                 self.words[place][number] = word
@@ -113,6 +124,32 @@ def test_a_member_cannot_speak_for_the_conductor(street: Street) -> None:
         member.send(b"mine")
     with pytest.raises(ValueError, match=str(MAX_WORD)):
         street.members[0].send(bytes(MAX_WORD + 1))
+
+
+def test_who_holds_the_key_cannot_speak_for_another(street: Street) -> None:
+    conductor = street.add(conducts=True)
+    child = street.add(near=[0])
+    street.until_heard(b"before", [1])
+    head = struct.pack(">QQ", conductor.number, 2**64 - 1)
+    farewell = pack(Topic.ANSWER, np.array([(conductor.number, child.number, 0, 0, 0, 0)], ANSWER))
+    liar = Identity.new()
+    for public in (liar.signing_public, street.conductor.signing_public):
+        body = farewell + public + liar.sign(head + farewell)
+        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head + bytes(8), KEY)
+        refused = child.refused
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+            wire.sendto(head + sealed, child.address)
+        street.until(lambda refused=refused: child.refused > refused)  # type: ignore[misc]
+    assert child.parent == conductor.number
+    street.until_heard(b"after", [1])
+
+
+def test_a_word_may_be_answered_from_where_it_is_heard(street: Street) -> None:
+    seen: list[list[int]] = []
+    street.add(conducts=True)
+    street.add(near=[0], on_word=lambda member: seen.append(member.children))
+    street.until_heard(b"who hangs on you?", [1])
+    assert seen[0] == []
 
 
 def test_bytes_at_the_socket_do_nothing(street: Street) -> None:
