@@ -137,8 +137,12 @@ class TransferServer:
         if len(self._clients) - len(strangers) >= MAX_CLIENTS:
             sock.close()
             return
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:  # some systems say so when the client has hung up already
+            sock.close()
+            return
         self._clients[sock] = _Client(sock, str(address[0]), self._key, self._patience_us, self._plain)
         self._selector.register(sock, selectors.EVENT_READ)
 
