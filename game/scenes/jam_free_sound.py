@@ -8,6 +8,7 @@ device nor a correction of the shared clock adds up.
 from __future__ import annotations
 
 from collections import deque
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from engine.errors import UserError
 from engine.jobs import Jobs
 from engine.net.face import SharedTime
 from engine.sound import Bus, Sample, Sound
+from engine.sound.mixer import VOICES
 
 MARGIN_US = 6_000
 """What is due sooner than the device's latency and this sounds with the next block: it could not be bound any more."""
@@ -25,6 +27,12 @@ LATE_US = 60_000
 
 MOST_BOUND = 256
 """So many sounds wait for their instants at once; more is a flood that nobody could tell apart."""
+
+MOST_SOUNDING = VOICES - 8
+"""Of more sounds at once those of others are left out: the mixer would cut off one that rings, which clicks."""
+
+LEVEL = 1.6
+"""No song plays beside a free jam, so it may be 4 dB louder than key sounds are: eight players then peak at -6 dB."""
 
 LOOK_US = 500_000
 REOPEN_US = 3_000_000
@@ -48,6 +56,7 @@ class FreeSound:
         self._jobs, self._time = jobs, time
         self._still = sound.load(np.zeros((1, 2), np.float32))
         self._bound: deque[int] = deque(maxlen=MOST_BOUND)
+        self._ends: list[int] = []
         self._latency_us = 0
         self._looked_us = self._sought_us = -(1 << 60)
         self._seeking = self._closed = False
@@ -57,6 +66,7 @@ class FreeSound:
         self.sound.stop_song()  # forgets what a device that was lost had still to play
         self.sound.play_song(self._still)
         self._bound.clear()
+        self._ends.clear()
 
     def put(self, sample: Sample, session_us: int, gain: float, pan: float, bus: Bus = Bus.KEYS) -> bool:
         """Let ``sample`` be heard at an instant of session time; at once where that is near or just past.
@@ -64,27 +74,35 @@ class FreeSound:
         False where it is left out: too late, too many, or there is no sound.
         """
         at_us = now_us()
-        if self.lost or gain <= 0.0:
+        if self.lost or gain <= 0.0 or self._sounding(at_us) >= MOST_SOUNDING:
             return False
         wanted_us = self._time.local_us(session_us) - self.audio_offset_us
         if wanted_us < at_us - LATE_US - max(0, -self.audio_offset_us):
             return False
         if wanted_us <= at_us + self._latency_us + MARGIN_US:
-            self.sound.trigger(sample, gain, pan, bus)
+            self.now(sample, gain, pan, bus)
             return True
         song_us = self.sound.clock.song_us_at(at_us)
         while self._bound and self._bound[0] < at_us:
             self._bound.popleft()
         if song_us <= 0 or len(self._bound) >= MOST_BOUND:
             return False  # the silence has not begun yet, or this is a flood
-        self.sound.schedule(sample, song_us + wanted_us - at_us, gain, pan, bus)
+        self.sound.schedule(sample, song_us + wanted_us - at_us, LEVEL * gain, pan, bus)
         self._bound.append(wanted_us)
+        heappush(self._ends, wanted_us + sample.duration_us)
         return True
 
     def now(self, sample: Sample, gain: float, pan: float, bus: Bus = Bus.KEYS) -> None:
         """Let ``sample`` be heard with the next block."""
         if not self.lost and gain > 0.0:
-            self.sound.trigger(sample, gain, pan, bus)
+            self.sound.trigger(sample, LEVEL * gain, pan, bus)
+            heappush(self._ends, now_us() + sample.duration_us)
+
+    def _sounding(self, at_us: int) -> int:
+        """How many sounds ring at a monotonic instant, or are bound to do so."""
+        while self._ends and self._ends[0] <= at_us:
+            heappop(self._ends)
+        return len(self._ends)
 
     def tend(self) -> str:
         """Look after the device: gives a sentence when it has just gone; comes back to it when it is there."""

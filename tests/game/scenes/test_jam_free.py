@@ -24,6 +24,7 @@ from game.jam.state import SPECTATOR
 from game.rhythm.chart import EDGE
 from game.scenes.jam_free import JamFreeScene
 from game.scenes.jam_free_run import FreeRun
+from game.scenes.jam_free_sound import LEVEL
 from game.scenes.requests import FreeJam
 from tests.rig.ear import Asked, Ear
 from tests.rig.jam_game import JamGame
@@ -41,13 +42,6 @@ WITHIN_US = 4_000
 
 @pytest.fixture(scope="module")
 def ear() -> Iterator[Ear]:
-    with Ear.silent() as sound:
-        assert isinstance(sound, Ear)
-        yield sound
-
-
-@pytest.fixture(scope="module")
-def other_ear() -> Iterator[Ear]:
     with Ear.silent() as sound:
         assert isinstance(sound, Ear)
         yield sound
@@ -169,7 +163,7 @@ def test_an_early_hit_of_another_is_held_to_the_beat_as_far_as_this_listener_set
         assert abs(came - wanted_us) < WITHIN_US
     else:
         assert hit_us < came < point_us - 5_000
-    assert heard[0].gain == pytest.approx(0.36, abs=0.01)
+    assert heard[0].gain == pytest.approx(0.36 * LEVEL, abs=0.01)
 
 
 def test_hits_that_come_in_a_heap_after_an_outage_are_seen_and_not_heard(game: JamGame, ear: Ear) -> None:
