@@ -34,7 +34,7 @@ UNEVEN_US = (6_000, 12_000, 20_000, 9_000, 28_000, 15_000, 11_000, 17_000)
 LOOPBACK = ("127.0.0.1", 0)
 INTO_US = 20_000_000
 """So far into the song pictures are taken."""
-AHEAD_US = 60_000
+AHEAD_US = 150_000
 """Pictures come slowly: what is due before the next one is pressed with this one."""
 
 SILENT_FROM_US = 12_000_000

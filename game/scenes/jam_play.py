@@ -400,6 +400,6 @@ class JamPlayScene(Scene):
             words, from_us = run.switching
             draw_count_in(frame, middle, frame.height * 0.24, words, beats_left(stage.base, now, from_us))
         if self._panel is not None:
-            room = max(self._view.field_left - frame.px(40), frame.px(300))
-            self._panel.draw(frame, frame.px(20), frame.height * 0.3, room)
+            left = self._view.field_left or frame.width
+            self._panel.draw(frame, 0.02 * left, frame.height * 0.3, 0.94 * left)
         self._tuning.draw(frame)

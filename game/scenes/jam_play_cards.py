@@ -104,7 +104,7 @@ class BandView:
         sides of a field, and their cards keep away from it."""
         keys = [lane.keys for lane in self._lanes.seats]
         self._size = frame.px(theme.TEXT_SMALL)
-        cards = laid_out(len(self._rows), areas, frame.px(GAP), frame.height * widest / 720)
+        cards = laid_out(len(self._rows), areas, frame.height * GAP / 720, frame.height * widest / 720)
         if not cards:
             self._cards, self._fields = [], []
             return
@@ -213,39 +213,43 @@ def away(stands: Standing) -> tuple[str, str, Colour]:
 
 
 def laid_out(count: int, areas: Sequence[Rect], gap: float, widest: float) -> list[Rect]:
-    """Where ``count`` cards stand, shared out evenly over ``areas``; none where these are too small."""
-    usable = [area for area in areas if area[2] >= min(LEAST, widest) and area[3] >= LEAST]
+    """Where ``count`` cards of one size stand, shared out evenly over ``areas``; none where these are too small."""
+    usable = [place for place, area in enumerate(areas) if area[2] >= min(LEAST, widest) and area[3] >= LEAST]
     if not usable or not count:
         return []
     shares = [count * (place + 1) // len(usable) - count * place // len(usable) for place in range(len(usable))]
-    out: list[Rect] = []
+    most = max(shares)
+    room = min(areas[place][2] for place in usable), min(areas[place][3] for place in usable)
+    columns, size = _form(most, room, gap, widest)
     sides = (0.0, 1.0) if len(areas) == 2 else (0.5,) * len(areas)
-    for share, area, side in zip(shares, usable, [sides[areas.index(one)] for one in usable], strict=True):
-        if share:
-            out += _grid(share, area, gap, widest, side)
+    out: list[Rect] = []
+    for share, place in zip(shares, usable, strict=True):
+        out += _grid(share, areas[place], gap, columns, size, sides[place])
     return out
 
 
-def _grid(count: int, area: Rect, gap: float, widest: float, side: float) -> list[Rect]:
-    """A grid of cards as large as can be, ``side`` of the way from the left of ``area`` (0) to its right (1)."""
-    x, y, w, h = area
-    best, form = -1.0, (1, count)
+def _form(count: int, room: tuple[float, float], gap: float, widest: float) -> tuple[int, tuple[float, float]]:
+    """How many columns make ``count`` cards as large as can be, and their width and height."""
+    best, form = -1.0, (1, (1.0, 1.0))
     for columns in range(1, count + 1):
         rows = -(-count // columns)
-        wide_ = min((w - gap * (columns - 1)) / columns, widest)
-        high = min((h - gap * (rows - 1)) / rows, wide_ * TALLEST)
-        worth = min(wide_, high / 1.3)
+        width = min((room[0] - gap * (columns - 1)) / columns, widest)
+        height = min((room[1] - gap * (rows - 1)) / rows, width * TALLEST)
+        worth = min(width, height / 1.3)
         if worth > best:
-            best, form = worth, (columns, rows)
-    columns, rows = form
-    wide_ = min((w - gap * (columns - 1)) / columns, widest)
-    high = min((h - gap * (rows - 1)) / rows, wide_ * TALLEST)
+            best, form = worth, (columns, (width, height))
+    return form
+
+
+def _grid(count: int, area: Rect, gap: float, columns: int, size: tuple[float, float], side: float) -> list[Rect]:
+    """Cards in rows, ``side`` of the way from the left of ``area`` (0) to its right (1)."""
+    (x, y, room, _), (width, height) = area, size
     out = []
     for place in range(count):
         row, column = divmod(place, columns)
         in_row = min(columns, count - row * columns)
-        left = x + (w - in_row * wide_ - (in_row - 1) * gap) * side
-        out.append((left + column * (wide_ + gap), y + row * (high + gap), wide_, high))
+        left = x + (room - in_row * width - (in_row - 1) * gap) * side
+        out.append((left + column * (width + gap), y + row * (height + gap), width, height))
     return out
 
 

@@ -21,6 +21,7 @@ from game.scenes.playfield import Geometry
 MARGIN = 28.0
 RING = 30.0
 BAND_HEIGHT = 84.0
+BAND_WIDTH = 220.0
 EASE_S = 0.6
 """So long the ring takes to most of its way to a new value: it is to be felt, not to be watched."""
 
@@ -57,7 +58,18 @@ class BandLook:
         self, frame: Frame, x: float, y: float, room: float, score: int, accuracy: float, coherence: Coherence | None,
         mine: str,
     ) -> None:  # fmt: skip
-        """Draw it with its upper left corner at a place; ``mine`` is a word for this player."""
+        """Draw it with its upper left corner at a place, small enough for ``room`` pixels; ``mine`` is a word for
+        this player."""
+        scale = frame.scale
+        frame.scale = min(scale, room / BAND_WIDTH)
+        self._draw(frame, x, y, room, (score, accuracy), coherence, mine)
+        frame.scale = scale
+
+    def _draw(
+        self, frame: Frame, x: float, y: float, room: float, numbers: tuple[int, float], coherence: Coherence | None,
+        mine: str,
+    ) -> None:  # fmt: skip
+        score, accuracy = numbers
         goal = coherence.band if coherence is not None else 0.0
         share = min(1.0, frame.dt_us / 1e6 / EASE_S * 3)
         self.shown = goal if theme.settings.reduced_motion else self.shown + (goal - self.shown) * share
@@ -114,7 +126,7 @@ class Floating:
         return self._count
 
     def draw(self, frame: Frame, x: float, floor: float, *, names: bool) -> None:
-        """Let them rise about ``x`` from ``floor`` on."""
+        """Let them rise about ``x`` from ``floor`` on; with names there is room for those, and they stand apart."""
         for at_us, reaction, name, number in self._rising:
             age = (frame.now_us - at_us) / FLOAT_US
             if not 0.0 <= age < 1.0:
@@ -122,7 +134,7 @@ class Floating:
             icon, mark, _ = REACTIONS[reaction]
             fade = min(1.0, 4 * age) * min(1.0, 2.5 * (1.0 - age))
             rise = 0.5 if theme.settings.reduced_motion else out(age)
-            sway = frame.px(7) * math.sin(number * 2.4 + 5 * age)
+            sway = frame.px(7) * math.sin(number * 2.4 + 5 * age) - names * (number % 3) * frame.px(34)
             y = floor - frame.height * RISE * rise - (number % 3) * frame.px(26)
             tone = faded(theme.tone(mark), 0.9 * fade)
             frame.text(x + sway, y, icon, frame.px(22), tone, across=0.5, down=0.5)

@@ -52,7 +52,14 @@ class Panel:
         return True
 
     def draw(self, frame: Frame, x: float, y: float, room: float) -> None:
-        """Draw it with its upper left corner near a place, at most ``room`` pixels wide, inside the window."""
+        """Draw it with its upper left corner near a place, inside the window; text too large for ``room`` pixels gets
+        smaller, so that the panel never covers the lanes."""
+        scale = frame.scale
+        frame.scale = min(scale, room / WIDTH)
+        self._draw(frame, x, y, room)
+        frame.scale = scale
+
+    def _draw(self, frame: Frame, x: float, y: float, room: float) -> None:
         width = min(frame.px(WIDTH), room)
         inset = frame.px(16)
         lines = wrapped(frame, self.note, theme.TEXT_SMALL, width - 2 * inset, 4) if self.note else []

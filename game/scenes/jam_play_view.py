@@ -132,7 +132,7 @@ class JamView:
 
     def _areas(self, frame: Frame, begin: float, end: float) -> tuple[Rect, Rect, tuple[float, float, float]]:
         """Where cards may stand at the left and at the right of a field, and where the band's score stands."""
-        edge, beside = frame.px(MARGIN), min(frame.px(BESIDE), begin * 0.28)
+        edge, beside = min(frame.px(MARGIN), begin * 0.1), min(frame.px(BESIDE), begin * 0.2)
         strip = in_strip(frame, begin)
         top = frame.px(STRIP + 14) if strip else frame.px(MARGIN + 56)
         bottom = frame.height - frame.px(20)

@@ -36,6 +36,9 @@ from game.scenes.requests import WatchJam
 from game.scenes.watch import presses
 
 COHERE_US = 50_000
+AFTER_US = 500_000
+"""The end lies so far behind the last note: by then nothing can be played to it any more."""
+
 JUMP_US = 2_000_000
 """Going on by more than this at once is a seek: what was felt and heard in between is not shown again."""
 
@@ -201,7 +204,7 @@ class JamWatchScene(Playback):
 
     @property
     def _last_us(self) -> int:
-        return max((player.chart.last_us for player in self._players), default=0)
+        return max((player.chart.last_us for player in self._players), default=0) + AFTER_US
 
     # -- time --------------------------------------------------------------------------------------------------
 
