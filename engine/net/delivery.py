@@ -115,6 +115,11 @@ class Delivery:
         """The share of what ``peer`` sends that is lost on the way here, as its moments show it (0 to 1)."""
         return self._heard[peer].loss if peer in self._heard else 0.0
 
+    def excuse(self, peer: str) -> None:
+        """Something of ``peer`` was dropped here unread: that is not for the link to make good with more copies."""
+        if peer in self._heard:
+            self._heard[peer].restart()
+
     def backlog(self, peer: str) -> bool:
         """Whether something told to ``peer`` has not arrived there yet."""
         return peer in self._links and not self._links[peer].channel.idle

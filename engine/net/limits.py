@@ -1,7 +1,7 @@
 """How much of whom is listened to: token buckets, one for each source, in a table that does not grow.
 
-Asked before any cryptography, with the address a datagram came from as its source, and again after a packet was
-opened, with its member as the source.  Where the table is full, a bucket that nobody asked for in a while makes room
+The source is an address for what nobody known has sealed, and a member for what it has: an address can be made up, so
+it must not cost a member its share.  Where the table is full, a bucket that nobody asked for in a while makes room
 (it has filled up again, so nothing is forgotten).  What has no bucket comes out of one that all newcomers share, so
 that a flood from ever new, made-up addresses gets no more than one source does, and takes nothing from those who are
 there already.
@@ -68,27 +68,27 @@ class Limits(Generic[Source]):
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def allow(self, source: Source, now_us: int) -> bool:
-        """Whether one more packet of this source is taken now."""
+    def allow(self, source: Source, now_us: int, parts: int = 1) -> bool:
+        """Whether one more packet of this source is taken now; with ``parts`` it may send that many times as much."""
         bucket = self._buckets.pop(source, None)
         if bucket is None:
-            if not self._take(self._newcomers, now_us):
+            if not self._take(self._newcomers, now_us, self._cost_us):
                 return False
             if not self._room(now_us):
                 return True
             bucket = _Bucket(self._full_us, now_us)
         self._buckets[source] = bucket
-        return self._take(bucket, now_us)
+        return self._take(bucket, now_us, self._cost_us // parts)
 
-    def _take(self, bucket: _Bucket, now_us: int) -> bool:
+    def _take(self, bucket: _Bucket, now_us: int, cost_us: int) -> bool:
         tokens_us = min(self._full_us, bucket.tokens_us + max(0, now_us - bucket.at_us))
         bucket.at_us = now_us
-        if tokens_us < self._cost_us:
+        if tokens_us < cost_us:
             bucket.tokens_us = tokens_us
             bucket.refused += 1
             self.refused += 1
             return False
-        bucket.tokens_us = tokens_us - self._cost_us
+        bucket.tokens_us = tokens_us - cost_us
         return True
 
     def _room(self, now_us: int) -> bool:

@@ -106,7 +106,8 @@ class Mesh:
         self._changes = self._forged = 0
         self._warned: dict[str, int] = {}
         self._ticked_us = now_us
-        self._limits: Limits[Address] = Limits()
+        self._strangers: Limits[Address] = Limits()
+        self._members: Limits[str] = Limits()
         self.counts: Counter[str] = self._neighbours.counts
         self._links_us = self._flood_us = self._silence_us = now_us
         self._replies_us: int | None = None
@@ -159,23 +160,31 @@ class Mesh:
         kind = packet_kind(datagram)
         if kind is None:
             self.counts["noise"] += 1
-        elif not self._limits.allow(address, now_us):
-            self.counts["flood"] += 1
         elif kind is PacketKind.SEALED:
             self._sealed(datagram, address, "", at_us, now_us)
         elif kind is PacketKind.SPREAD:
-            self._spread(datagram, at_us, now_us)
-        elif kind in ADMISSION:
+            self._spread(datagram, address, at_us, now_us)
+        elif kind in ADMISSION and self._bearable(address, now_us):
             for outgoing in self._belonging.knocked(datagram, address, now_us):
                 self._send(outgoing.datagram, outgoing.address)
             self._replies_us = now_us
         return now_us + TICK_US if self._replies_us is None else self._replies_us
 
-    def _spread(self, datagram: bytes, at_us: int, now_us: int) -> None:
+    def _bearable(self, address: Address, now_us: int) -> bool:
+        """Whether one more packet of nobody known is taken from this address.
+
+        Anyone can give a member's address as its own, so what a member sealed is never counted against an address.
+        """
+        bearable = self._strangers.allow(address, now_us)
+        self.counts["flood"] += not bearable
+        return bearable
+
+    def _spread(self, datagram: bytes, address: Address, at_us: int, now_us: int) -> None:
         spread = self._belonging.group.open(datagram)
         frames = parse_frames(spread.body) if spread is not None else None
-        if frames is None:
+        if spread is None or frames is None:
             self.counts["not spread"] += 1
+            self._bearable(address, now_us)
             return
         for kind, data in frames:
             if kind is FrameKind.FORWARD and data[:4] == self._neighbours.who:
@@ -184,9 +193,16 @@ class Mesh:
     def _sealed(self, datagram: bytes, address: Address | None, via: str, at_us: int, now_us: int) -> None:
         opened = self._neighbours.opened(datagram, address, via, now_us)
         if opened is None:
+            if address is not None:
+                self._bearable(address, now_us)
             return
         neighbour, frames = opened
         self._belonging.failover.heard(neighbour.id, now_us)
+        carries = all(frame.kind is FrameKind.FORWARD for frame in frames)  # that counts for whose it is
+        if not carries and not self._members.allow(neighbour.id, now_us):
+            self.counts["flood"] += 1
+            self._delivery.excuse(neighbour.id)
+            return
         for frame in frames:
             if frame.kind in _DELIVERY:
                 for event in self._delivery.receive(neighbour.id, frame.data, at_us):
@@ -372,9 +388,9 @@ class Mesh:
 
     def _look_out(self, now_us: int) -> None:
         """Name floods and forgeries, each once in a while."""
-        for address in self._limits.floods():
-            name = next((each.id for each in self._neighbours.by_id.values() if _at(each, address)), "")
-            who = f"Player {name}" if name else f"Somebody at {address[0]}"
+        loud = [f"Player {peer}" for peer in self._members.floods()]
+        loud += [f"Somebody who gives {host} as address" for host, _ in self._strangers.floods()]
+        for who in loud:
             self._warn(f"{who} sends far more than a player does; what is too much is dropped.", now_us)
         forged, self._forged = self.counts["forged"] - self._forged, self.counts["forged"]
         if forged >= MANY_FORGED:
@@ -411,7 +427,3 @@ class Mesh:
 
 def _size(frames: Frames) -> int:
     return sum([frame_bytes(len(data)) for _, data in frames])
-
-
-def _at(neighbour: Neighbour, address: Address) -> bool:
-    return any(path.address == address for path in neighbour.paths.all())

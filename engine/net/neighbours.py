@@ -32,8 +32,8 @@ SILENT_PRESENCE_US, LOST_PRESENCE_US = 500_000, 3_000_000
 ANSWER_GAP_US = 40_000
 """However urgently presence is asked for, it is not sent more often than this."""
 
-FORWARDS_PER_S = 2000
-"""What one member may have passed on by us."""
+FORWARDS_PER_S = 400
+"""What one member may have passed on by us to each other member: some four times what a busy one sends to one."""
 
 WAYS_US = 200_000
 """Other ways to a member are looked for at most this often."""
@@ -229,7 +229,7 @@ class Neighbours:
         if target is None or best is None or not hops or not 0 < hops[0] <= MAX_HOPS or best.via == sender.id:
             self.counts["not passed on"] += 1
             return None
-        if not self._forwards.allow(sender.id, now_us):
+        if not self._forwards.allow(sender.id, now_us, len(self.by_id)):
             self.counts["flood"] += 1
             return None
         if best.address is not None:

@@ -1,0 +1,68 @@
+"""What somebody who means ill, or a network that gets in the way, does not achieve."""
+
+from __future__ import annotations
+
+import os
+
+from engine.net.face import Moment, PeerSilent, Trouble
+from engine.net.packets import FrameKind, PacketKind
+from tests.rig.meshes import Air, Seat
+
+
+def late_us(seat: Seat) -> list[int]:
+    """How long after they were played moments came, in session time."""
+    return [seat.time.session_us(event.arrived_us) - event.session_us for event in seat.had(Moment)]
+
+
+def test_junk_with_a_members_address_as_its_source_mutes_nobody_and_blames_no_player() -> None:
+    air = Air()
+    host, member, _ = air.session(3)
+    air.run(1_000_000)
+    for step in range(4_000):  # 2000 packets a second for two seconds
+        junk = os.urandom(29) if step % 2 else bytes.fromhex(member.me)[:4] + os.urandom(25)
+        host.receive(bytes((PacketKind.SEALED,)) + junk, member.address)
+        if step % 50 == 0:
+            member.moment(b"x")
+        air.run(500)
+    assert len(host.had(Moment)) == 80
+    assert max(late_us(host)) < 40_000
+    assert not host.had(PeerSilent)
+    assert host.had(Trouble)
+    assert not any(member.me in event.sentence for event in host.had(Trouble))
+
+
+def test_a_member_that_floods_under_seal_is_named_and_takes_nothing_from_others() -> None:
+    air = Air()
+    host, loud, other = air.session(3)
+    air.run(1_000_000)
+    for step in range(1_500):
+        for _ in range(5):
+            loud.utter(host.me, [(FrameKind.TIME, b"")])
+        if step % 25 == 0:
+            other.moment(b"x")
+        air.run(1_000)
+    assert len([event for event in host.had(Moment) if event.peer == other.me]) == 60
+    assert any(loud.me in event.sentence for event in host.had(Trouble))
+
+
+def test_a_band_in_which_all_hear_each_other_through_one_member_alone_stays_in_time() -> None:
+    air = Air(3)
+    hub = ("10.0.0.1", 4000)
+    air.way = lambda source, target: (2_000, 0.01) if hub in (source, target) else None
+    seats = [air.seat() for _ in range(14)]
+    seats[0].host()
+    for seat in seats[1:]:
+        seat.join(seats[0].address)
+        air.until(lambda seat=seat: seat.mesh is not None, 20_000_000)  # type: ignore[misc]
+    air.until(lambda: all(len(seat.its.peers()) == 13 for seat in seats), 20_000_000)
+    air.run(3_000_000)
+    for seat in seats:
+        seat.events.clear()
+    for _ in range(24):
+        for seat in seats:
+            seat.moment(b"abc")
+            air.run(25_000 // 14)
+    air.run(50_000)
+    hits = [late for seat in seats for late in late_us(seat)]
+    assert sum(late <= 40_000 for late in hits) >= 0.998 * 24 * 14 * 13
+    assert not any(seat.its.stats()["flood"] for seat in seats)
