@@ -265,6 +265,10 @@ class Belonging:
             if not self.failover.provisional:
                 self._sign()
             self.door = Door(self._code, self.roster, now_us)
+            for member in self.roster.set_apart():
+                self.failover.enter(member.id, member.order, now_us)
+                self._enter(member, now_us)
+                self._announce(member)
         else:
             self.door = None
         self._emit(change)

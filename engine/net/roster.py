@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import msgpack
@@ -246,13 +246,30 @@ class Roster:
         return member, again
 
     def put(self, member: Member) -> None:
-        """Enter a member as the conductor said it, or anew."""
+        """Enter a member as the conductor said it, or anew.
+
+        Both sides of a partition may have given out one place; who has gone keeps it for nobody then.
+        """
         peer = member.id
+        taken = [other for other, order in self.places.items() if order == member.order and other not in self.members]
+        for other in taken:
+            del self.places[other]
         self.members[peer] = member
         self.places[peer] = member.order
         if len(self.places) > MAX_PLACES:
             gone = [other for other in self.places if other not in self.members]
             del self.places[min(gone, key=self.places.__getitem__)]
+
+    def set_apart(self) -> list[Member]:
+        """Give each member that shares its place with one before it a place of its own; gives the moved ones."""
+        moved: list[Member] = []
+        held: set[int] = set()
+        for member in sorted(self.members.values(), key=lambda each: (each.order, each.id)):
+            if member.order in held:
+                moved.append(replace(member, order=max(self.places.values()) + 1))
+                self.put(moved[-1])
+            held.add(member.order)
+        return moved
 
     def drop(self, peer: str) -> None:
         """Take a member off that left or was lost; its place is kept for it."""
@@ -304,7 +321,7 @@ class Roster:
         whole = (
             len(members) == len(fields.members)
             and len({wire_id(peer) for peer in members}) == len(members)
-            and len(set(fields.places.values())) == len(fields.places)
+            and len({member.order for member in members.values()}) == len(members)
             and all(fields.places.get(peer) == member.order for peer, member in members.items())
             and fields.conductor in members
             and any(fields.session)

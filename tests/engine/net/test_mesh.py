@@ -110,6 +110,30 @@ def test_a_partition_has_a_conductor_on_each_side_and_heals_with_nothing_lost_an
     assert all(peer.here for seat in everyone for peer in seat.its.peers())
 
 
+def test_after_a_partition_in_which_both_sides_let_somebody_in_newcomers_still_can() -> None:
+    air = Air()
+    seats = air.session(4)
+    air.run(1_000_000)
+    left, right = seats[:2], seats[2:]
+    here, there = air.seat(), air.seat()
+    apart(air, [*left, here], [*right, there])
+    air.until(lambda: conductors(right) == {seats[2].me}, 3_000_000)
+    for newcomer, door in ((here, seats[0]), (there, seats[2])):
+        newcomer.join(door.address)
+        air.until(lambda newcomer=newcomer: newcomer.mesh is not None)  # type: ignore[misc]
+    here.its.leave()
+    air.sleep(here)
+    air.run(1_000_000)
+    air.way = lambda source, target: (500, 0.0)
+    air.until(lambda: conductors(seats) == {seats[2].me}, 3_000_000)
+    air.run(6_000_000)
+    seats[2].its.hand_over(seats[0].me)
+    air.until(lambda: conductors([*seats, there]) == {seats[0].me}, 3_000_000)
+    late = air.seat()
+    late.join(seats[0].address)
+    air.until(lambda: late.mesh is not None, 5_000_000)
+
+
 def test_a_partition_longer_than_a_minute_takes_members_off_and_brings_them_back() -> None:
     air = Air()
     seats = air.session(3)

@@ -193,6 +193,29 @@ def test_removing_a_second_window_of_this_machine_does_not_shut_the_machine_out(
     assert roster.admit(second.signing_public, second.exchange_public, {}, loopback)[0].order == 2
 
 
+def test_a_place_given_out_on_both_sides_of_a_partition_shuts_no_newcomer_out() -> None:
+    roster = Roster.found(ADA, {})
+    here, there, late = Identity.new(), Identity.new(), Identity.new()
+    admitted, _ = roster.admit(here.signing_public, here.exchange_public, {}, ())
+    roster.drop(admitted.id)
+    roster.put(member(there, admitted.order))  # the other side let this one in meanwhile, with the same order
+    roster.admit(late.signing_public, late.exchange_public, {}, ())
+    assert Roster.parse(roster.pack()).places == roster.places
+    assert len(set(roster.places.values())) == len(roster.places)
+
+
+def test_two_members_in_one_place_are_set_apart_by_who_conducts() -> None:
+    roster = Roster.found(ADA, {})
+    one, two = (member(Identity.new(), 3) for _ in range(2))
+    roster.put(one)
+    roster.put(two)
+    moved = roster.set_apart()
+    assert [each.id for each in moved] == [max(one.id, two.id)]
+    assert sorted(each.order for each in roster.members.values()) == [0, 3, 4]
+    assert Roster.parse(roster.pack()).members == roster.members
+    assert not roster.set_apart()
+
+
 def test_places_of_those_who_went_are_remembered_up_to_a_bound() -> None:
     roster = Roster.found(ADA, {})
     for _ in range(MAX_PLACES + 50):
