@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from engine.draw import icons, theme
 from engine.draw.colour import Colour, faded, with_alpha
 from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
+from engine.draw.shapes import FULL_CLIP, SHAPE, ShapeArray
 from game.jam.band import Standing
 from game.rhythm.chart import Chart
 from game.rhythm.hits import Part
@@ -75,24 +76,39 @@ class BandView:
         self._cards: list[Rect] = []
         self._fields: list[Rect] = []
         self._size = 0.0
+        self._placed: object = None
+        self._light: NDArray[np.float64] = np.zeros(0)
+        self._ghosts: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._known: dict[int, tuple[Judge, int]] = {}
+        self._written = False
+        self._grounds: ShapeArray = np.zeros(0, SHAPE)
+        self._words: list[tuple[float, float, str, float, Colour, dict[str, Any]]] = []
+        self._pills: list[tuple[Rect, Colour]] = []
+        self._veils: list[Rect] = []
         self._new = NewHits()
         self.presses: Sequence[Presses] = ()
         """What hands did, a row for each player, to be shown as thin bars; empty: not shown."""
         self._pressed: Sequence[Presses] = ()
 
     def show(self, rows: Sequence[Row]) -> None:
-        """These play, in this order."""
+        """These play, in this order; the same rows again cost nothing."""
+        if rows is self._rows:
+            return
         self._rows = rows
+        self._written = False
         seats = tuple((row.stands.peer, id(row.chart)) for row in rows)
         if seats != self._seats:
-            self._seats = seats
-            self._lanes = SmallLanes([SmallSeat(row.chart, row.chart.keys if row.chart else 4) for row in rows],
-                                     self._settings)  # fmt: skip
-            self._cards, self._pressed = [], ()
+            self._seats, self._placed, self._pressed = seats, None, ()
+            self._known.clear()
+            lanes = [SmallSeat(row.chart, row.chart.keys if row.chart is not None else 4) for row in rows]
+            self._lanes = SmallLanes(lanes, self._settings)
+        self._light = np.array([1.0 if row.stands.here and not gone(row.stands) else DIMMED for row in rows])
+        self._ghosts = np.array([row.stands.silent for row in rows], np.bool_)
 
     def restart(self) -> None:
         """Everything was set to another place: nothing of it is new."""
         self._new = NewHits()
+        self._known.clear()
 
     @property
     def cards(self) -> list[Rect]:
@@ -102,6 +118,10 @@ class BandView:
     def place(self, frame: Frame, areas: Sequence[Rect], widest: float = WIDEST) -> None:
         """Share ``areas`` (pixels) out among the cards, the first half of them in the first area; two areas are the
         sides of a field, and their cards keep away from it."""
+        wanted = (frame.size, frame.scale, tuple(areas), widest)
+        if wanted == self._placed:
+            return
+        self._placed, self._written = wanted, False
         keys = [lane.keys for lane in self._lanes.seats]
         self._size = frame.px(theme.TEXT_SMALL)
         cards = laid_out(len(self._rows), areas, frame.height * GAP / 720, frame.height * widest / 720)
@@ -112,6 +132,12 @@ class BandView:
         self._cards = cards
         self._fields = [self._field(frame, card, count) for card, count in zip(cards, keys, strict=True)]
         self._lanes.place(self._fields)
+        self._grounds = np.zeros(len(cards), SHAPE)
+        for column, name in enumerate(("x", "y", "w", "h")):
+            self._grounds[name] = np.array(cards)[:, column]
+        self._grounds["top"] = self._grounds["bottom"] = with_alpha(theme.PANEL, 0.82)
+        self._grounds["border"], self._grounds["border_px"] = theme.LINE, 1.0
+        self._grounds["radius"], self._grounds["clip"] = frame.px(theme.ROUNDING_SMALL), FULL_CLIP
 
     def _field(self, frame: Frame, card: Rect, keys: int) -> Rect:
         """Where the lanes stand on a card: below the name, above the figures."""
@@ -126,70 +152,87 @@ class BandView:
         """Grounds, lanes and notes."""
         if not self._cards:
             return
-        radius = frame.px(theme.ROUNDING_SMALL)
-        for card in self._cards:
-            frame.shapes.rect(*card, with_alpha(theme.PANEL, 0.82), radius=radius, border=theme.LINE, border_px=1.0)
+        frame.shapes.put(self._grounds)
         for place, row in enumerate(self._rows):
-            hits = self._new.of(row.stands.peer, row.judge)
-            if hits is not None:
-                struck = hits["lane"][(hits["part"] == Part.HEAD) & (hits["judgement"] >= 0)]
-                self._lanes.lit(place, struck.tolist(), frame.now_us)
-        states = [row.judge.note_states if row.judge is not None else None for row in self._rows]
-        light = np.array([1.0 if row.stands.here and not gone(row.stands) else DIMMED for row in self._rows])
+            self._follow(frame, place, row)
         if self.presses is not self._pressed:
             self._pressed = self.presses
             self._lanes.show_presses(self.presses)
-        ghosts = np.array([row.stands.silent for row in self._rows], np.bool_)
-        self._lanes.draw(frame, song_us, span_us, states, light, ghosts)
+        self._lanes.draw(frame, song_us, span_us, self._light, self._ghosts)
+
+    def _follow(self, frame: Frame, place: int, row: Row) -> None:
+        """Take up what was judged of a player since the last frame; most of the time there is nothing."""
+        judge = row.judge
+        if judge is None:
+            return
+        hits = self._new.of(row.stands.peer, judge)
+        if hits is not None:
+            struck = hits["lane"][(hits["part"] == Part.HEAD) & (hits["judgement"] >= 0)]
+            self._lanes.lit(place, struck.tolist(), frame.now_us)
+        known = (judge, len(judge.hits))
+        if self._known.get(place) != known:
+            self._known[place] = known
+            self._lanes.set_states(place, judge.note_states)
 
     def draw_words(self, frame: Frame) -> None:
         """Names and figures, and why somebody is away; in a layer over the lanes."""
-        for row, card, field in zip(self._rows, self._cards, self._fields, strict=False):
-            self._draw_card(frame, row, card, field)
+        if not self._written:
+            self._written = True
+            self._words, self._pills, self._veils = [], [], []
+            for row, card, field in zip(self._rows, self._cards, self._fields, strict=False):
+                self._write_card(frame, row, card, field)
+        for rect in self._veils:
+            veil(frame, rect)
+        for rect, tone in self._pills:
+            frame.shapes.rect(*rect, with_alpha(theme.NIGHT, 0.86), radius=self._size * 0.6, border=tone, border_px=1.0)
+        for x, y, words, size, ink, look in self._words:
+            frame.text(x, y, words, size, ink, **look)
 
-    def _draw_card(self, frame: Frame, row: Row, card: Rect, field: Rect) -> None:
-        stands, size = row.stands, self._size
+    def _write(self, x: float, y: float, words: str, size: float, ink: Colour, **look: Any) -> None:
+        self._words.append((x, y, words, size, ink, look))
+
+    def _write_card(self, frame: Frame, row: Row, card: Rect, field: Rect) -> None:
+        stands, size, write = row.stands, self._size, self._write
         units, line, inset = size / frame.scale, size * 1.35, size * 0.5
         x, y, w, _ = card
         room = w - 2 * inset
         ink = theme.INK if stands.here else theme.INK_SOFT
         name = fit(frame, stands.name, units, room, Weight.BOLD)
-        frame.text(x + inset, y + inset * 0.7, name, size, ink, weight=Weight.BOLD)
+        write(x + inset, y + inset * 0.7, name, size, ink, weight=Weight.BOLD)
         left = room - wide(frame, name, units, Weight.BOLD) - size
         if row.part and left > size * 3:
             words = fit(frame, row.part, units * 0.86, left)
-            frame.text(x + w - inset, y + inset * 0.8, words, size * 0.86, theme.INK_SOFT, across=1.0)
+            write(x + w - inset, y + inset * 0.8, words, size * 0.86, theme.INK_SOFT, across=1.0)
         below = field[1] + field[3] + inset * 0.4
         score = f"{stands.score:,}".replace(",", " ")
-        frame.text(x + inset, below, score, size, ink, weight=Weight.BOLD)
-        frame.text(x + w - inset, below, f"{stands.combo}x", size, theme.INK_SOFT, across=1.0)
+        write(x + inset, below, score, size, ink, weight=Weight.BOLD)
+        write(x + w - inset, below, f"{stands.combo}x", size, theme.INK_SOFT, across=1.0)
         accuracy = f"{100 * stands.accuracy:.1f} %"
-        frame.text(x + inset, below + line, accuracy, size * 0.9, theme.INK_SOFT)
+        write(x + inset, below + line, accuracy, size * 0.9, theme.INK_SOFT)
         if row.word:
             room -= wide(frame, accuracy, units * 0.9) + size
             word = fit(frame, row.word, units * 0.86, max(1.0, room))
-            frame.text(x + w - inset, below + line, word, size * 0.86, theme.INK_SOFT, across=1.0)
-        self._draw_away(frame, row, field)
+            write(x + w - inset, below + line, word, size * 0.86, theme.INK_SOFT, across=1.0)
+        self._write_away(frame, row, field)
 
-    def _draw_away(self, frame: Frame, row: Row, field: Rect) -> None:
+    def _write_away(self, frame: Frame, row: Row, field: Rect) -> None:
         icon, words, tone = away(row.stands)
         if not words:
             return
         x, y, w, h = field
         if row.stands.outcome != FINISHED and not row.stands.here:
-            veil(frame, field)
+            self._veils.append(field)
         size = self._size
         units = size / frame.scale
         text = fit(frame, words, units, w - size * 0.6)
         height = size * (3.0 if icon and h > size * 6 else 1.6)
         middle = y + h * 0.4
-        pill_w = max(wide(frame, text, units), size) + size * 1.2
-        frame.shapes.rect(x + w / 2 - pill_w / 2, middle - height / 2, pill_w, height, with_alpha(theme.NIGHT, 0.86),
-                          radius=size * 0.6, border=faded(tone, 0.6), border_px=1.0)  # fmt: skip
+        width = max(wide(frame, text, units), size) + size * 1.2
+        self._pills.append(((x + w / 2 - width / 2, middle - height / 2, width, height), faded(tone, 0.6)))
         if height > size * 2:
-            frame.text(x + w / 2, middle - size * 0.75, icon, size, tone, across=0.5, down=0.5)
+            self._write(x + w / 2, middle - size * 0.75, icon, size, tone, across=0.5, down=0.5)
             middle += size * 0.65
-        frame.text(x + w / 2, middle, text, size, theme.INK, across=0.5, down=0.5)
+        self._write(x + w / 2, middle, text, size, theme.INK, across=0.5, down=0.5)
 
 
 def gone(stands: Standing) -> bool:

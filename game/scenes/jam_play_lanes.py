@@ -67,6 +67,7 @@ class SmallLanes:
         self._states = np.zeros(len(every), np.uint8)
         self._keys = np.array([max(1, seat.keys) for seat in seats], np.int64)
         self._lane_begins = np.concatenate(([0], np.cumsum(self._keys))).astype(int)
+        self._seat_of_lane = np.repeat(np.arange(len(seats)), self._keys)
         self._lit_us = np.full(int(self._lane_begins[-1]), -FLASH_US, np.int64)
         self._presses: tuple[NDArray[np.int64], ...] = ()
         self._placed: tuple[Rect, ...] = ()
@@ -167,28 +168,29 @@ class SmallLanes:
             if lane < self._keys[seat]:
                 self._lit_us[self._lane_begins[seat] + lane] = at_us
 
+    def set_states(self, seat: int, states: NDArray[np.uint8]) -> None:
+        """What became of the notes of a seat: a ``NoteState`` for each."""
+        begin, end = self._begins[seat], self._begins[seat + 1]
+        if len(states) == end - begin:
+            self._states[begin:end] = states
+
     def draw(
         self,
         frame: Frame,
         song_us: int,
         span_us: float,
-        states: Sequence[NDArray[np.uint8] | None],
         light: NDArray[np.float64],
         ghosts: NDArray[np.bool_],
     ) -> None:
         """Draw all of them at ``song_us``; ``span_us`` of song time are in sight before the line.
 
-        ``states`` has a ``NoteState`` for each note of each seat, ``light`` from 0 to 1 how lit a seat is, and the
-        notes of seats in ``ghosts`` are drawn as outlines: nobody plays them.
+        ``light`` says from 0 to 1 how lit a seat is; the notes of seats in ``ghosts`` are drawn as outlines: nobody
+        plays them.
         """
         if not self._placed:
             return
         frame.shapes.put(self._grounds)
         self._draw_flashes(frame, light)
-        for place, own in enumerate(states):
-            begin, end = self._begins[place], self._begins[place + 1]
-            if own is not None and len(own) == end - begin:
-                self._states[begin:end] = own
         behind_us = span_us * BEHIND / (1 - BEHIND)
         first = int(self._reach.searchsorted(song_us - behind_us))
         last = int(self._at.searchsorted(song_us + span_us, side="right"))
@@ -226,7 +228,7 @@ class SmallLanes:
         if not len(lit):
             return
         block = _copied(frame, self._flashes, lit)
-        seat = np.repeat(np.arange(len(self.seats)), self._keys)[lit]
+        seat = self._seat_of_lane[lit]
         _scale_alpha(block, 0.6 * (1.0 - age[lit] / FLASH_US) * light[seat], ("top", "bottom"))
 
     def _draw_notes(
