@@ -130,10 +130,10 @@ def test_a_guest_without_the_song_gets_it_and_chooses_by_keys(game: JamGame) -> 
     assert (scene.seat.chart_hash, scene.seat.keys) == (hard.hash, 7)
     scene.seat.choose_keys(5)
     me = game.band.me
-    game.until(lambda: ada.jam.session.band.members[me].part, "the guest's word")
-    game.until(lambda: ada.jam.session.band.members[me].part.keys == 5, "its keys")
-    taken = ada.jam.session.band.members[me].part
-    assert (taken.part, taken.chart_hash) == ("left-hand", hard.hash)
+    member = ada.jam.session.band.members[me]
+    game.until(lambda: member.part is not None and member.part.keys == 5, "the guest's word")
+    assert member.part is not None
+    assert (member.part.part, member.part.chart_hash) == ("left-hand", hard.hash)
 
 
 def test_the_next_song_begins_with_what_was_chosen_before(game: JamGame) -> None:
@@ -181,7 +181,7 @@ def test_who_conducts_others_is_asked_before_leaving(game: JamGame) -> None:
     game.friend("Ben")
     scene = enter(game)
     press(game, "escape")
-    assert isinstance(game.stack.top, JamPicker)
+    assert len(game.stack) == 2
     press(game, "return")  # the first answer is to stay
     assert game.stack.top is scene
     press(game, "escape", "down", "return")
@@ -266,7 +266,7 @@ def test_questions_make_way_for_a_song(game: JamGame) -> None:
     press(game, "r")
     scene.ask_level()
     game.turn(4)
-    assert isinstance(game.stack.top, JamPicker)
+    assert len(game.stack) == 2
     session = ada.jam.session
     session.do(TakePart(ALL, entry.hash, 4))
     session.do(SayReady())
