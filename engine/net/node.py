@@ -377,11 +377,11 @@ class Node:
             self._peers_us = now_us + PEERS_US
             self._peers = mesh.peers()
             self._time.session_us(now_us)  # its bound is told for the latest instant that was asked for
-            apart_us = _apart_us()
-            if abs(apart_us - self._apart_us) > ASLEEP_US:
-                self._apart_us = apart_us
+            slept_us = _apart_us() - self._apart_us
+            if abs(slept_us) > ASLEEP_US:
+                self._apart_us += slept_us
                 self._endpoint.rebind()
-                mesh.time.woke()
+                mesh.time.woke(slept_us)
 
     def _emit(self, event: NetEvent) -> None:
         if isinstance(event, _MEMBERSHIP) and self._mesh is not None:
@@ -395,11 +395,13 @@ class Node:
 
 
 def _apart_us() -> int:
-    """How far a clock that goes on while the machine sleeps is ahead of the one that does not."""
+    """How far a clock that goes on while the machine sleeps is ahead of the one that may not."""
     if sys.platform == "linux":
         onward_ns = system_time.clock_gettime_ns(system_time.CLOCK_BOOTTIME)
+    elif sys.platform == "darwin":
+        onward_ns = system_time.clock_gettime_ns(system_time.CLOCK_MONOTONIC)  # clock_gettime(3): also while it sleeps
     else:
-        onward_ns = system_time.time_ns()  # a wall clock that is set looks like sleep: then time is measured once more
+        onward_ns = system_time.monotonic_ns()
     return (onward_ns - system_time.perf_counter_ns()) // 1000
 
 

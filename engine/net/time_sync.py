@@ -66,6 +66,9 @@ SLACK_US = 200
 PIECES = 6
 """So many turns of the clock are remembered, for instants that lie a little back."""
 
+SLEEP_BOUND_US = 1_000_000
+"""How long a machine slept may be known no better than this: some clocks that go on meanwhile count whole seconds."""
+
 MAX_INSTANT_US = 1 << 60
 
 MAX_ANSWER_BOUND_US = 1_000_000
@@ -110,6 +113,7 @@ class SessionTime:
         self._held = False
         self._leading = False
         self._latest_us = 0
+        self._slept: tuple[int, int] | None = None  # since a sleep, until it is measured again: when, and the bound
 
     @classmethod
     def founder(cls) -> SessionTime:
@@ -129,6 +133,11 @@ class SessionTime:
         return self._held
 
     @property
+    def rough(self) -> bool:
+        """Whether this machine slept since it was measured: it is about right."""
+        return self._slept is not None
+
+    @property
     def skew_ppm(self) -> float:
         """How much faster session time runs than this machine's clock, as measured; 0 until it is known."""
         return 0.0 if self._target is None else self._target.skew_ppm
@@ -144,7 +153,10 @@ class SessionTime:
             return 0
         target = self._target
         if target is None:
-            return MAX_INSTANT_US
+            if self._slept is None:
+                return MAX_INSTANT_US
+            since_us, bound_us = self._slept
+            return bound_us + round(abs(local_us - since_us) * MAX_SKEW_PPM / 1e6)
         age_us = abs(local_us - target.at_us)
         off_us = abs(local_us + _offset_at(target, local_us) - self._session(local_us))
         return round(target.bound_us + off_us + age_us * target.skew_bound_ppm / 1e6) + 1
@@ -164,9 +176,12 @@ class SessionTime:
         return piece.local_us + gone_us - gone_us * piece.gain_ppb // (1_000_000_000 + piece.gain_ppb)
 
     def correct(self, estimate: Estimate, now_us: int) -> None:
-        """Follow a new estimate: the first is taken as it is, later ones are slewed to; held, only remembered."""
-        first = not self.agreed
-        self._leading, self._target = False, estimate
+        """Follow a new estimate: the first is taken as it is, later ones are slewed to; held, only remembered.
+
+        The first after a sleep is taken as it is as well, held or not.
+        """
+        first = not self.agreed or self._slept is not None
+        self._leading, self._target, self._slept = False, estimate, None
         if first:
             self._pieces = (self._line(now_us),)
         elif not self._held:
@@ -190,12 +205,18 @@ class SessionTime:
             self._go_on(now_us, round(self.skew_ppm * 1000))
         self._leading = True
 
-    def restart(self) -> None:
-        """Forget everything (this machine slept): the next estimate is taken as it is."""
-        self._pieces = (_Piece(0, 0, 0),)
-        self._target = None
-        self._held = self._leading = False
-        self._latest_us = 0
+    def slept(self, slept_us: int, now_us: int) -> None:
+        """This machine slept, and its clock stood still for ``slept_us``.
+
+        Session time went on meanwhile, so it is about so much later; it is agreed again once it is measured.
+        """
+        if self.agreed or self._slept is not None:
+            bound_us = min(self.bound_at(now_us), MAX_INSTANT_US // 2)
+            self._go_on(now_us, round(self.skew_ppm * 1000))
+            here = self._pieces[-1]
+            self._pieces = (*self._pieces[:-1], here._replace(session_us=here.session_us + slept_us))
+            self._slept = now_us, bound_us + SLEEP_BOUND_US
+        self._leading, self._target = False, None
 
     def _session(self, local_us: int) -> int:
         piece = self._pieces[0]

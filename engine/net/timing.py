@@ -33,7 +33,6 @@ class Timing:
         self._clock, self._emit = clock, emit
         self._asker: TimeAsker | None = None
         self._untimed_us = clock()
-        self._slept = False
 
     @property
     def due_us(self) -> int | None:
@@ -47,10 +46,6 @@ class Timing:
             self._asker = None
             self._time.lead(now_us)
             return
-        if self._slept:
-            held, self._slept = self._time.held, False
-            self._time.restart()
-            self._time.hold(held, now_us)
         self._asker = TimeAsker(self._time, now_us)
         self._untimed_us = now_us
 
@@ -66,8 +61,11 @@ class Timing:
         """Whom to ask the time: the conductor; one that does not know it itself asks each member in turn."""
         if not self._belonging.failover.conducting:
             return self._belonging.conductor
-        others = [peer for peer in self._belonging.failover.present() if peer != self._belonging.me]
+        others = self._others()
         return others[(now_us - self._untimed_us) // TURN_US % len(others)] if others else ""
+
+    def _others(self) -> list[str]:
+        return [peer for peer in self._belonging.failover.present() if peer != self._belonging.me]
 
     def ask(self, now_us: int) -> None:
         """Ask the time if that is due, and tell what came of it."""
@@ -75,7 +73,8 @@ class Timing:
         if asker is None or due_us is None:
             return
         untimed = self._belonging.failover.conducting
-        if untimed and (self._time.agreed or now_us - self._untimed_us >= UNTIMED_US):
+        nobody = self._time.rough and not self._others()  # knows it best, though not well
+        if untimed and (self._time.agreed or nobody or now_us - self._untimed_us >= UNTIMED_US):
             self._time.lead(now_us)
             self._asker = None
             self.measure()
@@ -101,12 +100,12 @@ class Timing:
         """While held the clock is not corrected."""
         self._time.hold(held, self._clock())
 
-    def woke(self) -> None:
-        """This machine slept, and its clock with it: measure anew at once, held or not.
+    def woke(self, slept_us: int) -> None:
+        """This machine slept for ``slept_us``, and its clock with it: measure anew at once, held or not.
 
-        Where it conducted, that is when it follows who took over: its own time is worth nothing to the others.
+        Where it conducted, the others know the time better now: it asks them, and goes on as the session's clock.
         """
-        self._slept = True
+        now_us = self._clock()
+        self._time.slept(slept_us, now_us)
         self._emit(Trouble("This machine slept, and its clock with it: the session's time is measured anew."))
-        if self._asker is not None:
-            self.follow(self._clock())
+        self.follow(now_us)

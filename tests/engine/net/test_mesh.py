@@ -374,13 +374,19 @@ def test_a_machine_that_slept_with_its_clock_is_in_time_again_whoever_it_was() -
     air = Air()
     seats = air.session(3)
     air.until(lambda: all(seat.time.agreed for seat in seats))
-    for seat in (seats[2], seats[0]):  # a member, then who conducts
+    # A member; who conducts, so shortly that nobody takes over; and long enough for that.
+    for seat, slept_us in ((seats[2], 8_000_000), (seats[0], 900_000), (seats[0], 8_000_000)):
         seat.its.time.hold(True)
         air.sleep(seat)
-        air.run(8_000_000)
-        seat.clock.offset_us -= 8_000_000  # its clock stood still meanwhile
+        air.run(slept_us)
+        seat.clock.offset_us -= slept_us  # its clock stood still meanwhile
         air.rouse(seat)
-        seat.its.time.woke()
+        seat.its.time.woke(slept_us - 300_000)  # as far as it can tell
+        for _ in range(50):
+            now_us = [each.time.session_us(each.clock.now_us()) for each in seats]
+            assert max(now_us) - min(now_us) < 310_000
+            assert seat.time.agreed or 300_000 < seat.time.bound_us < 2_000_000
+            air.run(20_000)
         air.run(6_000_000)
         now_us = [each.time.session_us(each.clock.now_us()) for each in seats]
         assert max(now_us) - min(now_us) < 1_000
@@ -396,3 +402,13 @@ def test_a_whole_band_settles_and_its_traffic_is_bounded() -> None:
     a_second = [(seat.sent - sent) / 10 / 15 for seat, sent in zip(seats, before, strict=True)]
     assert a_second[0] < 12  # packets to each other member; the conductor is asked the time as well
     assert max(a_second[1:]) < 8
+
+
+def test_who_is_alone_in_a_session_goes_on_as_its_clock_after_a_sleep() -> None:
+    air = Air()
+    host = air.session(1)[0]
+    before_us = host.time.session_us(host.clock.now_us())
+    host.its.time.woke(5_000_000)
+    air.run(1_000_000)
+    assert host.time.agreed
+    assert host.time.session_us(host.clock.now_us()) == before_us + 6_000_000

@@ -233,13 +233,15 @@ def test_answers_that_took_longer_than_the_whole_way_are_impossible() -> None:
     assert len(troubles(clocks)) == 1
 
 
-def test_after_a_sleep_it_begins_anew() -> None:
+def test_after_a_sleep_it_is_about_right_until_it_is_measured_and_then_exactly() -> None:
     clocks = TwoClocks(WEATHERS["clean"][0])
     clocks.run(20)
     clocks.offset_us += 3_600_000_000  # this machine slept for an hour
-    clocks.time.restart()
+    clocks.time.hold(True, clocks.now_us)
+    clocks.time.slept(3_599_500_000, clocks.now_us)
     clocks.asker = TimeAsker(clocks.time, clocks.now_us)
     assert not clocks.time.agreed
+    assert 499_000 < abs(clocks.error_us()) < 501_000 < clocks.time.bound_us < 1_100_000
     clocks.until_set()
     assert abs(clocks.error_us()) < 100
     assert isinstance(clocks.events[-1], ClockSet)
