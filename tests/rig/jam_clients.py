@@ -153,6 +153,7 @@ class Client:
                 except BrokenPipeError:
                     continue  # it was killed with an order still in its pipe
         self._errors.close()
+        (self.profile.parent / f"{self.profile.name}.lines").write_text("\n".join(map(json.dumps, self.lines)), "utf-8")
 
 
 class Table:
