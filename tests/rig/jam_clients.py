@@ -116,6 +116,7 @@ class Client:
 
     def signal(self, number: int) -> None:
         """Send it a signal."""
+        assert self.alive, f"{self.profile.name} has ended already: {self.errors()}; {self.lines[-3:]}"
         os.kill(self.pid, number)
 
     def kill(self) -> None:
