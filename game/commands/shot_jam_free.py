@@ -17,6 +17,8 @@ from game.jam.seats import song_us
 from game.jam.state import SPECTATOR
 from game.rhythm.chart import EDGE
 from game.scenes.jam_free import JamFreeScene
+from game.scenes.jam_room import JamRoom
+from game.scenes.requests import FreeJam
 
 if TYPE_CHECKING:
     from game.commands.shot_views import Studio
@@ -175,11 +177,33 @@ def _leave(studio: Studio) -> None:
     studio.run(0.4)
 
 
+def _listen(studio: Studio) -> None:
+    """One who listens to others, on the machine of the pictures: Ivo conducts."""
+    scene, guests = _open(studio, ("Ivo", "Lene", "Rafi", "Teo"))
+    room = JamRoom.of(studio.app.context)
+    machine = room.machine
+    assert machine is not None
+    machine.role = SPECTATOR
+    scene.leave()
+    free = machine.session.band.free
+    assert free is not None
+    studio.app.open(FreeJam(free.take))
+    studio.until(lambda: isinstance(studio.top(), JamFreeScene) and studio.top() is not scene, 0.0)
+    keep_loop(guests[0].machine, "loop-1", RIFFS["Ivo"])
+    again = studio.top()
+    assert isinstance(again, JamFreeScene)
+    studio.until(lambda: again.run is not None, 0.0)
+    _until_bar(studio, again, INTO_BARS)
+    studio.press("2", "3")
+    studio.run(0.6)
+
+
 JAM_FREE_VIEWS: dict[str, Callable[[Studio], None]] = {
     "jam-free": partial(_jam, names=("Ivo", "Lene")),
     "jam-free-form": _form,
     "jam-free-wide": partial(_jam, names=("Ivo", "Rafi"), riff=("bell", 18, tuple((n / 4.5, n) for n in range(18)), 0)),
     "jam-free-band": partial(_jam, names=tuple(RIFFS), riff=("drums", 10, RIFFS["Ivo"][2], 9_000)),
     "jam-free-leave": _leave,
+    "jam-free-listen": _listen,
 }
 """By name."""

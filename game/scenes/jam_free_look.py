@@ -66,10 +66,10 @@ def laid(frame: Frame, lanes: int, foot: float) -> Areas:
     ``foot`` pixels are kept free below the middle.
     """
     w, h, edge = frame.width, frame.height, frame.px(18)
-    left = min(max(w * 0.24, frame.px(190)), frame.px(320))
-    right = min(max(w * 0.23, frame.px(110)), frame.px(330))
-    head = frame.px(118)
-    begin, end = edge + left + frame.px(26), w - edge - right - frame.px(26)
+    left = min(max(w * 0.24, frame.px(168)), frame.px(320))
+    right = min(max(w * 0.2, frame.px(110)), frame.px(296))
+    head, gap = frame.px(118), min(frame.px(26), w * 0.02)
+    begin, end = edge + left + gap, w - edge - right - gap
     if not lanes:
         end = w - edge
     radius = min(frame.px(RING), h * 0.072)
@@ -321,7 +321,7 @@ class Cards:
     def place(self, frame: Frame, area: Rect, others: Sequence[Other], widest: float) -> list[Field]:
         """Share ``area`` out among ``others``; gives the lanes to be drawn."""
         cards = laid_out(len(others), (area,), frame.px(10), frame.height * widest / 720)
-        self._size = min([frame.px(theme.TEXT_SMALL), *(card[3] * 0.11 for card in cards)])
+        self._size = min([frame.px(theme.TEXT_SMALL), *(min(card[3] * 0.14, card[2] * 0.14) for card in cards)])
         line, inset = self._size * 1.4, self._size * 0.5
         self._placed = []
         for other, card in zip(others, cards, strict=False):

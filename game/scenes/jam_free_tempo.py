@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import pairwise
-from statistics import median
+from statistics import median_high
 
 from game.jam.snapping import MAX_BEAT_US, MIN_BEAT_US
 
@@ -51,7 +51,7 @@ class Tempo:
         taps = list(self._taps)
         if len(taps) > 2:
             gaps = [after - before for before, after in pairwise(taps)]
-            near = median(gaps)
+            near = median_high(gaps)
             sound = [gap for gap in gaps if abs(gap - near) < near / 4]
             self.set(60_000_000 * len(sound) / sum(sound))
 
