@@ -34,6 +34,8 @@ songs.py              a song as an offer, whether one holds it, where a received
 parts.py relay.py     the parts of a chart, on any number of keys; sound_groups.py: parts by key sounds
 machine.py            Machine: membership, session, songs going round and cohesion in one, for scenes and commands
 free.py loops.py      the free jam: what sounds when; instruments.py synthesis.py drum_kit.py scales.py: its voices
+free.py free_band.py  a free jam as one listener hears it, kept in step with the band; free_replay.py: heard again
+instruments.py        its voices (synthesis.py, drum_kit.py), in key (scales.py); loops.py: recorded, kept, repeated
 snapping.py           others' hits to the beat, as each listener likes
 cohesion/             who plays together, and what each player needs, learned from their hits
 conduits/             relays for crowds, on real sockets and simulated
