@@ -291,11 +291,13 @@ class BandTake:
 
     @property
     def over(self) -> bool:
-        """Whether the take was called off, or everyone who is still here has ended."""
-        if self.take.called_off:
-            return True
-        running = self._session.band.running
-        return running is None or running.start.take != self.id
+        """Whether the take was called off, or everyone who is still here has ended.
+
+        Another conductor, who knows nothing of it, does not end it.
+        """
+        band = self._session.band
+        take = band.take(self.id) or self.take
+        return take.called_off or not band.open(take)
 
     def results(self) -> BandResult:
         """Everyone judged from all edges that are here; provisional until all are."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from engine.errors import UserError
 from game.events import Event
 from game.jam.events import (
+    ConductorFollowed,
     FreeStarted,
     LearnedShared,
     LoopDropped,
@@ -191,6 +192,10 @@ def decide(band: Band, me: str, intent: Intent) -> list[Event]:
         case OfferSong() | TakeBack() | Start() | CallOff() | StartFree() | HandOver():
             if band.conductor != me:
                 raise Refused(f"Only {band.name(band.conductor)}, who conducts, can do that")
+            if band.conducting.provisional:
+                raise Refused(
+                    "Nobody else is heard; wait until the network is back, or leave and host a jam of your own"
+                )
             return _conduct(band, intent)
         case HoldSong():
             same = member.held.get(intent.song) == intent.problem
@@ -241,6 +246,28 @@ def _conduct(band: Band, intent: OfferSong | TakeBack | Start | CallOff | StartF
             if other is None or other.gone or not other.here:
                 raise Refused(f"{band.name(intent.peer)} is not here; choose somebody who is")
             return []
+
+
+def on_following(band: Band) -> list[Event]:
+    """What this machine says to everyone as soon as another conducts, or it does itself.
+
+    Who takes over says in its own term what goes on: so it counts whatever an earlier conductor, cut off, still says,
+    and for whoever comes later.  The others say whom they follow.
+    """
+    conducting = band.conducting
+    if not conducting.conductor or conducting.provisional:
+        return []
+    if not band.conducts:
+        return [ConductorFollowed(conducting.conductor, conducting.term)]
+    if conducting.term <= 1 or conducting.spoke:
+        return []  # who founded the session found nothing
+    words: list[Event] = []
+    if band.offer is not None:
+        words.append(replace(band.offer, term=conducting.term))
+    going = band.running.start if band.running is not None else band.free
+    if going is not None:
+        words.append(replace(going, term=conducting.term))
+    return words or [SongCalledOff("", conducting.term)]
 
 
 def _take_id(band: Band, t0_us: int) -> str:

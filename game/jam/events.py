@@ -3,7 +3,7 @@
 What this machine's player does is theirs (U1); what another member says is a peer's word (LN4, origin ``peer:<id>``,
 actor the peer's id).  ``number`` in the log's row of a peer's event is its author's record number, so that nothing
 is kept twice.  Instants named ``session_us`` are session time, ``song_us`` song time.  What only a conductor may say
-carries the ``term`` it said it in: such facts are ordered by term and record number.
+carries the ``term`` it said it in; whom it followed, each member says itself.
 """
 
 from __future__ import annotations
@@ -65,9 +65,22 @@ class MemberHeard:
 
 @dataclass(frozen=True, slots=True)
 class ConductorChanged:
-    """Who conducts from now on.  Kept here only."""
+    """Who conducts from now on; ``provisional``: this machine itself, while it hears nobody.  Kept here only."""
 
     kind: ClassVar[str] = "jam.conductor"
+    peer: str
+    term: int
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConductorFollowed:
+    """The author follows ``peer`` as conductor of ``term``.
+
+    By this all come to agree on who conducted where a network was in pieces, and who came late knows it too.
+    """
+
+    kind: ClassVar[str] = "jam.followed"
     peer: str
     term: int
 
@@ -121,10 +134,11 @@ class PartTaken:
 
 @dataclass(frozen=True, slots=True)
 class ReadySaid:
-    """The author is ready, or not any more."""
+    """The author is ready, or not any more; ``bound_us``: how wrong its clock may be, -1 while it is not measured."""
 
     kind: ClassVar[str] = "jam.ready"
     ready: bool
+    bound_us: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,8 @@ class StartAgreed:
     """The conductor set t0: song time 0 is heard at ``t0_us`` of session time on every machine.
 
     ``line_up`` says who plays what from the beginning: (part, chart hash, keys) by member, so that everyone judges
-    the same whatever order the members' words came in.
+    the same whatever order the members' words came in.  ``bound_us`` is the most that a clock among them may be wrong.
+    Who takes over says the start of the song that runs again, in its own term.
     """
 
     kind: ClassVar[str] = "jam.start"
@@ -143,6 +158,7 @@ class StartAgreed:
     line_up: dict[str, tuple[str, str, int]] = field(default_factory=dict)
     rules: str = ""
     term: int = 0
+    bound_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +284,7 @@ LOCAL = (JamOpened, ClockAgreed, MemberCame, MemberWent, MemberHeard, ConductorC
 """What is kept by the machine that saw it, and never sent as a record."""
 
 SENT = (
+    ConductorFollowed,
     SongOffered,
     SongHeld,
     PartTaken,

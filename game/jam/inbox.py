@@ -125,6 +125,11 @@ class _Words(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class _ConductorFollowed(_Words):
+    peer: PeerId
+    term: Term
+
+
 class _SongOffered(_Words):
     song: Hash
     title: Words
@@ -160,6 +165,7 @@ class _PartTaken(_Words):
 
 class _ReadySaid(_Words):
     ready: StrictBool
+    bound_us: Annotated[StrictInt, Field(ge=-1, le=1 << 40)] = -1
 
 
 class _StartAgreed(_Words):
@@ -170,6 +176,7 @@ class _StartAgreed(_Words):
     line_up: Annotated[dict[PeerId, tuple[Name, ChartHash, Keys]], Field(max_length=64)] = Field(default_factory=dict)
     rules: Rules
     term: Term = 0
+    bound_us: Count = 0
 
 
 class _TakeEnded(_Words):

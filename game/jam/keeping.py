@@ -17,7 +17,7 @@ from engine.clock import wall_us
 from engine.errors import UserError
 from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
 from game.events import Event, from_payload, to_payload
-from game.jam.events import LOCAL, SENT, HitsHeard
+from game.jam.events import LOCAL, SENT, HitsHeard, MemberCame, MemberWent
 from game.jam.inbox import Unfit, checked
 from game.rhythm.chart import EDGE
 from game.truth import Truth
@@ -93,6 +93,17 @@ def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
                 yield Spoken(row.actor, int(row.payload.get("number", 0)), checked(row.kind, row.payload))
             except Unfit:
                 continue
+
+
+def last_there(before: Iterable[Spoken]) -> list[str]:
+    """Who was a member when an earlier stay ended; they may have left unseen."""
+    there: dict[str, None] = {}
+    for _, _, event in before:
+        if isinstance(event, MemberCame):
+            there[event.peer] = None
+        elif isinstance(event, MemberWent):
+            there.pop(event.peer, None)
+    return list(there)
 
 
 def told_together(heard: Iterable[Spoken]) -> list[Spoken]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from engine.net.face import Moment
 from game.events import Event
 from game.jam.conducting import Conducting
-from game.jam.events import ConductorChanged, FreeStarted, SongCalledOff, SongOffered, StartAgreed
+from game.jam.events import ConductorChanged, ConductorFollowed, FreeStarted, SongCalledOff, SongOffered, StartAgreed
 from game.jam.inbox import FREE_LANES, Unfit, tag, unpack_hit
 from game.jam.seats import song_us
 from game.rhythm.chart import MAX_LANES
@@ -33,7 +33,9 @@ class Placing:
     def take_in(self, author: str, number: int, event: Event) -> list[Moment]:
         """Learn from ``event``; gives the hits that waited, if some may have found their take."""
         if isinstance(event, ConductorChanged):
-            self._conducting.changed(event.peer, event.term)
+            self._conducting.changed(event.peer, event.term, event.provisional)
+        elif isinstance(event, ConductorFollowed):
+            self._conducting.followed(author, event)
         elif isinstance(event, SongOffered | StartAgreed | SongCalledOff | FreeStarted):
             self._conducting.said(author, number, event)
         else:

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -40,7 +40,7 @@ from engine.net.face import (
     Trouble,
 )
 from game.events import Event
-from game.jam.decide import HandOver, Intent, decide
+from game.jam.decide import HandOver, Intent, decide, on_following
 from game.jam.events import (
     ClockAgreed,
     ConductorChanged,
@@ -52,7 +52,7 @@ from game.jam.events import (
     ReadySaid,
 )
 from game.jam.inbox import Unfit, named, pack, pack_hit, unpack
-from game.jam.keeping import Keeper, Spoken
+from game.jam.keeping import Keeper, Spoken, last_there
 from game.jam.placing import Placing
 from game.jam.seats import session_us, song_us
 from game.jam.state import PLAYER, Band
@@ -145,6 +145,7 @@ class Session:
         self._keeper: Keeper | None = None
         self._placing = Placing()
         self._roles: dict[str, str] = {}
+        self._follows = ("", 0, False)
         self._closed = ""
         self._lock = threading.RLock()
         self._came: list[Happening | _Earlier] = []
@@ -326,6 +327,12 @@ class Session:
             if isinstance(one, Heard):
                 self.band.apply(one.author, one.number, one.event)
             self._taken.append(one)
+        conducting = self.band.conducting
+        follows = (conducting.conductor, conducting.term, conducting.provisional)
+        if follows != self._follows and self._keeper is not None and not self._closed:
+            self._follows = follows
+            for event in on_following(self.band):
+                self.send(event)
 
     def _joined(self) -> Keeper:
         if self._keeper is None or self._closed:
@@ -347,7 +354,7 @@ class Session:
             case PeerBack():
                 self._saw(MemberHeard(event.peer, True))
             case ConductorIs():
-                self._saw(ConductorChanged(event.peer, event.term))
+                self._saw(ConductorChanged(event.peer, event.term, event.provisional))
             case ClockSet():
                 self._saw(ClockAgreed(event.offset_us, event.skew_ppm, event.bound_us))
             case Refused():
@@ -371,7 +378,7 @@ class Session:
             opened = JamOpened(joined.session, self.me, self._name, self._hosting, self._role)
             self._saw(opened, Truth.USER, "user:keyboard")
             there = {peer.id for peer in joined.peers}
-            for member in _last_there(keeper.before):
+            for member in last_there(keeper.before):
                 if member not in there and member != self.me:
                     self._saw(MemberWent(member, LEFT))
             order = max((peer.order for peer in joined.peers), default=-1) + 1
@@ -468,14 +475,3 @@ class Session:
         rows = np.array([row[1:] for row in run], EDGE)
         for event in self._keeper.hits(*of, run[0][0], rows, own=False):
             self._came.append(Heard("", 0, event, arrived_us))
-
-
-def _last_there(before: Iterable[Spoken]) -> list[str]:
-    """Who was a member when an earlier stay ended; they may have left unseen."""
-    there: dict[str, None] = {}
-    for _, _, event in before:
-        if isinstance(event, MemberCame):
-            there[event.peer] = None
-        elif isinstance(event, MemberWent):
-            there.pop(event.peer, None)
-    return list(there)

@@ -19,6 +19,7 @@ from game.jam.edges import Edges
 from game.jam.events import (
     ClockAgreed,
     ConductorChanged,
+    ConductorFollowed,
     FreeStarted,
     HitsHeard,
     JamClosed,
@@ -85,6 +86,8 @@ class Member:
     known: bool = False
     part: PartTaken | None = None
     ready: bool = False
+    bound_us: int = -1
+    """How wrong its clock may be, as it said when it was ready; -1 while it is not measured."""
     held: dict[str, str] = field(default_factory=dict)
     shares: bool = False
     learned: tuple[float, ...] = ()
@@ -230,12 +233,14 @@ class Band:
         take = self.take(event.take) if isinstance(event, StartAgreed) else None
         if take is None:
             return None
-        open_ = [
-            peer
+        return take if self.open(take) else None
+
+    def open(self, take: Take) -> bool:
+        """Whether somebody of ``take`` who is a member still plays it."""
+        return any(
+            played.ended is None and (member := self.members.get(peer)) is not None and not member.gone
             for peer, played in take.played.items()
-            if played.ended is None and (member := self.members.get(peer)) is not None and not member.gone
-        ]
-        return take if open_ else None
+        )
 
     @property
     def free(self) -> FreeStarted | None:
@@ -278,6 +283,8 @@ class Band:
             self._seen(event)
         elif isinstance(event, SongOffered | StartAgreed | SongCalledOff | FreeStarted):
             self.conducting.said(author, number, event)
+        elif isinstance(event, ConductorFollowed):
+            self.conducting.followed(author, event)
         else:
             self._said(self._member(author), number, event)
         self.version += 1
@@ -324,7 +331,7 @@ class Band:
                 if event.here and member.gone == LOST:
                     member.gone = ""
             case ConductorChanged():
-                self.conducting.changed(event.peer, event.term)
+                self.conducting.changed(event.peer, event.term, event.provisional)
             case ClockAgreed():
                 self.clock = event
             case JamClosed():
@@ -345,7 +352,7 @@ class Band:
                 else:
                     member.part, member.ready = event, False
             case ReadySaid():
-                member.ready = event.ready
+                member.ready, member.bound_us = event.ready, event.bound_us
             case TakeEnded():
                 played = member.in_take(event.take)
                 played.ended = played.ended or event  # what is over is over
@@ -388,7 +395,7 @@ def _told(member: Member) -> dict[str, Any]:
         numbers, rows = played.edges.ordered()
         takes[take] = (played.switches, played.ended, numbers.tobytes(), rows.tobytes())
     facts = (member.name, member.role, member.order, member.here, member.gone, member.known)
-    own = (member.part, member.ready, sorted(member.held.items()), member.shares, member.learned)
+    own = (member.part, member.ready, member.bound_us, sorted(member.held.items()), member.shares, member.learned)
     return {"id": member.id, "facts": facts, "own": own, "takes": takes, "loops": sorted(member.loops.items()),
             "reactions": list(member.reactions)}  # fmt: skip
 

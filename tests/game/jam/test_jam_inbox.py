@@ -11,6 +11,7 @@ from engine.net.face import MAX_MOMENT, MAX_RECORD
 from game.events import Event, to_payload
 from game.jam import events
 from game.jam.events import (
+    ConductorFollowed,
     FreeStarted,
     LearnedShared,
     LoopDropped,
@@ -32,11 +33,12 @@ HASH = "0a" * 32
 FILES, CHARTS = {"x.jam": (3, HASH)}, (("x.jam", 0, "ab", "Easy", 4),)
 OFFER = SongOffered(HASH, "Song", "Band", FILES, CHARTS, (("bass", "Bass", 0.5),), "o2jam", 0.75, 2)
 SAID: list[Event] = [
+    ConductorFollowed("ab" * 8, 3),
     OFFER,
     SongHeld(HASH, "no room on the disk"),
     PartTaken(HASH, "bass", "ab", 7, 5, "t1"),
-    ReadySaid(True),
-    StartAgreed(HASH, "t1", 99, 1.25, {"ab" * 8: ("bass", "ab", 7)}, "o2jam", 3),
+    ReadySaid(True, 300),
+    StartAgreed(HASH, "t1", 99, 1.25, {"ab" * 8: ("bass", "ab", 7)}, "o2jam", 3, 300),
     TakeEnded("t1", "finished", 4, 10, {"cool": 5}, 900, 5, 0.9, 77),
     SongCalledOff("t1", 2),
     Reacted("clap", 55),

@@ -128,6 +128,7 @@ def test_in_the_end_all_logs_tell_the_same_jam(
             fate.turn(5_000)
         fate.table.heal()
         fate.turn(5_000_000)
+        fate.turn(1_000_000)  # whom they follow now, they say when they have heard it
         told = []
         for who in fate.there:
             log, writer = fate.logs[who]

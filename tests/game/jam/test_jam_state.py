@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from game.events import Event
 from game.jam.events import (
     ConductorChanged,
+    ConductorFollowed,
     FreeStarted,
     HitsHeard,
     JamOpened,
@@ -83,6 +84,7 @@ own_words = st.one_of(
     st.builds(LoopKept, takes, st.sampled_from(["l1", "l2"]), st.just("keys"), instants, instants, st.just(b"")),
     st.builds(LoopDropped, takes, st.sampled_from(["l1", "l2"]), instants),
     st.builds(SharingChosen, st.booleans()),
+    st.builds(ConductorFollowed, st.sampled_from(PEERS), st.integers(0, 4)),
     st.builds(LearnedShared, st.tuples(st.floats(0, 1))),
 )
 terms = st.integers(0, 4)
@@ -195,6 +197,8 @@ def test_who_came_late_believes_what_was_agreed_before() -> None:
     ):
         out.apply("", 0, event)
     out.apply(ME, 4, started("t1", 1))
+    assert out.takes == []
+    out.apply(MIKA, 1, ConductorFollowed(ME, 1))
     assert [take.start.take for take in out.takes] == ["t1"]
     assert out.running is not None
 
@@ -203,7 +207,7 @@ def test_a_start_of_the_other_side_of_a_partition_is_a_take_here_as_well() -> No
     far = (MIKA, 1, started("far", 2, SONGS[0], MIKA))
     near = (ME, 1, started("near", 1, SONGS[0], ME))
     healed = ("", 0, ConductorChanged(ME, 3))
-    out = band(near, healed, far)
+    out = band(near, healed, far, (MIKA, 2, ConductorFollowed(ME, 1)), (NOA, 1, ConductorFollowed(MIKA, 2)))
     assert [take.start.take for take in out.takes] == ["near", "far"]
 
 
