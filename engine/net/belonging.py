@@ -124,7 +124,7 @@ class Belonging:
     def _admitted(self, member: Member, now_us: int) -> None:
         if self.failover.provisional:
             self.failover.confirm()
-            self._sign()
+            self.tick(now_us)
         self._changed()
         self._enter(member, now_us)
         self._announce(member)
@@ -260,11 +260,11 @@ class Belonging:
     def _new_conductor(self, change: ConductorIs, now_us: int) -> None:
         if change.peer != self.conductor or change.term != self.failover.claim.term:
             return  # overtaken by a better claim since
-        self.roster.term, self.roster.conductor = change.term, change.peer
+        self.roster.conducts(change.peer, change.term)
         if self.failover.conducting:
-            if not self.failover.provisional:
+            if not change.provisional:
                 self._sign()
-            self.door = Door(self._code, self.roster, now_us)
+            self.door = self.door or Door(self._code, self.roster, now_us)
             for member in self.roster.set_apart():
                 self.failover.enter(member.id, member.order, now_us)
                 self._enter(member, now_us)

@@ -64,8 +64,8 @@ class Peer(NamedTuple):
 class Joined:
     """This machine is a member now; ``peers`` are the others.  ``conductor`` conducts in ``term``.
 
-    ``history`` says who conducted before, as (term, id) with terms rising and below ``term``; a term nobody who is
-    still here took part in is not in it.
+    ``history`` says who conducted before, as (term, id) with terms rising and below ``term``, as far as who let this
+    machine in knows it.
     """
 
     session: str

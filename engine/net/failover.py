@@ -88,12 +88,14 @@ class Failover:
 
     @property
     def provisional(self) -> bool:
-        """Whether ``me`` conducts only because it hears nobody."""
+        """Whether ``me`` conducts only because it hears nobody of those who may come back."""
         return self._before is not None
 
     def confirm(self) -> None:
-        """Conduct for good (a machine was let in)."""
-        self._before = None
+        """Conduct for good (a machine was let in, or nobody is left who could come back)."""
+        if self._before is not None:
+            self._before = None
+            self._changes.append(ConductorIs(self.me, self._claim.term))
 
     def next_beat(self, now_us: int) -> int:
         """The beat to send with the presence that goes out now; the conductor's counts up."""
@@ -158,10 +160,16 @@ class Failover:
 
     def take_over(self, now_us: int) -> Claim:
         """Claim the next term for ``me`` (its turn came, or the conductor handed over)."""
-        before = self._claim if len(self.present()) == 1 else None
-        self._follow(Claim(self._claim.term + 1, self.me), now_us)
-        self._before = before
+        before = self._claim if self._alone() and self._awaited() else None
+        self._follow(Claim(self._claim.term + 1, self.me), now_us, before)
         return self._claim
+
+    def _alone(self) -> bool:
+        return not any(member.here for peer, member in self._members.items() if peer != self.me)
+
+    def _awaited(self) -> bool:
+        """Whether somebody is left who may come back."""
+        return any(not member.lost for peer, member in self._members.items() if peer != self.me)
 
     def sign(self, signature: bytes) -> None:
         """Keep the signature of the own claim, to be spread with it."""
@@ -187,6 +195,8 @@ class Failover:
                 self._changes.append(PeerLeft(peer, "lost"))
         if not self.conducting and now_us - self._beat_us >= BEAT_SILENT_US + TURN_US * self._turn():
             self.take_over(now_us)
+        if not self._awaited():
+            self.confirm()
         changes, self._changes = self._changes, []
         return changes
 
@@ -198,9 +208,9 @@ class Failover:
         """How many present members would have to take over before ``me``."""
         return [peer for peer in self.present() if peer != self._claim.conductor].index(self.me)
 
-    def _follow(self, claim: Claim, now_us: int) -> None:
-        self._claim, self._beat, self._beat_us, self._before = claim, 0, now_us, None
-        self._changes.append(ConductorIs(claim.conductor, claim.term))
+    def _follow(self, claim: Claim, now_us: int, before: Claim | None = None) -> None:
+        self._claim, self._beat, self._beat_us, self._before = claim, 0, now_us, before
+        self._changes.append(ConductorIs(claim.conductor, claim.term, before is not None))
 
     def _rank(self, peer: str) -> tuple[int, str]:
         member = self._members.get(peer)

@@ -115,7 +115,9 @@ class Mesh:
 
     def _begin(self, now_us: int) -> None:
         self._belonging.begin(now_us)
-        self._emit(Joined(self.session, self.conductor, self.peers(), self._belonging.failover.claim.term))
+        term, terms = self._belonging.failover.claim.term, self._belonging.roster.terms
+        history = tuple(each for each in terms.items() if each[0] < term)
+        self._emit(Joined(self.session, self.conductor, self.peers(), term, history))
         self.time.follow(now_us)
         if self._belonging.failover.conducting:
             self.time.measure()

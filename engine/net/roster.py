@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 import msgpack
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from engine.net.face import MAX_INFO, MAX_PEERS
 from engine.net.keys import GroupKey, Identity, new_group_key, new_session, peer_id, usable_exchange, wire_id
@@ -29,6 +29,9 @@ MAX_PLACES = 512
 
 MAX_REMOVED = 128
 """How many removed members and machines are remembered, the latest."""
+
+MAX_TERMS = 256
+"""How many terms it is remembered of who conducted in them, the latest."""
 
 MAX_ROSTER_BYTES = 128 * 1024
 """More than 64 members can fill: 1024 bytes of info each, keys, addresses and places."""
@@ -107,6 +110,7 @@ Addresses = Annotated[
 ]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Order = Annotated[int, Field(ge=0, le=_MAX_ORDER)]
+Term = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 def checked_addresses(addresses: list[list[str | int]]) -> tuple[Address, ...]:
@@ -177,11 +181,12 @@ def parse_member(data: bytes) -> Member:
 class _RosterFields(_Strict):
     session: Annotated[bytes, Field(min_length=SESSION_BYTES, max_length=SESSION_BYTES)]
     group_key: Key
-    term: Annotated[int, Field(ge=0, lt=2**32)]
+    term: Term
     founder: Id
     conductor: Id
     members: Annotated[list[_MemberFields], Field(min_length=1, max_length=MAX_PEERS)]
     places: Annotated[dict[Id, Order], Field(max_length=MAX_PLACES)]
+    terms: Annotated[list[Annotated[tuple[Term, Id], Strict(False)]], Field(max_length=MAX_TERMS)]
     removed: Annotated[list[Id], Field(max_length=MAX_REMOVED)]
     removed_hosts: Annotated[list[Host], Field(max_length=MAX_REMOVED)]
 
@@ -203,7 +208,7 @@ class Roster:
     """A session and its members, by id.
 
     ``places`` remembers the order of everyone ever admitted, so that who comes back gets its place again;
-    ``removed`` and ``removed_hosts`` those who do not.
+    ``removed`` and ``removed_hosts`` those who do not; ``terms`` who conducted in which, the present term included.
     """
 
     session: bytes
@@ -213,6 +218,7 @@ class Roster:
     conductor: str
     members: dict[str, Member]
     places: dict[str, int]
+    terms: dict[int, str] = field(default_factory=dict)
     removed: dict[str, None] = field(default_factory=dict)
     removed_hosts: dict[str, None] = field(default_factory=dict)
 
@@ -222,7 +228,13 @@ class Roster:
         pack_info(info)
         member = Member(mine.signing_public, mine.exchange_public, dict(info), 0, addresses[:MAX_ADDRESSES])
         me = member.id
-        return cls(new_session(), new_group_key(), 1, me, me, {me: member}, {me: 0})
+        return cls(new_session(), new_group_key(), 1, me, me, {me: member}, {me: 0}, {1: me})
+
+    def conducts(self, peer: str, term: int) -> None:
+        """``peer`` conducts in ``term`` from now on; what was claimed of later terms was overruled."""
+        self.term, self.conductor = term, peer
+        earlier = sorted(each for each in self.terms.items() if each[0] < term)
+        self.terms = dict([*earlier, (term, peer)][-MAX_TERMS:])
 
     def admit(
         self, signing: bytes, exchange: bytes, info: Mapping[str, Any], addresses: tuple[Address, ...]
@@ -304,6 +316,7 @@ class Roster:
                 "conductor": self.conductor,
                 "members": [_member_fields(member) for member in self.members.values()],
                 "places": self.places,
+                "terms": list(self.terms.items()),
                 "removed": list(self.removed),
                 "removed_hosts": list(self.removed_hosts),
             }
@@ -318,18 +331,21 @@ class Roster:
         except ValidationError as error:
             raise ValueError("not a roster") from error
         members = {member.id: member for member in map(_member, fields.members)}
+        terms = dict(fields.terms)
         whole = (
             len(members) == len(fields.members)
             and len({wire_id(peer) for peer in members}) == len(members)
             and len({member.order for member in members.values()}) == len(members)
             and all(fields.places.get(peer) == member.order for peer, member in members.items())
             and fields.conductor in members
+            and terms.get(fields.term) == fields.conductor
+            and list(terms) == sorted(terms)
+            and len(terms) == len(fields.terms)
+            and max(terms) == fields.term
             and any(fields.session)
         )
         if not whole:
             raise ValueError("a roster that contradicts itself")
         removed, hosts = dict.fromkeys(fields.removed), dict.fromkeys(fields.removed_hosts)
-        key = GroupKey(fields.group_key)
-        return cls(
-            fields.session, key, fields.term, fields.founder, fields.conductor, members, fields.places, removed, hosts
-        )
+        session, key, term, places = fields.session, GroupKey(fields.group_key), fields.term, fields.places
+        return cls(session, key, term, fields.founder, fields.conductor, members, places, terms, removed, hosts)
