@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROW = 46.0
 PART = 58.0
 BUTTON = 48.0
-ACTIONS = 106.0
+ACTIONS = 112.0
 """How high the buttons and the sentence under them are."""
 
 LOW_ACTIONS, LOW_PADDING = 96.0, 12.0

@@ -59,15 +59,21 @@ class Seat:
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """The difficulties, by keys."""
-        offer = self.offer
+        """The difficulties, by keys, and once the song is here from few notes to many."""
+        offer, machine = self.offer, self._machine
         found = [Level(chart, level, keys) for _, _, chart, level, keys in offer.charts] if offer is not None else []
-        return tuple(sorted(found, key=lambda one: one.keys))
+        song = machine.song if machine is not None else None
+        notes = {chart.hash: len(chart.notes) for chart in song.charts} if song is not None else {}
+        return tuple(sorted(found, key=lambda one: (one.keys, notes.get(one.chart_hash, 0))))
 
     @property
     def level(self) -> Level | None:
         """The difficulty that is chosen."""
-        return next((one for one in self.levels if one.chart_hash == self.chart_hash), None)
+        offer = self.offer
+        for _, _, chart, level, keys in offer.charts if offer is not None else ():
+            if chart == self.chart_hash:
+                return Level(chart, level, keys)
+        return None
 
     @property
     def parts(self) -> tuple[tuple[str, str, float], ...]:
