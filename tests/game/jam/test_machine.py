@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from engine.net.join_code import JoinCode
-from game.jam.decide import HoldSong
+from game.jam.decide import HoldSong, React
 from game.jam.state import SPECTATOR
 from game.profile import CHARTS
 from tests.rig.jam_machines import Machines
@@ -51,6 +53,18 @@ def test_a_second_guest_gets_the_song_from_whoever_has_it(machines: Machines) ->
     machines.offer(SONG)
     late = machines.join("Cleo", SPECTATOR)
     machines.until(lambda: late.jam.song is not None)
+
+
+def test_a_song_that_nobody_gives_at_first_is_asked_for_again(machines: Machines) -> None:
+    host = machines.host()
+    liar, guest = machines.join("Mallory", SPECTATOR), machines.join("Ben")
+    with socket.socket() as closed:  # a port where nobody listens
+        closed.bind(("127.0.0.1", 0))
+        liar.jam.session.tell(guest.jam.session.me, msgpack.packb(["serves", closed.getsockname()[1]]))
+        liar.jam.session.do(React("clap", liar.jam.session.now_us()))
+        machines.until(lambda: bool(guest.jam.session.band.reactions()))
+        machines.offer(SONG)
+    machines.until(lambda: host.jam.session.band.members[guest.jam.session.me].holds(offered(host)))
 
 
 def test_a_wrong_code_is_refused_in_a_sentence(machines: Machines) -> None:
