@@ -17,6 +17,7 @@ from game.jam.machine import Machine, Place
 from game.jam.seats import song_us
 from game.jam.state import PLAYER, SPECTATOR
 from game.profile import Profile
+from game.rhythm.chart import Chart
 from game.rhythm.entries import ChartEntry
 from game.rhythm.mods import Mods
 from game.rhythm.performance import FINISHED, LEFT, autoplay_edges
@@ -106,14 +107,23 @@ class Hands:
         if performance is None:
             return
         if self._edges is None:
-            edges = autoplay_edges(performance.chart, Mods()).copy()
-            dice = np.random.default_rng(self._uneven_us)
-            edges["at_us"] += dice.normal(self._uneven_us // 4, self._uneven_us, len(edges)).astype(np.int64)
-            self._edges = edges[np.argsort(edges["at_us"], kind="stable")].tolist()
+            self._edges = uneven(performance.chart, self._uneven_us)
         while self._edges and self._edges[0][0] <= now:
             at_us, lane, down = self._edges.pop(0)
             if at_us < self.silent_from_us:
                 take.press(lane, bool(down), at_us)
+
+
+def uneven(chart: Chart, uneven_us: int) -> list[tuple[int, int, int]]:
+    """What hits every note of ``chart``, each press and its release early or late together: (song time, lane, down)."""
+    edges = autoplay_edges(chart, Mods()).copy()
+    dice = np.random.default_rng(uneven_us)
+    for lane in range(chart.keys):
+        own = np.flatnonzero(edges["lane"] == lane)
+        off_us = np.repeat(dice.normal(uneven_us // 4, uneven_us, len(own) // 2 + 1), 2)[: len(own)]
+        edges["at_us"][own] = np.maximum.accumulate(edges["at_us"][own] + off_us.astype(np.int64))
+    rows: list[tuple[int, int, int]] = edges[np.argsort(edges["at_us"], kind="stable")].tolist()
+    return rows
 
 
 class Company:

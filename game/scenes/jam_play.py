@@ -46,6 +46,7 @@ STAY_US = 600_000
 
 FOOT = 62.0
 PARTS_KEYS = ("key:tab", "button:3")
+KEYS = "Tab  change your part     F6  hear the others     Esc  leave"
 CALL_OFF_KEY = "key:delete"
 REACTION_KEYS = tuple(f"key:{number}" for number in range(1, len(REACTIONS) + 1))
 
@@ -395,7 +396,8 @@ class JamPlayScene(Scene):
         frame.layer()
         middle = frame.width / 2
         if now < 0:
-            draw_countdown(frame, middle, frame.height * 0.4, round(-now / stage.rate), self._lead_us)
+            keys = KEYS if self._performance is not None else ""
+            draw_countdown(frame, middle, frame.height * 0.4, round(-now / stage.rate), self._lead_us, keys)
         if run.switching is not None:
             words, from_us = run.switching
             draw_count_in(frame, middle, frame.height * 0.24, words, beats_left(stage.base, now, from_us))

@@ -88,8 +88,14 @@ class BandLook:
         frame.text(left, y, figure, frame.px(22), theme.INK, weight=Weight.BOLD)
         frame.text(left, y + frame.px(27), fit(frame, f"band   {100 * accuracy:.2f} %", 14, room), frame.px(14),
                    theme.INK_SOFT)  # fmt: skip
+        mine = mine or together(self.shown)
         if mine:
             frame.text(left, y + frame.px(46), fit(frame, mine, 14, room), frame.px(14), faded(theme.tone(LIME), 0.85))
+
+
+def together(share: float) -> str:
+    """What the ring says, in words; nothing while there is too little to say."""
+    return "as one" if share >= 0.85 else "well together" if share >= 0.6 else "coming together" if share >= 0.3 else ""
 
 
 def own_word(coherence: Coherence | None, me: str) -> str:
@@ -134,17 +140,18 @@ class Floating:
             icon, mark, _ = REACTIONS[reaction]
             fade = min(1.0, 4 * age) * min(1.0, 2.5 * (1.0 - age))
             rise = 0.5 if theme.settings.reduced_motion else out(age)
-            sway = frame.px(7) * math.sin(number * 2.4 + 5 * age) - names * (number % 3) * frame.px(34)
-            y = floor - frame.height * RISE * rise - (number % 3) * frame.px(26)
+            sway = frame.height * 0.008 * math.sin(number * 2.4 + 5 * age) - names * (number % 3) * frame.px(34)
+            size = frame.height * 22 / 720  # beside the lanes there is no more room for larger text
+            y = floor - frame.height * RISE * rise - (number % 3) * size * 1.3
             tone = faded(theme.tone(mark), 0.9 * fade)
-            frame.text(x + sway, y, icon, frame.px(22), tone, across=0.5, down=0.5)
+            frame.text(x + sway, y, icon, size, tone, across=0.5, down=0.5)
             if names and name:
                 text = fit(frame, name, 12, frame.px(90))
                 frame.text(x + sway, y + frame.px(18), text, frame.px(12), faded(theme.INK_SOFT, fade), across=0.5)
 
 
-def draw_countdown(frame: Frame, x: float, y: float, left_us: int, of_us: int) -> None:
-    """The seconds to the start, in a ring that closes with it."""
+def draw_countdown(frame: Frame, x: float, y: float, left_us: int, of_us: int, keys: str) -> None:
+    """The seconds to the start, in a ring that closes with it, and what ``keys`` do."""
     left_s = left_us / 1e6
     number = str(max(1, math.ceil(left_s)))
     radius = frame.px(64)
@@ -156,6 +163,8 @@ def draw_countdown(frame: Frame, x: float, y: float, left_us: int, of_us: int) -
     size = frame.px(52 + 8 * pulse**3)
     frame.text(x, y, number, size, theme.INK, weight=Weight.BOLD, across=0.5, down=0.5)
     _tag(frame, x, y + radius + frame.px(24), "everyone begins together", theme.INK_SOFT)
+    if keys:
+        _tag(frame, x, y + radius + frame.px(58), keys, theme.INK_SOFT)
 
 
 def draw_count_in(frame: Frame, x: float, y: float, words: str, beats: int) -> None:
@@ -165,6 +174,8 @@ def draw_count_in(frame: Frame, x: float, y: float, words: str, beats: int) -> N
 
 
 def _tag(frame: Frame, x: float, y: float, words: str, ink: Colour, size: float = theme.TEXT_SMALL) -> None:
+    room = frame.width - frame.px(60)
+    words = fit(frame, words, size, room)
     width, height = wide(frame, words, size) + frame.px(28), frame.px(size * 1.8)
     frame.shapes.rect(x - width / 2, y - height / 2, width, height, with_alpha(theme.NIGHT, 0.86), radius=height / 2,
                       border=theme.LINE, border_px=1.0)  # fmt: skip

@@ -18,6 +18,7 @@ from game.scenes.jam_play_cards import BandView, Row
 from game.scenes.jam_play_lanes import Rect
 from game.scenes.jam_play_look import (
     BAND_HEIGHT,
+    BAND_WIDTH,
     MARGIN,
     BandLook,
     Floating,
@@ -128,7 +129,7 @@ class JamView:
         self._look.draw(frame, *band, numbers.score, numbers.accuracy, numbers.coherence, numbers.mine)
         self.band.draw_words(frame)
         draw_key_names(frame, geometry, layout, chart.first_us - song_us)
-        self.floating.draw(frame, geometry.left - frame.px(26), frame.height * 0.82, names=False)
+        self.floating.draw(frame, geometry.left - frame.height * 0.036, frame.height * 0.82, names=False)
 
     def _areas(self, frame: Frame, begin: float, end: float) -> tuple[Rect, Rect, tuple[float, float, float]]:
         """Where cards may stand at the left and at the right of a field, and where the band's score stands."""
@@ -137,7 +138,7 @@ class JamView:
         top = frame.px(STRIP + 14) if strip else frame.px(MARGIN + 56)
         bottom = frame.height - frame.px(20)
         room = begin - beside - edge
-        cards = top + frame.px(BAND_HEIGHT)
+        cards = top + BAND_HEIGHT * min(frame.scale, room / BAND_WIDTH)
         left = (edge, cards, room, bottom - cards)
         over = frame.px(STRIP + 14) if strip else frame.px(CORNER)
         right = (end + beside, over, frame.width - edge - end - beside, bottom - over)

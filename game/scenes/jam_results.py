@@ -42,6 +42,10 @@ LEAST_HEIGHT = 560.0
 GRAPH_LEAST = 150.0
 """Units of the design that a graph needs; where rows leave less there is none."""
 
+TABLE_SHARE = 0.62
+MOST_WITH_GRAPHS = 8
+"""More rows than this need the graphs' room."""
+
 VEIL = 0.82
 AGAIN_US = 700_000
 """While something is still on its way it is looked for this often."""
@@ -210,10 +214,11 @@ class JamResultsScene(Scene):
         left = margin + side + frame.px(32)
         width = frame.width - left - margin
         me = self.machine.session.me if self.machine is not None else read.band.me
-        area = (left, head, width, height if len(rows) > 8 else height * 0.62)
+        graphs = len(rows) <= MOST_WITH_GRAPHS and height * (1 - TABLE_SHARE) >= frame.px(GRAPH_LEAST + 16)
+        area = (left, head, width, height * TABLE_SHARE if graphs else height)
         used = draw_table(frame, self._touch, area, rows, self._chosen, self._choose, palette, me)
         rest = height - used - frame.px(16)
-        if player is not None and player.result is not None and rest >= frame.px(GRAPH_LEAST):
+        if player is not None and player.result is not None and graphs:
             gap, half = frame.px(16), (width - frame.px(16)) / 2
             place = (head + used + gap, half, rest - gap)
             draw_histogram(frame, left, *place, player.result, palette)

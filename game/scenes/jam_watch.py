@@ -36,6 +36,9 @@ from game.scenes.requests import WatchJam
 from game.scenes.watch import presses
 
 COHERE_US = 50_000
+SETTLE_US = 10_000_000
+"""How the band coheres comes of about so much that was played before."""
+
 AFTER_US = 500_000
 """The end lies so far behind the last note: by then nothing can be played to it any more."""
 
@@ -223,6 +226,7 @@ class JamWatchScene(Playback):
         if place_us < self._judged_us:
             self._rewind()
         before_us = self._judged_us
+        near = place_us - before_us < JUMP_US
         for player in self._players:
             edges = player.result.edges
             until = int(edges["at_us"].searchsorted(place_us, side="right"))
@@ -230,17 +234,33 @@ class JamWatchScene(Playback):
             if len(new):
                 player.judge.feed(new)
                 player.fed = until
-                for at_us in new["at_us"][new["down"] == 1].tolist():
-                    self._cohesion.hit(player.result.peer, at_us)
+                if near:
+                    self._hit(player, new)
             player.judge.advance(min(place_us, player.stopped_us))
         self._judged_us = place_us
-        if place_us - before_us < JUMP_US:
+        if near:
             self._feel(before_us, place_us)
+        else:
+            self._cohere_anew(place_us)
         at_us = now_us()
         if at_us - self._cohered_us >= COHERE_US or not self._rows:
             self._cohered_us = at_us
             self._coherence = self._cohesion.step(place_us)
             self._rows = [self._row(player, place_us) for player in self._players]
+
+    def _hit(self, player: Player, edges: NDArray[np.void]) -> None:
+        for at_us in edges["at_us"][edges["down"] == 1].tolist():
+            self._cohesion.hit(player.result.peer, at_us)
+
+    def _cohere_anew(self, place_us: int) -> None:
+        """After a seek: let the band's coherence come about as it did in the seconds before."""
+        self._cohesion = Cohesion(self._cohesion.me)
+        for until_us in range(place_us - SETTLE_US, place_us, COHERE_US):
+            for player in self._players:
+                edges = player.result.edges
+                first, last = edges["at_us"].searchsorted((until_us - COHERE_US, until_us))
+                self._hit(player, edges[first:last])
+            self._cohesion.step(until_us)
 
     def _feel(self, after_us: int, until_us: int) -> None:
         """Let reactions rise where they were felt."""

@@ -13,7 +13,7 @@ import pytest
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.jam.decide import CallOff
+from game.jam.decide import CallOff, SayReady, Start, TakePart
 from game.jam.replaying import read_band
 from game.jam.seats import song_us
 from game.jam.state import SPECTATOR, Band, Take
@@ -166,6 +166,40 @@ def test_parts_change_at_a_bar_and_leaving_asks_first_while_the_lanes_stay(game:
     game.until(lambda: seen(there, take).played[me].ended is not None, "the last word at Ben's")
     assert seen(there, take).played[me].ended.outcome == LEFT  # type: ignore[union-attr]
     assert ben.jam.session.band.running is not None
+
+
+def test_who_comes_late_gets_the_song_and_joins_at_a_bar(
+    tmp_path: Path, songs: Path, window: HeadlessWindow, sound: Sound
+) -> None:
+    game = BandGame(tmp_path, tmp_path / "no songs", window, sound)
+    try:
+        game.songs = songs
+        ada = game.hosting_friend("Ada")
+        ada.jam.offer(next(one for one in ada.entries() if one.title == LONG), "osu-mania-stable", 1.0, game.room.say)
+        band = ada.jam.session.band
+        game.until(lambda: ada.jam.song is not None, "Ada's song")
+        entry = next(one for one in ada.entries() if one.title == LONG)
+        ada.jam.session.do(TakePart("all", entry.hash, 4))
+        ada.jam.session.do(SayReady())
+        ada.jam.session.do(Start(ada.jam.session.now_us(), 0))
+        game.join(ada)
+        game.until(lambda: game.band.running is not None, "the take")
+        take = seen(band, band.running.start.take).start.take  # type: ignore[union-attr]
+        scene = game.enter(take)  # the song is not here yet: it comes from Ada
+        assert scene.take is not None
+        assert scene.take.performance is None
+        assert scene.asks == "Join the song"
+        game.press("down", "return")
+        me = game.machine.session.me
+        game.until(lambda: me in seen(band, take).played, "the player in the take at Ada's")
+        [segment] = seen(band, take).segments(me)
+        assert segment.from_us >= 1_000_000
+        assert scene.take.performance is not None
+        game.press("f6", "f7")
+        jam = game.profile.settings.jam
+        assert (jam.hear_others, jam.others_volume) == (False, 50)
+    finally:
+        game.close()
 
 
 def test_who_watches_sees_everyone_and_is_felt_until_the_song_is_called_off(game: BandGame) -> None:
