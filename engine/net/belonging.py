@@ -27,6 +27,7 @@ DIFFERS_US = 700_000
 """Rosters may differ this long before they are compared: news is still on its way."""
 
 COMPARE_AGAIN_US = 2_000_000
+REMIND_AGAIN_US = 500_000
 CLAIM_AGAIN_US = 150_000
 """A claim that somebody does not follow is sent to it again at most this often."""
 
@@ -71,7 +72,7 @@ class Belonging:
         self.door: Door | None = None
         self._digest = b""
         self.removed = False
-        self._handed_us: int | None = None
+        self._reminded_us = now_us
         if self.failover.conducting:
             self._sign()
 
@@ -206,23 +207,43 @@ class Belonging:
 
     def say_goodbye(self) -> bytes:
         """The frame to send to everyone before this machine leaves."""
-        signature = self._mine.sign(departed(self.roster.session, "left", self.me))
-        return pack_gone(Gone("left", self.me, self.me, signature))
+        return self._signed_gone("left", self.me)
 
     def remove(self, peer: str) -> bytes | None:
-        """Take a member off for good; gives the frame for everyone, or None if that is not ours to do."""
+        """Take a member off for good; gives the frame for it, or None if that is not ours to do."""
         if not self.failover.conducting or peer == self.me or peer not in self.roster.members:
             return None
-        signature = self._mine.sign(departed(self.roster.session, "removed", peer))
-        return pack_gone(Gone("removed", peer, self.me, signature))
+        frame = self._signed_gone("removed", peer)
+        for other in self._neighbours.by_id.values():
+            if other.id != peer:
+                other.control.send(bytes((_GONE,)) + frame)
+        return frame
+
+    def _signed_gone(self, why: str, peer: str) -> bytes:
+        term = self.failover.claim.term
+        signature = self._mine.sign(departed(self.roster.session, why, peer, term))
+        return pack_gone(Gone(why, peer, self.me, term, signature))
+
+    def _proved(self, gone: Gone) -> bool:
+        """Whether who signed it was entitled to, as anyone can tell who knows who conducted in which term."""
+        return gone.by == gone.peer or self.roster.terms.get(gone.term) == gone.by
+
+    def reminder(self, who: bytes, now_us: int) -> bytes | None:
+        """The frame for a removed machine that still speaks, as ``who``: it may not have heard of it."""
+        gone = next((each for each in self._gone.values() if wire_id(each.peer) == who), None)
+        if gone is None or gone.why != "removed" or now_us - self._reminded_us < REMIND_AGAIN_US:
+            return None
+        self._reminded_us = now_us
+        return pack_gone(gone)
 
     def gone_heard(self, frame: bytes, sender: Neighbour | None) -> None:
         """Somebody left or was removed, as ``sender`` passes it on (None: as we say it ourselves)."""
         gone = parse_gone(frame)
         if gone is None or gone.peer in self._gone:
             return
-        entitled = gone.by in (gone.peer, self.conductor) or (sender is not None and sender.id == self.conductor)
-        if not entitled or not self.verify(gone.by, departed(self.roster.session, gone.why, gone.peer), gone.signature):
+        message = departed(self.roster.session, gone.why, gone.peer, gone.term)
+        entitled = self._proved(gone) or (sender is not None and sender.id == self.conductor)
+        if not entitled or not self.verify(gone.by, message, gone.signature):
             return
         if gone.peer == self.me:
             self.removed = True
@@ -373,6 +394,9 @@ class Belonging:
         known = self.roster.members.get(peer)
         dormant = peer in self._neighbours.by_id and self._neighbours.by_id[peer].dormant
         full = known is None and len(self.roster.members) >= MAX_PEERS
+        if peer in self._gone and sender.id == self.conductor and not self._proved(self._gone[peer]):
+            del self._gone[peer]  # removed by one whose term was overruled
+            self.roster.removed.pop(peer, None)
         if peer in self._gone or peer in self.roster.removed or dormant or full:
             return
         if self.failover.conducting:

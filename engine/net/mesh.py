@@ -18,7 +18,16 @@ from engine.net.face import Joined, NetError, NetEvent, Peer, Trouble
 from engine.net.keys import Identity, derive
 from engine.net.limits import Limits
 from engine.net.neighbours import BODY_BYTES, Neighbour, Neighbours, path_kind
-from engine.net.packets import ADMISSION, Frame, FrameKind, PacketKind, frame_bytes, packet_kind, parse_frames
+from engine.net.packets import (
+    ADMISSION,
+    Frame,
+    FrameKind,
+    PacketKind,
+    frame_bytes,
+    pack_frames,
+    packet_kind,
+    parse_frames,
+)
 from engine.net.roster import Address, Roster
 from engine.net.signals import LONGEST_PRESENCE, Presence, Reach, pack_links, parse_links, parse_presence
 from engine.net.time_sync import SessionTime
@@ -191,12 +200,14 @@ class Mesh:
         for kind, data in frames:
             if kind is FrameKind.FORWARD and data[:4] == self._neighbours.who:
                 self._sealed(data[5:], None, "", at_us, now_us)
+            elif kind is FrameKind.LEAVE:
+                self._belonging.gone_heard(data, self._neighbours.by_id.get(spread.origin))
 
     def _sealed(self, datagram: bytes, address: Address | None, via: str, at_us: int, now_us: int) -> None:
         opened = self._neighbours.opened(datagram, address, via, now_us)
         if opened is None:
-            if address is not None:
-                self._bearable(address, now_us)
+            if address is not None and self._bearable(address, now_us):
+                self._remind(datagram[1:5], address, now_us)
             return
         neighbour, frames = opened
         self._belonging.failover.heard(neighbour.id, now_us)
@@ -217,6 +228,12 @@ class Mesh:
                     self._sealed(inner, None, neighbour.id, at_us, now_us)
             else:
                 self._signal(neighbour, frame, at_us, now_us)
+
+    def _remind(self, who: bytes, address: Address, now_us: int) -> None:
+        """Tell a machine that was removed and still speaks; the group's key is the one it still shares."""
+        gone, group = self._belonging.reminder(who, now_us), self._neighbours.group
+        if gone is not None and group is not None:
+            self._send(group.seal(pack_frames([(FrameKind.LEAVE, gone)]), 0), address)
 
     def _signal(self, neighbour: Neighbour, frame: Frame, at_us: int, now_us: int) -> None:
         kind, data = frame

@@ -5,7 +5,7 @@ and departures carry a signature, because they are passed on by others::
 
     PRESENCE  term 4 | conductor 4 | beat 4 | roster 4 | flags 1 | path 1 | stamp 4 | (path 1 | stamp 4 | held 4) *
     CONDUCT   term 4 | conductor 8 | signature 64
-    LEAVE     why 1 | member 8 | by 8 | signature 64
+    LEAVE     why 1 | member 8 | by 8 | term 4 | signature 64
     LINKS     (who 4 | kind 1 | via 4 | round trip in 100 us 2 | loss 1) *
 """
 
@@ -22,7 +22,7 @@ from engine.net.packets import SIGNATURE_BYTES, WHO_BYTES
 _PRESENCE = struct.Struct(">I4sI4sBBI")
 _ECHO = struct.Struct(">BII")
 _CLAIM = struct.Struct(">I8s64s")
-_GONE = struct.Struct(">B8s8s64s")
+_GONE = struct.Struct(">B8s8sI64s")
 _LINK = struct.Struct(">4sB4sHB")
 _KINDS = tuple(COSTS_US)
 _WHY = ("left", "removed")
@@ -58,11 +58,12 @@ class Presence(NamedTuple):
 
 
 class Gone(NamedTuple):
-    """``peer`` is a member no more, says ``by`` (itself, or who conducted): ``left`` or ``removed``."""
+    """``peer`` is a member no more, says ``by`` (itself, or who conducted in ``term``): ``left`` or ``removed``."""
 
     why: str
     peer: str
     by: str
+    term: int
     signature: bytes
 
 
@@ -110,24 +111,24 @@ def parse_claim(frame: bytes) -> Claim | None:
     return Claim(term, conductor.hex(), signature)
 
 
-def departed(session: bytes, why: str, peer: str) -> bytes:
+def departed(session: bytes, why: str, peer: str, term: int) -> bytes:
     """What is signed when a member leaves or is removed."""
-    return b"ourojam gone" + session + why.encode() + bytes.fromhex(peer)
+    return b"ourojam gone" + session + why.encode() + bytes.fromhex(peer) + term.to_bytes(4, "big")
 
 
 def pack_gone(gone: Gone) -> bytes:
     """The frame of a departure."""
-    return _GONE.pack(_WHY.index(gone.why), bytes.fromhex(gone.peer), bytes.fromhex(gone.by), gone.signature)
+    return _GONE.pack(_WHY.index(gone.why), bytes.fromhex(gone.peer), bytes.fromhex(gone.by), gone.term, gone.signature)
 
 
 def parse_gone(frame: bytes) -> Gone | None:
     """The departure in a frame; its signature is for the caller to check."""
     if len(frame) != _GONE.size or frame[0] >= len(_WHY):
         return None
-    why, peer, by, signature = _GONE.unpack(frame)
+    why, peer, by, term, signature = _GONE.unpack(frame)
     if _WHY[why] == "left" and peer != by:
         return None
-    return Gone(_WHY[why], peer.hex(), by.hex(), signature)
+    return Gone(_WHY[why], peer.hex(), by.hex(), term, signature)
 
 
 def pack_links(links: list[Reach]) -> bytes:
