@@ -43,7 +43,8 @@ _CLAIM, _CONTROL = b"\0", b"\1"
 class Belonging:
     """The membership of ``mine`` in the session of ``roster``.
 
-    ``enter`` and ``leave`` are called for each member that comes and goes, ``emit`` with what the player may know.
+    ``enter`` and ``leave`` are called for each member that comes and goes, ``emit`` with what the player may know,
+    ``warn`` with what others could have it told again and again.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Belonging:
         self.author: Callable[[str], None] = lambda peer: None
         self.leave: Callable[[str], None] = lambda peer: None
         self.conducts: Callable[[int], None] = lambda now_us: None
+        self.warn: Callable[[str, int], None] = lambda sentence, now_us: None
         self._pairings = Pairings(mine, roster.session)
         self.group = GroupOpener(roster.group_key, roster.session)
         neighbours.group = GroupSealer(roster.group_key, mine, roster.session)
@@ -388,7 +390,7 @@ class Belonging:
         try:
             member = parse_member(data)
         except ValueError:
-            self._emit(Trouble(f"Player {sender.id} speaks of a member that cannot be; that is not believed."))
+            self.warn(f"Player {sender.id} speaks of a member that cannot be; that is not believed.", now_us)
             return
         peer = member.id
         known = self.roster.members.get(peer)

@@ -18,6 +18,7 @@ from typing import Any
 from engine.clock import Clock, MonotonicClock
 from engine.net.addresses import own_addresses
 from engine.net.endpoint import Address, Endpoint
+from engine.net.event_queue import EventQueue
 from engine.net.face import (
     MAX_MOMENT,
     MAX_RECORD,
@@ -38,9 +39,6 @@ from engine.net.mesh import TICK_US, Hop, Mesh
 from engine.net.packets import ADMISSION, packet_kind
 from engine.net.roster import Roster, pack_info
 from engine.net.time_sync import SessionTime
-
-MOST_EVENTS = 65_536
-"""Events that wait for the game; the oldest give way, and are counted."""
 
 PEERS_US = 250_000
 """How often what is told of the peers' paths is brought up to date."""
@@ -67,10 +65,9 @@ class Node:
         self._clock = clock or MonotonicClock()
         self._on_event, self._lan = on_event, lan
         self._lock = threading.RLock()
-        self._news = threading.Condition()
+        self._events = EventQueue()
         self._numbers = threading.Lock()
         self._said = self._played = 0
-        self._events: deque[NetEvent] = deque(maxlen=MOST_EVENTS)
         self._commands: deque[Callable[[Mesh], None]] = deque()
         self._identity = Identity.new()
         self._code = ""
@@ -85,7 +82,6 @@ class Node:
         self._apart_us = _apart_us()
         self._group: Address | None = None
         self._closed = False
-        self.dropped = 0
         self._endpoint = Endpoint(bind, self._datagram, self._due, self._clock)
 
     @classmethod
@@ -198,21 +194,17 @@ class Node:
 
     def events(self) -> list[NetEvent]:
         """What has happened since the last call, in order."""
-        with self._news:
-            out = list(self._events)
-            self._events.clear()
-        return out
+        return self._events.take()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until there are events; false if none came in time."""
-        with self._news:
-            return self._news.wait_for(lambda: bool(self._events), timeout_s)
+        return self._events.wait(timeout_s)
 
     def stats(self) -> dict[str, int]:
         """Packets and bytes each way, and what was refused, by reason."""
         with self._lock:
             counts: Counter[str] = self._endpoint.counts + (self._mesh.stats() if self._mesh else Counter())
-        return dict(counts) | {"events dropped": self.dropped}
+        return dict(counts) | {"events dropped": self._events.dropped}
 
     def topology(self) -> tuple[Hop, ...]:
         """Who reaches whom by which path."""
@@ -388,10 +380,7 @@ class Node:
             self._conductor, self._peers = self._mesh.conductor, self._mesh.peers()
         if self._on_event is not None:
             self._on_event(event)
-        with self._news:
-            self.dropped += len(self._events) == MOST_EVENTS
-            self._events.append(event)
-            self._news.notify_all()
+        self._events.put(event)
 
 
 def _apart_us() -> int:

@@ -6,6 +6,7 @@ import os
 
 from engine.net.face import Moment, PeerSilent, Trouble
 from engine.net.packets import FrameKind, PacketKind
+from engine.net.reliable import Channel
 from tests.rig.meshes import Air, Seat
 
 
@@ -62,3 +63,17 @@ def test_who_carries_for_others_is_not_taken_for_a_flood() -> None:
     assert len(target.had(Moment)) == 80
     assert max(late_us(target)) <= 10_000
     assert not any(seat.its.stats()["flood"] for seat in seats)
+
+
+def test_a_member_that_talks_nonsense_is_told_of_once_in_a_while() -> None:
+    air = Air()
+    host, bad, _ = air.session(3)
+    air.run(1_000_000)
+    channel = Channel()
+    for _ in range(100):
+        channel.send(b"\1nonsense")
+        for frame in channel.frames(air.clock.now_us(), 1_000):
+            bad.utter(host.me, [(FrameKind.CONDUCT, b"\1" + frame)])
+        air.run(10_000)
+    assert len(host.had(Trouble)) == 1
+    assert bad.me in host.had(Trouble)[0].sentence
