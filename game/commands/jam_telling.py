@@ -230,7 +230,7 @@ def _here(teller: Teller, _: str, event: said.MemberHeard) -> Line:
 
 @_line(said.ConductorChanged)
 def _conductor(teller: Teller, _: str, event: said.ConductorChanged) -> Line:
-    return "conductor", {**teller.who(event.peer), "term": event.term}
+    return "conductor", {**teller.who(event.peer), "term": event.term, "provisional": event.provisional}
 
 
 @_line(said.SongOffered)
