@@ -78,6 +78,7 @@ class JamPlayScene(Scene):
         self._picture: Texture | None = None
         self._panel: Panel | None = None
         self._pressed_us = [-(1 << 60)] * len(REACTIONS)
+        self._ended = False
         self._over_us = 0
         self._lead_us = 1
 
@@ -337,7 +338,8 @@ class JamPlayScene(Scene):
             self.leave()
 
     def _end(self, outcome: str) -> None:
-        if self._run is not None:
+        if self._run is not None and not self._ended:
+            self._ended = True
             with contextlib.suppress(UserError):  # the session may be over; what was played is in the log
                 self._run.take.end(outcome)
 

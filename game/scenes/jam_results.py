@@ -165,6 +165,10 @@ class JamResultsScene(Scene):
         if machine is None or read is None:
             return
         session = machine.session
+        if session.band.running is not None:
+            self._context.say("The others are still playing; the lobby lets you be ready when they are done")
+            self.leave()
+            return
         offer = session.band.offer
         segments = read.result.take.segments(session.me)
         try:
