@@ -40,6 +40,7 @@ from game.scenes.jam_free_look import (
 from game.scenes.jam_free_run import FreeRun, Shown
 from game.scenes.jam_free_side import Side
 from game.scenes.jam_free_trails import Field, Rect, Trails
+from game.scenes.jam_play_keys import JamTuning
 from game.scenes.jam_play_look import REACTIONS, Floating, draw_reaction_keys, others_word, own_word
 from game.scenes.jam_play_panels import Line, Panel
 from game.scenes.jam_room import JamRoom
@@ -77,6 +78,7 @@ class JamFreeScene(Scene):
         self.floating = Floating()
         self.side = Side()
         self.panel: Panel | None = None
+        self._tuning = JamTuning(context)
         self._lines: Lines | None = None
         self._lanes = LaneInput(())
         self._layout: Layout = ()
@@ -153,6 +155,8 @@ class JamFreeScene(Scene):
                 self.run.press(*edge, event.at_us)
             return True
         if self.panel is not None and self.panel.handle(event):
+            return True
+        if self._tuning.handle(event, offset=True):
             return True
         if event.pressed and event.device != "mouse" and self._handle_key(event):
             return True
@@ -392,3 +396,4 @@ class JamFreeScene(Scene):
         if self.panel is not None:
             left = areas.side[0] + areas.side[2] + frame.px(20)
             self.panel.draw(frame, left, frame.height * 0.3, frame.width - left - frame.px(20))
+        self._tuning.draw(frame)

@@ -25,7 +25,7 @@ from game.scenes.context import Context
 from game.scenes.jam_free_sound import FreeSound
 from game.scenes.jam_free_voices import Voices
 
-AHEAD_US = 120_000
+AHEAD_US = 200_000
 """Loops and the metronome are bound to their instants this long before: a stall of the game is not heard."""
 
 EVERY_US = 20_000

@@ -24,7 +24,7 @@ from game.jam.state import SPECTATOR
 from game.rhythm.chart import EDGE
 from game.scenes.jam_free import JamFreeScene
 from game.scenes.jam_free_run import FreeRun
-from game.scenes.jam_free_sound import LEVEL
+from game.scenes.jam_free_sound import LATE_US, LEVEL
 from game.scenes.requests import FreeJam
 from tests.rig.ear import Asked, Ear
 from tests.rig.jam_game import JamGame
@@ -108,6 +108,18 @@ def session_of(run: FreeRun, asked: Asked) -> int:
 def loop_of(free: FreeStarted, hits: list[tuple[int, int]], from_us: int, name: str = "loop-1") -> LoopKept:
     edges = np.array([(at_us, lane, 1) for at_us, lane in hits], EDGE).tobytes()
     return LoopKept(free.take, name, "drums", from_us, free.beat_us * free.meter, edges, 4)
+
+
+def rounds_of(run: FreeRun, asked: list[Asked], from_us: int, every_us: int) -> list[int]:
+    """Which rounds sounded, each once and on its instant; a machine held up may lose one or be late with it."""
+    out = []
+    for one in asked:
+        number, off_us = divmod(session_of(run, one) - from_us + every_us // 2, every_us)
+        off_us -= every_us // 2
+        assert abs(off_us) < WITHIN_US if one.bound else -WITHIN_US < off_us <= LATE_US + WITHIN_US, off_us
+        out.append(number)
+    assert out == sorted(set(out))
+    return out
 
 
 def friend_sits(game: JamGame, run: FreeRun, friend: Friend, instrument: str, lanes: int) -> Seat:
@@ -203,10 +215,10 @@ def test_a_loop_recorded_by_keys_goes_to_the_others_and_sounds_on_the_beat(game:
     bar_us = 4 * QUICK_US
     after(game, run, recording.end_us + 3 * bar_us)
     for lane, at_us in ((2, QUICK_US), (4, 0)):
-        rounds = [session_of(run, one) for one in of(ear, run, Seat("keys", 7), lane) if one.bus is Bus.MUSIC]
-        wanted = [recording.end_us + at_us + number * bar_us for number in range(3)]
-        assert len(rounds) >= 3
-        assert all(abs(came - due) < WITHIN_US for came, due in zip(rounds, wanted, strict=False)), (rounds, wanted)
+        looped = [one for one in of(ear, run, Seat("keys", 7), lane) if one.bus is Bus.MUSIC]
+        rounds = rounds_of(run, looped, recording.end_us + at_us, bar_us)
+        assert rounds[0] in (0, 1)
+        assert len(rounds) >= 2
 
 
 def test_a_loop_of_another_sounds_on_the_beat_and_can_be_muted_here(game: JamGame, ear: Ear) -> None:
@@ -219,11 +231,11 @@ def test_a_loop_of_another_sounds_on_the_beat_and_can_be_muted_here(game: JamGam
     from_us = run.band.next_bar_us(run.now_us()) + bar_us
     ben.jam.session.do(KeepLoop(loop_of(free, [(0, 0), (2 * QUICK_US, 3)], from_us)))
     ear.asked.clear()
-    after(game, run, from_us + 2 * bar_us)
+    after(game, run, from_us + 3 * bar_us)
     for lane, at_us in ((0, 0), (3, 2 * QUICK_US)):
-        came = [session_of(run, one) - from_us for one in of(ear, run, seat, lane)]
-        assert [round((one - at_us) / bar_us) for one in came[:2]] == [0, 1]
-        assert all(abs((one - at_us + bar_us // 2) % bar_us - bar_us // 2) < WITHIN_US for one in came)
+        rounds = rounds_of(run, of(ear, run, seat, lane), from_us + at_us, bar_us)
+        assert rounds[0] in (0, 1)
+        assert len(rounds) >= 2
     game.press("up", *["down"] * 12, "return")  # the loop is the last line; Enter mutes it
     loop = run.free.loops.all[0]
     assert run.free.loops.is_muted(loop.player, loop.name)
@@ -272,11 +284,13 @@ def test_the_beat_goes_on_unbroken_when_the_conductor_leaves(game: JamGame, ear:
     game.until(lambda: game.band.conducts, "this machine to conduct")
     left_us = run.now_us()
     after(game, run, left_us + 8 * QUICK_US)
-    ticks = sorted(session_of(run, one) for one in ear.asked if one.bus is Bus.EFFECTS)
-    beats = [round((at_us - free.t0_us) / QUICK_US) for at_us in ticks]
-    assert beats == list(range(beats[0], beats[0] + len(beats)))
-    assert ticks[0] < begin_us + 3 * QUICK_US
-    assert all(abs(at_us - free.t0_us - beat * QUICK_US) < WITHIN_US for at_us, beat in zip(ticks, beats, strict=True))
+    ticks = sorted(one for one in ear.asked if one.bus is Bus.EFFECTS)
+    beats = rounds_of(run, ticks, free.t0_us, QUICK_US)
+    first, last = ((at_us - free.t0_us) // QUICK_US for at_us in (begin_us, run.now_us()))
+    assert beats[0] <= first + 4
+    assert beats[-1] >= last
+    assert len(beats) > (last - first) * 0.7
+    assert max(np.diff(beats)) <= 4
     drums = [session_of(run, one) for one in of(ear, run, Seat("drums", 4), 0)]
     assert all(at_us < run.band.next_bar_us(left_us) + WITHIN_US for at_us in drums)  # who left took the loop along
     assert scene in game.stack.scenes
@@ -325,6 +339,8 @@ def test_the_column_changes_instrument_keys_and_how_others_are_heard(game: JamGa
     assert game.profile.settings.jam.fix_others == 50
     game.turn()
     assert run.free.snapping.strength == pytest.approx(0.5)
+    game.press("f6")
+    assert not game.profile.settings.jam.hear_others
 
 
 def test_what_was_played_can_be_heard_again_out_of_the_others_log(game: JamGame) -> None:
