@@ -19,13 +19,15 @@ class Edges:
     Seventeen bytes an edge, so that a long evening's takes stay in memory.  Two of the same number count once.
     """
 
-    __slots__ = ("_at", "_keys", "_numbers", "_ordered")
+    __slots__ = ("_at", "_keys", "_numbers", "_ordered", "corrected")
 
     def __init__(self) -> None:
         self._numbers = array("q")
         self._at = array("q")
         self._keys = array("B")
         self._ordered: tuple[NDArray[np.int64], NDArray[np.void]] | None = None
+        self.corrected = 0
+        """Goes up when an edge turns out to be another: what was made from the edges before is stale."""
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -37,6 +39,16 @@ class Edges:
             self._at.append(at_us)
             self._keys.append((lane & 0x7F) | (0x80 if down else 0))
         self._ordered = None
+
+    def correct(self, number: int, rows: NDArray[np.void]) -> None:
+        """The moment ``number`` is not what came before but the one of ``rows`` (dtype ``EDGE``), or none if empty."""
+        known = number in self._numbers
+        while number in self._numbers:
+            place = self._numbers.index(number)
+            del self._numbers[place], self._at[place], self._keys[place]
+        if known or len(rows):
+            self.add(number, rows[:1])
+            self.corrected += 1
 
     def since(self, place: int) -> list[tuple[int, int, int, bool]]:
         """What came after the first ``place`` additions: (number, at_us, lane, down), as it came."""

@@ -177,6 +177,21 @@ class HitsHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class HitCorrected:
+    """The moment ``number`` of ``peer`` is not what came first: what the peer signed counts, here and everywhere.
+
+    ``edges`` holds the one row that it is in ``take``; both are empty where it is no hit of a take known here.  Kept
+    here only.
+    """
+
+    kind: ClassVar[str] = "jam.hit_corrected"
+    peer: str
+    number: int
+    take: str
+    edges: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TakeEnded:
     """The author's performance of a take is over: ``outcome`` as in Play, and how many edges it had in all.
 
@@ -280,7 +295,17 @@ class JamClosed:
     why: str = "left"
 
 
-LOCAL = (JamOpened, ClockAgreed, MemberCame, MemberWent, MemberHeard, ConductorChanged, HitsHeard, JamClosed)
+LOCAL = (
+    JamOpened,
+    ClockAgreed,
+    MemberCame,
+    MemberWent,
+    MemberHeard,
+    ConductorChanged,
+    HitsHeard,
+    HitCorrected,
+    JamClosed,
+)
 """What is kept by the machine that saw it, and never sent as a record."""
 
 SENT = (

@@ -17,7 +17,7 @@ from engine.clock import wall_us
 from engine.errors import UserError
 from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
 from game.events import Event, from_payload, to_payload
-from game.jam.events import LOCAL, SENT, HitsHeard, MemberCame, MemberWent
+from game.jam.events import LOCAL, SENT, HitCorrected, HitsHeard, MemberCame, MemberWent
 from game.jam.inbox import Unfit, checked
 from game.rhythm.chart import EDGE
 from game.truth import Truth
@@ -27,6 +27,7 @@ MAX_GAPS = 4096
 """So many holes in an author's numbers are remembered; older ones count as filled."""
 
 _LOCAL = {cls.kind: cls for cls in LOCAL}
+_HITS = frozenset((HitsHeard.kind, HitCorrected.kind))
 _SENT = frozenset(cls.kind for cls in SENT)
 
 
@@ -86,7 +87,7 @@ def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
         local = _LOCAL.get(row.kind)
         if local is not None:
             event: Event = from_payload(local, row.payload)
-            if not isinstance(event, HitsHeard) or len(event.edges) % EDGE.itemsize == 0:
+            if not isinstance(event, HitsHeard | HitCorrected) or len(event.edges) % EDGE.itemsize == 0:
                 yield Spoken("", 0, event)
         elif row.kind in _SENT:
             try:
@@ -109,13 +110,18 @@ def last_there(before: Iterable[Spoken]) -> list[str]:
 def told_together(heard: Iterable[Spoken]) -> list[Spoken]:
     """The same, with each player's hits in a take after everything else and in as few events as they have gaps.
 
+    What was corrected of them comes last.
+
     A jam of an evening is then a few hundred events, which make the same band.
     """
     out: list[Spoken] = []
+    corrected: list[Spoken] = []
     hits: dict[tuple[str, str], list[HitsHeard]] = {}
     for one in heard:
         if isinstance(one.event, HitsHeard):
             hits.setdefault((one.event.peer, one.event.take), []).append(one.event)
+        elif isinstance(one.event, HitCorrected):
+            corrected.append(one)
         else:
             out.append(one)
     for (peer, take), events in hits.items():
@@ -125,7 +131,7 @@ def told_together(heard: Iterable[Spoken]) -> list[Spoken]:
         runs = np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers) > 1) + 1)
         merged = (HitsHeard(peer, take, int(numbers[run[0]]), rows[places[run]].tobytes()) for run in runs if len(run))
         out += [Spoken("", 0, event) for event in merged]
-    return out
+    return out + corrected
 
 
 class Keeper:
@@ -153,6 +159,8 @@ class Keeper:
                 numbers = self._of(self._moments, event.peer)
                 for place in range(len(event.edges) // EDGE.itemsize):
                     numbers.add(event.first + place)
+            elif isinstance(event, HitCorrected):
+                self._of(self._moments, event.peer).add(event.number)
 
     @staticmethod
     def _of(table: dict[str, Numbers], author: str) -> Numbers:
@@ -193,6 +201,14 @@ class Keeper:
             self._append(event, to_payload(event), truth, origin, peer)
         return out
 
+    def corrected(self, peer: str, number: int, take: str, rows: NDArray[np.void]) -> HitCorrected:
+        """Keep what the moment ``number`` of a peer really is."""
+        self._of(self._moments, peer).add(number)
+        event = HitCorrected(peer, number, take, rows.tobytes())
+        truth, origin = _whose(peer, own=False)
+        self._append(event, to_payload(event), truth, origin, peer)
+        return event
+
     def _append(self, event: Event, payload: dict[str, Any], truth: Truth, origin: str, actor: str) -> None:
         row = NewEvent(event.kind, payload, at_us=wall_us(), truth=int(truth), origin=origin, actor=actor)
         self._rows.append(row)
@@ -220,7 +236,7 @@ def read_session(log: EventLog, session: str, *, hits: bool = True) -> list[Spok
         UserError: it holds nothing of it.
     """
     stored = log.read(stream_of(session))
-    rows = told_together(spoken(stored if hits else (row for row in stored if row.kind != HitsHeard.kind)))
+    rows = told_together(spoken(stored if hits else (row for row in stored if row.kind not in _HITS)))
     if not rows:
         raise UserError(f"The log holds no jam {session}; `ourojam jam list` names those it does")
     return rows

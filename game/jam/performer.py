@@ -112,12 +112,13 @@ class Performer:
         self._cut = cut
         self._judge: Judge | None = None
         self._switches = 0
+        self._corrected = 0
         self._taken = 0
         self._next: int | None = None
         self._waiting: list[tuple[int, int, int, bool, int]] = []
         self._late_us = LATE_US
         self.behind = False
-        """Whether edges came too late for what was judged already: :meth:`judge_anew` puts that right."""
+        """Whether what was judged is not what counts (edges came late, or were corrected): :meth:`judge_anew`."""
         self.judged_anew_us = -(1 << 61)
         self._seat(take)
 
@@ -136,6 +137,8 @@ class Performer:
         played = take.played.get(self.peer)
         if played is not None and len(played.switches) != self._switches:
             self._seat(take)
+        if played is not None and played.edges.corrected != self._corrected:
+            self._corrected, self.behind = played.edges.corrected, True
         if played is None or self._judge is None or self.done:
             return
         if len(played.edges) > self._taken:
@@ -149,16 +152,27 @@ class Performer:
             self._judge.advance(song_us - self._late_us)
 
     def _seat(self, take: Take) -> None:
-        """Sit down with the chart of the parts known by now."""
+        """Sit down with the chart of the parts known by now; what was played so far is judged on it at once."""
         self.segments = take.segments(self.peer)
-        self._switches = len(take.played[self.peer].switches) if self.peer in take.played else 0
+        played = take.played.get(self.peer, Played())
+        self._switches = len(played.switches)
         try:
             self.chart = seat_chart(self.segments, self._cut)
-            self._judge = judge_for(take, self.chart)
+            self._judge_all(take, self.chart, played)
             self.problem = ""
         except UserError as error:
             self.chart, self._judge, self.problem = None, None, str(error)
-        self._taken, self._next, self._waiting = 0, None, []
+
+    def _judge_all(self, take: Take, chart: Chart, played: Played) -> None:
+        """Judge everything that is here, in the player's order; go on with what comes after it."""
+        numbers, rows = played.edges.ordered()
+        self._judge = judge_for(take, chart)
+        self._judge.feed(rows)
+        self._taken, self._waiting = len(played.edges), []
+        self._corrected, self.behind = played.edges.corrected, False
+        self._next = int(numbers[-1]) + 1 if len(numbers) else None
+        if len(rows):
+            self.last_edge_us = max(self.last_edge_us, int(rows["at_us"][-1]))
 
     def _feed(self, song_us: int, now_us: int) -> None:
         judge, waiting = self._judge, self._waiting
@@ -194,12 +208,8 @@ class Performer:
         played = take.played.get(self.peer)
         if self.chart is None or played is None or self.done or now_us - self.judged_anew_us < AGAIN_US:
             return
-        numbers, rows = played.edges.ordered()
-        self._judge = judge_for(take, self.chart)
-        self._judge.feed(rows)
-        self._taken = len(played.edges)
-        self._waiting, self._next = [], int(numbers[-1]) + 1
-        self.behind, self.judged_anew_us = False, now_us
+        self._judge_all(take, self.chart, played)
+        self.judged_anew_us = now_us
 
     def quiet(self, song_us: int) -> bool:
         """Whether nothing was pressed for a while though notes were due."""

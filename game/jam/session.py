@@ -26,6 +26,7 @@ from engine.net.face import (
     ConductorIs,
     Joined,
     Moment,
+    MomentCorrected,
     NetEvent,
     Network,
     Peer,
@@ -365,6 +366,8 @@ class Session:
                 self._came.append(event)
             case Moment():
                 self._hear_hits([event])
+            case MomentCorrected():
+                self._correct(event)
 
     def _enter(self, joined: Joined) -> None:
         """This machine is in: what the log holds of an earlier stay comes first."""
@@ -434,8 +437,11 @@ class Session:
 
     def _place(self, author: str, number: int, event: Event) -> None:
         """Learn of takes, and see whether hits that waited belong to one."""
-        if waiting := self._placing.take_in(author, number, event):
-            self._hear_hits(waiting)
+        waiting = self._placing.take_in(author, number, event)
+        self._hear_hits([one for one in waiting if isinstance(one, Moment)])
+        for one in waiting:
+            if isinstance(one, MomentCorrected):
+                self._correct(one)
 
     def _hear_hits(self, moments: list[Moment]) -> None:
         """Check and keep hits; those that followed each other go together."""
@@ -455,12 +461,23 @@ class Session:
         if run:
             self._keep_hits(of, run, arrived_us)
 
+    def _correct(self, moment: MomentCorrected) -> None:
+        """What a member signed counts, instead of what it let this machine hear first."""
+        found = self._edge_of(moment)
+        if self._keeper is None or (found is None and not self._keeper.knows_hit(moment.peer, moment.number)):
+            return
+        take, rows = ("", []) if found is None else (found[0], [found[1]])
+        event = self._keeper.corrected(moment.peer, moment.number, take, np.array(rows, EDGE))
+        self._came.append(Heard("", 0, event, moment.arrived_us))
+
     def _hit_of(self, moment: Moment) -> tuple[str, tuple[int, int, int]] | None:
         """The take and edge that a moment tells of; None for one that is known, waits, or is none."""
-        keeper = self._keeper
-        if keeper is None or moment.peer == self.me or not 0 < moment.number < MAX_NUMBER:
+        if self._keeper is not None and self._keeper.knows_hit(moment.peer, moment.number):
             return None
-        if keeper.knows_hit(moment.peer, moment.number):
+        return self._edge_of(moment)
+
+    def _edge_of(self, moment: Moment | MomentCorrected) -> tuple[str, tuple[int, int, int]] | None:
+        if self._keeper is None or moment.peer == self.me or not 0 < moment.number < MAX_NUMBER:
             return None
         try:
             if self._roles.get(moment.peer, PLAYER) != PLAYER:

@@ -21,6 +21,7 @@ from game.jam.events import (
     ConductorChanged,
     ConductorFollowed,
     FreeStarted,
+    HitCorrected,
     HitsHeard,
     JamClosed,
     JamOpened,
@@ -303,6 +304,14 @@ class Band:
             self.version += 1
         member.in_take(event.take).edges.add(event.first, np.frombuffer(event.edges, EDGE))
 
+    def _correct(self, event: HitCorrected) -> None:
+        member = self._member(event.peer)
+        for take, played in member.takes.items():
+            if take != event.take:
+                played.edges.correct(event.number, np.zeros(0, EDGE))
+        if event.take:
+            member.in_take(event.take).edges.correct(event.number, np.frombuffer(event.edges, EDGE))
+
     def _seen(self, event: Event) -> None:
         """What the network told this machine, or it did itself."""
         match event:
@@ -334,6 +343,8 @@ class Band:
                 self.conducting.changed(event.peer, event.term, event.provisional)
             case ClockAgreed():
                 self.clock = event
+            case HitCorrected():
+                self._correct(event)
             case JamClosed():
                 self.closed = event.why
             case _:

@@ -231,6 +231,23 @@ def test_who_listens_hears_all_and_plays_nothing(company: TableCompany) -> None:
         take.switch("all", company.entry.hash, 4)
 
 
+def test_nobody_loses_their_combo_where_others_see_them_switch(company: TableCompany) -> None:
+    hands = {name: company.hands(name) for name in ("Ida", "Mika", "Noa")}
+    company.play(hands, 3_000_000)
+    mika = company.sessions["Mika"].me
+    seen = company.takes["Ida"].others[mika]
+    assert seen.state is not None
+    combo, score = seen.state.combo, seen.state.score
+    assert combo >= 8
+    company.takes["Mika"].switch("all", company.entry.hash)
+    switched_us = company.song_us
+    while len(seen.segments) < 2:
+        assert company.song_us < switched_us + 1_000_000
+        company.play(hands, company.song_us + 5_000)
+        assert seen.state.combo >= combo
+        assert seen.state.score >= score
+
+
 def test_who_comes_while_the_song_runs_joins_in_at_a_bar(company: TableCompany) -> None:
     hands = {name: company.hands(name) for name in ("Ida", "Mika", "Noa")}
     company.play(hands, 2_000_000)
