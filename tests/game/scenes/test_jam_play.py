@@ -18,14 +18,17 @@ from game.jam.replaying import read_band
 from game.jam.seats import song_us
 from game.jam.state import SPECTATOR, Band, Take
 from game.rhythm.chart import Chart, make_notes
-from game.rhythm.hits import NoteState
+from game.rhythm.hits import HIT, NoteState, Part
 from game.rhythm.performance import LEFT
+from game.rhythm.rules import rule_set
+from game.rhythm.songs import ReadySong
 from game.scenes.jam_play import Phase
 from game.scenes.jam_play_cards import away, laid_out
-from game.scenes.jam_play_stage import SOUND_GONE, by_themselves, heard_at
+from game.scenes.jam_play_stage import SOUND_GONE, BandStage, by_themselves, heard_at
 from game.scenes.requests import JamResults
 from tests.rig.bad_link import BadLink
 from tests.rig.jam_band import BandGame, hands, result_in
+from tests.rig.pilot import wait_until
 from tests.rig.scene_game import make_chart, write_song
 
 SIZE = (640, 360)
@@ -62,6 +65,7 @@ def test_what_one_plays_is_on_the_others_screens_and_in_their_logs(game: BandGam
     scene = game.enter(take)
     game.friends_play()
     game.use_keys(scene)
+    game.until(lambda: game.sound.status().voices >= 2, "Ben's drum beside the song")
     chart = scene.take.performance.chart  # type: ignore[union-attr]
     pressed = len(hands(chart))
     game.until(lambda: scene.rows[0].stands.judged >= 8, "Ben's notes on the player's screen")
@@ -265,6 +269,31 @@ def test_key_sounds_that_nobody_plays_play_by_themselves_and_no_other_does() -> 
     # The same sounds under other numbers, in another difficulty of the song.
     other = Chart(4, make_notes([(3_000_000, 3_000_000, 0, 0, 0)]), sounds=("c",))
     assert by_themselves(whole, [left, other])["sound"].tolist() == [3]
+
+
+def test_others_sound_as_the_notes_they_hit_under_whatever_number_their_chart_has_them(sound: Sound) -> None:
+    base, theirs = keyed([0, 1], ("a", "b")), keyed([0, 1], ("b", "gone"))
+    tone = np.full((sound.rate_hz * 2, 2), 0.1, np.float32)
+    song = ReadySong(base, np.zeros((sound.rate_hz * 30, 2), np.float32), {0: tone, 1: tone})
+    stage = BandStage(sound, song, 1.0, [])
+    rules = rule_set("osu-mania-stable", base)
+    try:
+        stage.set_played([base])
+        stage.start_at(900_000, paused=False)
+        wait_until(lambda: sound.clock.playing and stage.now_us > 1_000_000, "the song", 10.0)
+        hits = np.zeros(2, HIT)
+        hits["at_us"], hits["note"], hits["part"] = stage.now_us, (0, 1), Part.HEAD
+        hits["judgement"] = (0, rules.miss)
+        before = sound.status().voices
+        stage.hear(theirs, hits, rules, 1.0, 0.0, 0.0)
+        wait_until(lambda: sound.status().voices == before + 1, "the one that was hit", 5.0)
+        hits["note"], hits["judgement"], hits["at_us"] = 1, 0, stage.now_us
+        cues = stage.hits_as_cues(theirs, hits, rules, 1.0, 0.0)
+        assert cues == []  # a sound that this machine's chart has not
+        hits["note"] = 0
+        assert [cue.at_us for cue in stage.hits_as_cues(theirs, hits, rules, 1.0, 0.0)] == hits["at_us"].tolist()
+    finally:
+        stage.close()
 
 
 @pytest.mark.parametrize("count", [1, 3, 7, 15])
