@@ -172,6 +172,7 @@ class Player:
             self._teller.say("notice", sentence=str(error))
             return None
         self._began, self._ended_us = False, None
+        self._hands = Hands(self.wishes.uneven_ms, self.wishes.seed + self.played)
         me = self._me()
         if self.take.performance is None and me is not None and me.role == PLAYER and self.wishes.ready:
             self._join_in(self.take)
