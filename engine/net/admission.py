@@ -100,7 +100,7 @@ SAID_OPENLY = frozenset((Reason.VERSION, Reason.OTHER_SESSION, Reason.GUESSED))
 
 _SENTENCES = {
     Reason.OTHER_SESSION: "The session that was looked for is not open there any more; look for it again.",
-    Reason.FULL: f"The session is full: {MAX_PEERS} machines are in it; wait until one leaves.",
+    Reason.FULL: f"The session is full: {MAX_PEERS} machines are in it, or too many came and went; open a new one.",
     Reason.REMOVED: "This machine was removed from the session by its conductor; ask there to open a new one.",
     Reason.NAME_TAKEN: "By a rare chance this machine's id is too like another's; join again to get a new one.",
     Reason.WRONG_CODE: "This is not the join code of the session; check it with the conductor and try again.",

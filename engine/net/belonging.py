@@ -44,7 +44,7 @@ class Belonging:
     """The membership of ``mine`` in the session of ``roster``.
 
     ``enter`` and ``leave`` are called for each member that comes and goes, ``emit`` with what the player may know,
-    ``warn`` with what others could have it told again and again.
+    ``warn`` with what others could have it told again and again; ``room`` says whether one more author can be heard.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Belonging:
         self.author: Callable[[str], None] = lambda peer: None
         self.leave: Callable[[str], None] = lambda peer: None
         self.conducts: Callable[[int], None] = lambda now_us: None
+        self.room: Callable[[], bool] = lambda: True
         self.warn: Callable[[str, int], None] = lambda sentence, now_us: None
         self._pairings = Pairings(mine, roster.session)
         self.group = GroupOpener(roster.group_key, roster.session)
@@ -86,7 +87,7 @@ class Belonging:
                 self._enter(member, now_us)
         self._emit = emit
         if self.failover.conducting:
-            self.door = Door(self._code, self.roster, now_us)
+            self.door = self._door(now_us)
         self._changed()
 
     @property
@@ -106,6 +107,9 @@ class Belonging:
     def verify(self, author: str, message: bytes, signature: bytes) -> bool:
         """Whether ``author``, a member now or before, signed ``message``."""
         return verified(message, signature, self._known.get(author, b""))
+
+    def _door(self, now_us: int) -> Door:
+        return Door(self._code, self.roster, now_us, lambda: self.room() and len(self._known) < MAX_KNOWN)
 
     # -- the door ------------------------------------------------------------------------------------------------
 
@@ -287,7 +291,7 @@ class Belonging:
         if self.failover.conducting:
             if not change.provisional:
                 self._sign()
-            self.door = self.door or Door(self._code, self.roster, now_us)
+            self.door = self.door or self._door(now_us)
             for member in self.roster.set_apart():
                 self.failover.enter(member.id, member.order, now_us)
                 self._enter(member, now_us)

@@ -90,6 +90,10 @@ class Delivery:
         if self._journal.admit(author):
             self._heard.setdefault(author, MomentReceiver())
 
+    def room(self) -> bool:
+        """Whether records of another author would be taken."""
+        return self._journal.room()
+
     def open(self, peer: str, now_us: int) -> None:
         """``peer`` is a member, reached over a link."""
         if peer in self._links:

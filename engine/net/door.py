@@ -7,6 +7,7 @@ receives at its address nothing is kept of it; until it has proved the code, no 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -30,7 +31,7 @@ from engine.net.admission import (
     seal_parts,
 )
 from engine.net.face import Trouble
-from engine.net.keys import CodeExchange, confirmation
+from engine.net.keys import CodeExchange, confirmation, peer_id
 from engine.net.limits import Guess, Guesses
 from engine.net.packets import HEADER_BYTES, VERSION, PacketKind, pack_attempt, parse_attempt
 from engine.net.roster import Address, Member, NameTaken, Roster, SessionFull, WasRemoved
@@ -79,11 +80,11 @@ class Door:
     """Lets machines that know ``code`` into the session of ``roster``, on which it enters them.
 
     The caller passes in each datagram of a kind in :data:`engine.net.packets.ADMISSION`, calls :meth:`tick` when it is
-    due, sends what comes out, and asks for :meth:`events`.
+    due, sends what comes out, and asks for :meth:`events`.  While ``room`` says no, only who was there before comes in.
     """
 
-    def __init__(self, code: str, roster: Roster, now_us: int) -> None:
-        self._code = code
+    def __init__(self, code: str, roster: Roster, now_us: int, room: Callable[[], bool] = lambda: True) -> None:
+        self._code, self._room = code, room
         self._roster = roster
         self._secrets = (secrets.token_bytes(32), secrets.token_bytes(32))
         self._turned_us = now_us
@@ -228,6 +229,8 @@ class Door:
         return seal_parts(PacketKind.WELCOME, attempt, keys.welcome, answer)
 
     def _enter(self, claim: Claim, address: Address) -> bytes:
+        if peer_id(claim.signing) not in self._roster.places and not self._room():
+            raise SessionFull
         others = tuple(other for other in claim.addresses if other != address)
         member, again = self._roster.admit(claim.signing, claim.exchange, claim.info, (address, *others))
         self._events.append(Admitted(member, address, again))

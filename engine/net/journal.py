@@ -207,10 +207,26 @@ class Journal:
 
     def admit(self, author: str) -> bool:
         """Take records of ``author`` from now on, from whoever has them; False if there are too many authors."""
-        if author not in self._authors and len(self._authors) >= MAX_AUTHORS:
-            return False
-        self._authors.setdefault(author, _Author())
+        if author in self._authors:
+            return True
+        if len(self._authors) >= MAX_AUTHORS:
+            mute = self._mute()
+            if mute is None:
+                return False
+            del self._authors[mute]
+        self._authors[author] = _Author()
         return True
+
+    def room(self) -> bool:
+        """Whether another author would be admitted."""
+        return len(self._authors) < MAX_AUTHORS or self._mute() is not None
+
+    def _mute(self) -> str | None:
+        """Who came first of those that are no members and never said anything that is heard of."""
+        spoke = {author for link in self._links.values() for author, count in link.has.items() if count}
+        kept = spoke | self._links.keys() | self._lacks.keys() | self.caught | {self._me}
+        silent = (author for author, held in self._authors.items() if not held.frames and not held.ahead)
+        return next((author for author in silent if author not in kept), None)
 
     def open(self, peer: str, now_us: int) -> None:
         """``peer`` is a member: admit it, push to it, and tell it what is here."""

@@ -30,6 +30,9 @@ GUESSES_PER_HOST = 5
 GUESSES_IN_ALL = 30
 """The same for all machines together: a code of six digits stands for weeks."""
 
+GUESSES_OF_NEW = 10
+"""So many of them are kept for machines that have not tried in that minute: a few that guess lock nobody else out."""
+
 GUESS_WINDOW_US = 60_000_000
 
 UNDECIDED_US = 3_000_000
@@ -137,7 +140,8 @@ class Guesses:
         while self._tries and now_us - self._tries[0].at_us >= GUESS_WINDOW_US:
             self._tries.popleft()
         own = [guess for guess in self._tries if guess.host == host]
-        for tries, most in ((own, GUESSES_PER_HOST), (list(self._tries), GUESSES_IN_ALL)):
+        in_all = GUESSES_IN_ALL - GUESSES_OF_NEW if own else GUESSES_IN_ALL
+        for tries, most in ((own, GUESSES_PER_HOST), (list(self._tries), in_all)):
             if len(tries) < most:
                 continue
             if any(now_us - guess.at_us < UNDECIDED_US for guess in tries):

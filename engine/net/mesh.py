@@ -112,7 +112,7 @@ class Mesh:
         self._belonging.enter, self._belonging.leave = self._open, self._delivery.close
         self.time = Timing(time, self._belonging, self._neighbours, self._now_us, emit)
         self._belonging.author, self._belonging.conducts = self._delivery.admit, self.time.follow
-        self._belonging.warn = self._warn
+        self._belonging.warn, self._belonging.room = self._warn, self._delivery.room
         self._changes = self._forged = 0
         self._warned: dict[str, int] = {}
         self._ticked_us = now_us

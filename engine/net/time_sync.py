@@ -392,6 +392,11 @@ class TimeAsker:
         """When :meth:`probe` wants to be called next."""
         return self._due_us
 
+    @property
+    def measuring(self) -> bool:
+        """Whether a measurement is under way: probes of it are out, or more than one burst is still to come."""
+        return bool(self._asked or self._rows) or self._left > BURST
+
     def measure(self, now_us: int) -> None:
         """Measure anew, as thoroughly as at join."""
         self._close(now_us)

@@ -21,14 +21,15 @@ DOOR_AT: Address = ("192.168.1.1", 7000)
 class Doorstep:
     """A conductor's door at :data:`DOOR_AT`; ``loss`` of all datagrams vanish, the others take 1 to ``slowest_us``.
 
-    ``seen`` keeps every datagram that was sent, as (from, to, bytes).
+    ``seen`` keeps every datagram that was sent, as (from, to, bytes); ``room`` is whether one more could be heard.
     """
 
     def __init__(self, code: str = CODE, loss: float = 0.0, slowest_us: int = 3000, seed: int = 0) -> None:
         self.now_us = 1_000_000
         self.conductor = Identity.new()
         self.roster = Roster.found(self.conductor, {"name": "Ada"}, (DOOR_AT,))
-        self.door = Door(code, self.roster, self.now_us)
+        self.room = True
+        self.door = Door(code, self.roster, self.now_us, lambda: self.room)
         self.loss = loss
         self.slowest_us = slowest_us
         self.seen: list[tuple[Address, Address, bytes]] = []

@@ -91,8 +91,23 @@ def test_a_session_of_64_with_as_much_to_say_as_they_may_fits_and_the_next_is_to
     assert max(len(datagram) for _, _, datagram in step.seen) <= MAX_DATAGRAM
     late = step.knock(BEA_AT)
     step.run()
-    assert refused(late) == "The session is full: 64 machines are in it; wait until one leaves."
+    assert refused(late) == "The session is full: 64 machines are in it, or too many came and went; open a new one."
     assert len(step.roster.members) == MAX_PEERS
+
+
+def test_where_nobody_new_could_be_heard_only_who_was_there_before_is_let_in() -> None:
+    step = Doorstep()
+    bea = Identity.new()
+    step.knock(BEA_AT, mine=bea)
+    step.run()
+    step.roster.drop(bea.id)
+    step.room = False
+    late = step.knock(host(9))
+    step.run()
+    assert "too many came and went" in refused(late)
+    again = step.knock(BEA_AT, mine=bea.renewed())
+    step.run()
+    assert welcomed(again).me.order == 1
 
 
 def test_many_who_come_at_once_all_get_in() -> None:

@@ -323,9 +323,24 @@ def test_records_far_ahead_are_not_kept() -> None:
 
 def test_no_more_authors_than_fit_are_admitted() -> None:
     journal = journal_of(ANN)
-    assert all(journal.admit(f"{number:016x}") for number in range(MAX_AUTHORS - 1))
+    for number in range(MAX_AUTHORS - 1):
+        journal.open(f"{number:016x}", 0)
+    assert not journal.room()
     assert not journal.admit("f" * 16)
     assert journal.admit(ANN)
+
+
+def test_who_came_and_went_without_a_word_makes_room() -> None:
+    journal = listener(ANN, BOB)
+    for frame in records_of(ANN, b"a word"):
+        journal.receive(ANN, frame, 0)
+    journal.close(ANN)
+    for number in range(2 * MAX_AUTHORS):
+        assert journal.room()
+        assert journal.admit(f"{number:016x}")
+    for frame in records_of(BOB, b"another"):
+        assert journal.receive(BOB, frame, 0)  # a member is no such one
+    assert journal.have() == {ANN: 1, BOB: 1}
 
 
 def test_many_authors_are_told_of_in_several_packets() -> None:

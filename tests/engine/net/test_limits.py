@@ -96,6 +96,19 @@ def test_many_machines_together_have_thirty_tries_a_minute() -> None:
     assert guesses.wait_s("another", GUESS_WINDOW_US) == 0
 
 
+def test_six_machines_that_guess_whenever_they_may_lock_nobody_else_out() -> None:
+    guesses = Guesses()
+    began = refused = 0
+    for at_us in range(0, 300 * SECOND_US, SECOND_US // 2):
+        for host in range(6):
+            if guesses.wait_s(str(host), at_us) == 0:
+                guesses.began(str(host), at_us)
+                began += 1
+        refused += guesses.wait_s("a friend", at_us) != 0
+    assert not refused
+    assert began <= 5 * GUESSES_IN_ALL
+
+
 def test_a_rush_of_right_codes_is_not_taken_for_guessing() -> None:
     guesses = Guesses()
     open_tries = [guesses.began("hall", 0) for _ in range(GUESSES_PER_HOST)]
