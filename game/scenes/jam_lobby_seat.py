@@ -46,14 +46,11 @@ def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
             widgets.space(4)
             quiet_text("You watch: when a song starts you see every player's lanes, and they feel your reactions.")
         return
-    _draw_title(scene, offer, conducts=me.conducts)
+    _draw_title(scene, offer, me)
     if me.problem:
         widgets.text(f"{icons.WARNING}  {me.problem}", theme.TEXT_SMALL, theme.tone(theme.RED))
         if widgets.small_button("Try again", icon=icons.RETRY):
             scene.fetch_again()
-    elif me.song < 1.0:
-        widgets.text(f"The song is on its way: {me.song_words}", theme.TEXT_SMALL, theme.INK_SOFT)
-        widgets.bar_progress(me.song)
     widgets.space(4)
     if me.plays:
         imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(px(8), px(CLOSE)))
@@ -63,13 +60,14 @@ def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
         quiet_text("You watch: when the song starts you see every player's lanes, and they feel your reactions.")
 
 
-def _draw_title(scene: JamLobbyScene, offer: SongOffered, *, conducts: bool) -> None:
+def _draw_title(scene: JamLobbyScene, offer: SongOffered, me: Person) -> None:
     widgets.text(offer.title, 22.0, weight=Weight.BOLD)
     facts = [offer.artist] if offer.artist else []
     facts += [rule_set(offer.rules).title] if offer.rules else []
     facts += [f"at {offer.rate:.0%}"] if offer.rate != 1.0 else []
-    quiet_text("   ·   ".join(facts))
-    if conducts:
+    coming = me.song < 1.0 and not me.problem
+    quiet_text(f"The song is on its way: {me.song_words}" if coming else "   ·   ".join(facts))
+    if me.conducts:
         if widgets.small_button("Another song", icon=icons.MUSIC):
             scene.pick_song()
         imgui.same_line(0, px(8))

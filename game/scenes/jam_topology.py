@@ -9,13 +9,24 @@ from engine.draw.pen import px
 from game.jam.machine import Machine
 from game.jam.state import PLAYER
 from game.scenes.context import Context
-from game.scenes.jam_scene import GAP, MARGIN, JamScene, Place, column, head, head_height, quiet_text
+from game.scenes.jam_scene import (
+    GAP,
+    MARGIN,
+    PADDING,
+    JamScene,
+    Place,
+    column,
+    head,
+    head_height,
+    is_narrow,
+    quiet_text,
+)
 from game.scenes.jam_topology_ring import Link, Node, Ring, draw_legend
 from game.scenes.jam_words import Quality, clock_words, lost, quality, round_trip, way
 from game.scenes.requests import ShowTopology
 
 AGAIN_US = 500_000
-TABLE_SHARE = 0.46
+TABLE_SHARE, NARROW_SHARE = 0.46, 0.6
 ROW = 52.0
 LEGEND = 36.0
 
@@ -81,7 +92,7 @@ class JamTopologyScene(JamScene):
     def _places(self, frame: Frame) -> tuple[Place, Place]:
         x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
-        right = (w - px(GAP)) * TABLE_SHARE
+        right = (w - px(GAP)) * (NARROW_SHARE if is_narrow(frame) else TABLE_SHARE)
         left = w - px(GAP) - right
         return (x, y, left, h), (x + left + px(GAP), y, right, h)
 
@@ -93,16 +104,17 @@ class JamTopologyScene(JamScene):
         place = (x, y, w, h - px(LEGEND))
         self._ring.lay_out(frame, place, self.nodes, self.links, self.chosen)
         self._ring.draw(frame, self.nodes, self.chosen)
-        draw_legend(frame, x, y + h - px(LEGEND / 2), w)
+        draw_legend(frame, x, y + h - px(LEGEND / 2), w, self.links)
 
     def body(self, frame: Frame) -> None:
         """The head and the table."""
         head(frame, "Who reaches whom", self._clock)
         _, table = self._places(frame)
-        with column("topology", table):
-            self._draw_table()
+        narrow = is_narrow(frame)
+        with column("topology", table, padding=12.0 if narrow else PADDING):
+            self._draw_table(narrow)
 
-    def _draw_table(self) -> None:
+    def _draw_table(self, narrow: bool) -> None:
         mine = self.machine is not None and self.chosen == self.machine.session.me
         widgets.section("From this machine" if mine else f"From {self.name_of(self.chosen)}")
         rows = self.reached()
@@ -110,18 +122,18 @@ class JamTopologyScene(JamScene):
             quiet_text("Nobody else is here yet.")
         for place, (node, link) in enumerate(rows):
             self.focus_here(place == 0)
-            if self._draw_row(node, link):
+            if self._draw_row(node, link, narrow):
                 self.chosen = node.id
         widgets.space(4)
         if not mine and self.machine is not None and widgets.small_button("From this machine", icon=icons.BACK):
             self.chosen = self.machine.session.me
 
-    def _draw_row(self, node: Node, link: Link | None) -> bool:
+    def _draw_row(self, node: Node, link: Link | None, narrow: bool) -> bool:
         said = link.link if link is not None and node.here else Quality(0, "not heard")
         path = way(link.kind, self.name_of(link.via)) if link is not None and node.here else "not heard just now"
         words = f"{path}   ·   {link.words}" if link is not None and node.here else path
         icon = icons.STAR if node.conducts else icons.PERSON if node.plays else icons.EYE
         mark = theme.AMBER if node.conducts else theme.CYAN
-        return widgets.row(
-            *(f"to {node.id}", node.name, words, said.words.partition(" · ")[0]), icon=icon, mark=mark, height=ROW
-        )
+        how = said.words.partition(" · ")[0]
+        title, right = (f"{node.name}: {how}", "") if narrow else (node.name, how)
+        return widgets.row(f"to {node.id}", title, words, right, icon=icon, mark=mark, height=ROW)

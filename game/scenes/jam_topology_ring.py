@@ -22,7 +22,8 @@ NODE = 24.0
 """Radius of a member on the ring where there is room."""
 
 WORDS_UP_TO = 8
-"""With more members the words of links would lie over each other; the table has them."""
+WORDS_FROM = 150.0
+"""With more members, or on a smaller ring (units), the words of links would lie over each other; the table has them."""
 
 DASHES = {"direct": (0.0, 0.0), "multicast": (4.0, 8.0), "relay": (12.0, 6.0), "far": (14.0, 12.0)}
 """Stroke and gap of each kind of path, in design units; none is one unbroken line."""
@@ -58,6 +59,7 @@ class Ring:
         self._at: dict[str, tuple[float, float]] = {}
         self._words: list[tuple[float, float, str]] = []
         self._middle = 0.0
+        self._size = NODE
 
     def lay_out(
         self,
@@ -76,6 +78,7 @@ class Ring:
         x, y, w, h = place
         radius = max(min(w / 2 - frame.px(64), h / 2 - frame.px(56)), frame.px(20))
         middle_x, middle_y = x + w / 2, y + h / 2
+        self._size = min(frame.px(NODE), radius * 0.28, max(math.pi * radius / max(len(nodes), 1) * 0.7, frame.px(6)))
         self._at, self._words, self._middle = {}, [], middle_y
         for number, node in enumerate(nodes):
             turn = math.tau * number / max(len(nodes), 1) - math.pi / 2
@@ -91,7 +94,7 @@ class Ring:
         for link in sorted(pairs.values(), key=lambda one: chosen in (one.source, one.target)):
             strong = chosen in (link.source, link.target)
             self._draw_link(frame, link, strong)
-            if strong and len(nodes) <= WORDS_UP_TO:
+            if strong and len(nodes) <= WORDS_UP_TO and radius >= frame.px(WORDS_FROM):
                 self._place_words(link, chosen)
 
     def _draw_link(self, frame: Frame, link: Link, strong: bool) -> None:
@@ -138,7 +141,7 @@ class Ring:
         """The lines, and everyone on them."""
         frame.shapes.put(self._shapes.written(0, self._shapes.count))
         self._draw_words(frame)
-        size = frame.px(NODE if len(nodes) <= 16 else NODE * 0.6)
+        size = self._size
         for node in nodes:
             x, y = self._at[node.id]
             accent = tone(AMBER) if node.conducts else tone(CYAN)
@@ -186,11 +189,12 @@ def colour_of(kind: str) -> Colour:
     return tone(marks.get(kind, CYAN))
 
 
-def draw_legend(frame: Frame, x: float, y: float, w: float) -> None:
-    """What the patterns mean, in one line."""
+def draw_legend(frame: Frame, x: float, y: float, w: float, links: Sequence[Link]) -> None:
+    """What the patterns that are seen mean, in one line."""
     words = {"direct": "direct", "multicast": "to all at once", "relay": "passed on", "far": "over the internet"}
     left = x
-    for kind in KINDS:
+    used = {link.kind for link in links}
+    for kind in (one for one in KINDS if one in used):
         stroke, gap = DASHES[kind]
         end = left + frame.px(40)
         at = left

@@ -105,7 +105,12 @@ class JamGame(SceneGame):
         refused: list[Exception] = []
         by.offer(entry, "osu-mania-stable", 1.0, refused.append)
         everyone = [self.machine, *(friend.jam for friend in self.friends)]
-        self.until(lambda: refused or all(one.song is not None for one in everyone), "the song everywhere")
+
+        def has(one: Machine) -> bool:
+            offer = one.session.band.offer
+            return offer is not None and offer.title == entry.title and one.song is not None
+
+        self.until(lambda: refused or all(map(has, everyone)), "the song everywhere")
         assert not refused
 
     def friend_is_ready(self, friend: Seat, entry: ChartEntry, part: str = ALL) -> None:
