@@ -15,7 +15,7 @@ from game.scenes.jam_free_run import FreeRun
 from game.scenes.jam_free_side import Item
 
 STEP = 10
-SWITCHES = {"fix_others": "Others to the beat", "fix_own": "Yours to the beat", "guardrail": "Drawn in"}
+SWITCHES = {"fix_others": "Others fixed", "fix_own": "Yours fixed", "guardrail": "Drawn in"}
 NAMES = [*INSTRUMENTS]
 
 
@@ -69,7 +69,7 @@ class Lines:
         def turn(by: int = 0) -> None:
             run.quantised = not run.quantised
 
-        return Item("raw", "Recorded", "on the beat" if run.quantised else "as played", icons.PIN, press=turn)
+        return Item("raw", "Kept", "on the beat" if run.quantised else "as played", icons.PIN, press=turn)
 
     # -- hearing ---------------------------------------------------------------------------------------------
 

@@ -200,7 +200,7 @@ class Pads:
                 frame.shapes.circle(left + wide_ / 2, y + h * 0.14, min(frame.px(3), wide_ * 0.1), ink)
             if lane < len(layout) and layout[lane]:
                 key = cap(layout[lane][0])
-                small = min(size * 0.8, _sized(frame, key, 13, wide_ * 0.8))
+                small = min(size, _sized(frame, key, 13, wide_ * 0.8))
                 soft = theme.NIGHT if lit > DARK_FROM else theme.INK_SOFT
                 frame.text(left + wide_ / 2, y + h * 0.82, key, frame.px(small), soft, across=0.5, down=0.5)
 
