@@ -182,7 +182,7 @@ class Company:
         for place, one in enumerate(self.players):
             one.session.do(TakePart(parts[place % len(parts)], entry.hash, entry.keys))
             one.session.do(SayReady())
-        self._until(lambda: all(member.ready for member in host.session.band.players))
+        self._until(lambda: all(one.ready and one.bound_us >= 0 for one in host.session.band.players))
         host.session.do(Start(host.session.now_us(), host.session.time.bound_us))
         self._until(lambda: all(one.session.band.running is not None for one in everyone))
         running = host.session.band.running

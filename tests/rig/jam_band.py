@@ -148,7 +148,7 @@ class BandGame(JamGame):
             if one.role == PLAYER:
                 one.session.do(TakePart(part, entry.hash, entry.keys))
                 one.session.do(SayReady())
-        self.until(lambda: all(one.ready for one in conductor.session.band.players), "all ready")
+        self.until(lambda: all(one.ready and one.bound_us >= 0 for one in conductor.session.band.players), "all ready")
         self.until(lambda: all(one.session.time.agreed for one in self.everyone), "the time")
         conductor.session.do(Start(conductor.session.now_us(), conductor.session.time.bound_us))
         self.until(lambda: all(one.session.band.running is not None for one in self.everyone), "the start")

@@ -185,6 +185,7 @@ def test_who_comes_late_gets_the_song_and_joins_at_a_bar(
         entry = next(one for one in ada.entries() if one.title == LONG)
         ada.jam.session.do(TakePart("all", entry.hash, 4))
         ada.jam.session.do(SayReady())
+        game.until(lambda: band.members[ada.jam.session.me].bound_us >= 0, "Ada's clock")
         ada.jam.session.do(Start(ada.jam.session.now_us(), 0))
         game.join(ada)
         game.until(lambda: game.band.running is not None, "the take")
