@@ -16,6 +16,10 @@ from engine.net.time_sync import SessionTime, TimeAnswerer, TimeAsker
 TURN_US, UNTIMED_US = 2_500_000, 10_000_000
 """A conductor that does not know the time asks each member for so long, then its own clock is the session's."""
 
+FINISH_US = 3_000_000
+"""A measurement that is under way when the clock is to be held goes on for so long at most: half as much again as a
+thorough one takes."""
+
 
 class Timing:
     """Session time as one member keeps it; ``clock`` is read anew for each stamp."""
@@ -33,6 +37,7 @@ class Timing:
         self._clock, self._emit = clock, emit
         self._asker: TimeAsker | None = None
         self._untimed_us = clock()
+        self._hold_us: int | None = None
 
     @property
     def due_us(self) -> int | None:
@@ -69,6 +74,7 @@ class Timing:
 
     def ask(self, now_us: int) -> None:
         """Ask the time if that is due, and tell what came of it."""
+        self._hold_when_measured(now_us)
         asker, due_us = self._asker, self.due_us
         if asker is None or due_us is None:
             return
@@ -97,8 +103,19 @@ class Timing:
             self._emit(ClockSet(self._time.session_us(now_us) - now_us, 0.0, self._time.bound_us))
 
     def hold(self, held: bool) -> None:
-        """While held the clock is not corrected."""
-        self._time.hold(held, self._clock())
+        """While held the clock is not corrected; a measurement that is under way comes to its end first."""
+        now_us = self._clock()
+        self._hold_us = now_us + FINISH_US if held else None
+        if held:
+            self._hold_when_measured(now_us)
+        else:
+            self._time.hold(False, now_us)
+
+    def _hold_when_measured(self, now_us: int) -> None:
+        measuring = self._asker is not None and self._asker.measuring
+        if self._hold_us is not None and (not measuring or now_us >= self._hold_us):
+            self._hold_us = None
+            self._time.hold(True, now_us)
 
     def woke(self, slept_us: int) -> None:
         """This machine slept for ``slept_us``, and its clock with it: measure anew at once, held or not.

@@ -35,6 +35,12 @@ REACTIONS_IN = 5
 REACTIONS_IN_US = 5_000_000
 """So many reactions in so long a time; more is noise for who plays."""
 
+GOOD_CLOCK_US = 5_000
+"""A clock that is surely no further off than this is good enough to play together by; worse ones are told of."""
+
+MAX_BOUND_US = 10_000_000
+"""No clock is said to be further off: a start waits for the worst one."""
+
 MAX_LOOPS = 16
 """Loops of one player that sound at once."""
 
@@ -76,9 +82,10 @@ class TakePart:
 
 @dataclass(frozen=True, slots=True)
 class SayReady:
-    """Be ready, or not any more."""
+    """Be ready, or not any more; ``bound_us``: how wrong this machine's clock may be, -1 while it is not measured."""
 
     ready: bool = True
+    bound_us: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +296,23 @@ def _start(band: Band, intent: Start) -> StartAgreed:
         (lambda one: not one.holds(offer.song), "still waiting for the song to arrive"),
         (lambda one: one.part is None or one.part.song != offer.song, "yet to choose a part"),
         (lambda one: not one.ready, "not ready yet"),
+        (lambda one: one.bound_us < 0, "still measuring the clock you share; that takes a few seconds"),
     ):
         who = [member for member in band.players if missing(member)]
         if who:
             raise Refused(_sentence(band, who, words))
-    t0_us = intent.now_us + LEAD_US + intent.bound_us
+    bound_us = max(intent.bound_us, *(one.bound_us for one in band.players))
+    t0_us = intent.now_us + LEAD_US + bound_us
     line_up = {one.id: (one.part.part, one.part.chart_hash, one.part.keys) for one in band.players if one.part}
-    return StartAgreed(offer.song, _take_id(band, t0_us), t0_us, offer.rate, line_up, offer.rules, band.term)
+    return StartAgreed(offer.song, _take_id(band, t0_us), t0_us, offer.rate, line_up, offer.rules, band.term, bound_us)
+
+
+def warning(start: StartAgreed) -> str:
+    """What to tell the players of a start whose clocks are not good, as on a network with long ways; else nothing."""
+    if start.bound_us < GOOD_CLOCK_US:
+        return ""
+    apart_ms = start.bound_us / 1000
+    return f"The clocks of the band may be {apart_ms:.0f} ms apart; the others may sound that much early or late"
 
 
 def _sentence(band: Band, who: Sequence[Member], words: str) -> str:
@@ -314,7 +331,7 @@ def _play(
         case TakePart():
             return [_part(band, member, intent)]
         case SayReady():
-            return _ready(band, member, intent.ready)
+            return _ready(band, member, intent)
         case TakeInstrument():
             if free is None:
                 raise Refused("No free jam is open; the conductor opens one")
@@ -334,9 +351,11 @@ def _play(
             return [LoopDropped(kept[0].take, intent.loop, intent.from_us)]
 
 
-def _ready(band: Band, member: Member, ready: bool) -> list[Event]:
+def _ready(band: Band, member: Member, intent: SayReady) -> list[Event]:
+    ready, bound_us = intent.ready, min(intent.bound_us, MAX_BOUND_US)
     if member.ready == ready:
-        return []
+        unmeasured, poor = member.bound_us < 0 <= bound_us, bound_us < GOOD_CLOCK_US <= member.bound_us
+        return [ReadySaid(True, bound_us)] if ready and bound_us >= 0 and (unmeasured or poor) else []
     offer = band.offer
     if ready and offer is None:
         raise Refused("There is no song yet; the conductor picks one")
@@ -345,7 +364,7 @@ def _ready(band: Band, member: Member, ready: bool) -> list[Event]:
             raise Refused("The song is not here yet; wait until it has arrived")
         if member.part is None or member.part.song != offer.song:
             raise Refused("Choose a part first")
-    return [ReadySaid(ready)]
+    return [ReadySaid(ready, bound_us if ready else -1)]
 
 
 def _part(band: Band, member: Member, intent: TakePart) -> PartTaken:

@@ -18,6 +18,7 @@ from engine.errors import UserError
 from engine.net.face import MAX_RECORD
 from engine.net.transfer import MAX_FILE_BYTES, is_safe_name
 from game.events import Event, to_payload
+from game.jam.decide import MAX_BOUND_US
 from game.jam.events import SENT
 from game.jam.state import PLAYER, ROLES
 from game.rhythm.chart import EDGE, MAX_LANES
@@ -165,7 +166,7 @@ class _PartTaken(_Words):
 
 class _ReadySaid(_Words):
     ready: StrictBool
-    bound_us: Annotated[StrictInt, Field(ge=-1, le=1 << 40)] = -1
+    bound_us: Annotated[StrictInt, Field(ge=-1, le=MAX_BOUND_US)] = -1
 
 
 class _StartAgreed(_Words):
@@ -176,7 +177,7 @@ class _StartAgreed(_Words):
     line_up: Annotated[dict[PeerId, tuple[Name, ChartHash, Keys]], Field(max_length=64)] = Field(default_factory=dict)
     rules: Rules
     term: Term = 0
-    bound_us: Count = 0
+    bound_us: Annotated[StrictInt, Field(ge=0, le=MAX_BOUND_US)] = 0
 
 
 class _TakeEnded(_Words):

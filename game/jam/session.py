@@ -12,9 +12,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +41,7 @@ from engine.net.face import (
     Trouble,
 )
 from game.events import Event
-from game.jam.decide import HandOver, Intent, decide, on_following
+from game.jam.decide import HandOver, Intent, SayReady, decide, on_following, warning
 from game.jam.events import (
     ClockAgreed,
     ConductorChanged,
@@ -51,9 +51,15 @@ from game.jam.events import (
     MemberHeard,
     MemberWent,
     ReadySaid,
+    StartAgreed,
 )
+from game.jam.happenings import Closed as Closed
+from game.jam.happenings import Earlier
+from game.jam.happenings import Happening as Happening
+from game.jam.happenings import Heard as Heard
+from game.jam.happenings import Notice as Notice
 from game.jam.inbox import Unfit, named, pack, pack_hit, unpack
-from game.jam.keeping import Keeper, Spoken, last_there
+from game.jam.keeping import Keeper, last_there
 from game.jam.placing import Placing
 from game.jam.seats import session_us, song_us
 from game.jam.state import PLAYER, Band
@@ -79,40 +85,6 @@ _logger = logging.getLogger(__name__)
 
 LEFT = "left"
 TELL_AT = frozenset(10**power for power in range(9))
-
-
-class Heard(NamedTuple):
-    """Something that happened; ``author`` is empty for what this machine saw itself."""
-
-    author: str
-    number: int
-    event: Event
-    arrived_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence the player may want to read; nothing is lost without it."""
-
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """This machine is in the session no more, and why."""
-
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Earlier:
-    """What the log held of an earlier stay: the band is to know of it, but it does not happen again."""
-
-    spoken: list[Spoken]
-
-
-Happening = Heard | Notice | Closed | Told
-"""What :meth:`Session.events` gives."""
 
 
 class Session:
@@ -149,7 +121,7 @@ class Session:
         self._follows = ("", 0, False)
         self._closed = ""
         self._lock = threading.RLock()
-        self._came: list[Happening | _Earlier] = []
+        self._came: list[Happening | Earlier] = []
         self._taken: list[Happening] = []
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -223,14 +195,20 @@ class Session:
             UserError: it cannot be, and why.
         """
         self._fold()
+        if isinstance(intent, SayReady):
+            intent = self._with_bound(intent)
         decided = decide(self.band, self.me, intent)
         for event in decided:
             self.send(event)
-            if event == ReadySaid(True):
+            if isinstance(event, ReadySaid) and event.ready:
                 self._network.measure()  # once before each song, and not while it runs (001 N2)
         if isinstance(intent, HandOver):
             self._network.hand_over(intent.peer)
         return decided
+
+    def _with_bound(self, intent: SayReady) -> SayReady:
+        known = intent.ready and self.time.agreed
+        return replace(intent, bound_us=self.time.bound_us if known else -1)
 
     def hit(self, take: str, lane: int, down: bool, song_at_us: int) -> tuple[int, int]:
         """The player's key went down or up at ``song_at_us`` of a take: let everyone know, and keep it.
@@ -322,18 +300,33 @@ class Session:
         with self._lock:
             came, self._came = self._came, []
         for one in came:
-            if isinstance(one, _Earlier):
+            if isinstance(one, Earlier):
                 self.band.apply_all(one.spoken)
                 continue
+            self._taken.append(one)
             if isinstance(one, Heard):
                 self.band.apply(one.author, one.number, one.event)
-            self._taken.append(one)
+                if isinstance(one.event, StartAgreed) and (words := warning(one.event)):
+                    self._taken.append(Notice(words))
+        self._speak_up(any(isinstance(one, Heard) and isinstance(one.event, ClockAgreed) for one in came))
+
+    def _speak_up(self, measured: bool) -> None:
+        """Say what follows from what was heard, without waiting for the player."""
+        if self._keeper is None or self._closed:
+            return
         conducting = self.band.conducting
         follows = (conducting.conductor, conducting.term, conducting.provisional)
-        if follows != self._follows and self._keeper is not None and not self._closed:
+        words: list[Event] = []
+        if follows != self._follows:
             self._follows = follows
-            for event in on_following(self.band):
+            words += on_following(self.band)
+        try:
+            if measured and self.band.members[self.me].ready:
+                words += decide(self.band, self.me, self._with_bound(SayReady()))
+            for event in words:
                 self.send(event)
+        except UserError as error:
+            self._notice(str(error))
 
     def _joined(self) -> Keeper:
         if self._keeper is None or self._closed:
@@ -374,7 +367,7 @@ class Session:
         keeper = self._keeper
         if keeper is None:
             self._keeper = keeper = Keeper(self._log, self._writer, joined.session)
-            self._came.append(_Earlier(keeper.before))
+            self._came.append(Earlier(keeper.before))
             for author, number, event in keeper.before:
                 self._place(author, number, event)
             self._roles[self.me] = self._role

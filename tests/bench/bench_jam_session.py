@@ -39,7 +39,7 @@ def band_cost_percent(folder: Path) -> tuple[float, float]:
     peers = [table.sit(f"p{number}", id=f"{number + 1:016x}").me for number in range(OTHERS)]
     ida.do(OfferSong(company.offer))
     for peer in peers:
-        for word in (SongHeld(song), PartTaken(song, "all", company.entry.hash, 4), ReadySaid(True)):
+        for word in (SongHeld(song), PartTaken(song, "all", company.entry.hash, 4), ReadySaid(True, 300)):
             table.say(peer, pack(word))
     company.make_ready("Ida", turn=company.turn)
     [started] = ida.do(Start(table.at_us))

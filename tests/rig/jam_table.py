@@ -37,8 +37,8 @@ FILLED_IN_US = 400_000
 class TableTime:
     """Session time that is this machine's own; its bound is what a good network would give."""
 
-    bound_us = 300
-    agreed = True
+    def __init__(self) -> None:
+        self.bound_us, self.agreed = 300, True
 
     def session_us(self, local_us: int) -> int:
         return local_us
@@ -83,7 +83,7 @@ class Table:
             leader = next(iter(self.seats.values()))
             seat.conductor, seat.term = leader.conductor, leader.term
         seat.put(Joined(self.session, seat.conductor, tuple(others), seat.term))
-        seat.put(ClockSet(0, 0.0, TableTime.bound_us))
+        seat.put(ClockSet(0, 0.0, seat.time.bound_us))
         for other in self._reachable(peer):
             self.seats[other].put(PeerJoined(seat.seen_from(self.seats[other])))
         self._catch_up(peer)
@@ -281,7 +281,7 @@ class Seat:
         self._table.leave(peer, "removed")
 
     def measure(self) -> None:
-        self.put(ClockSet(0, 0.0, TableTime.bound_us))
+        self.put(ClockSet(0, 0.0, self._time.bound_us))
 
     def hold_time(self, held: bool) -> None:
         """The table's clock is never wrong."""

@@ -31,6 +31,7 @@ from game.jam.decide import (
     decide,
 )
 from game.jam.events import LoopKept, SongCalledOff, StartAgreed
+from game.jam.session import Notice
 from tests.rig.jam_company import TableCompany
 
 FREE = StartFree(0, 0, 500_000, 4, 60, "minor", 4)
@@ -92,12 +93,39 @@ def test_a_start_waits_for_everyone_and_says_for_whom(company: TableCompany) -> 
     mika.do(SayReady())
     company.turn()
     assert refused(company, "Ida", start) == "Noa is not ready yet"
+    time = company.table.seats[noa.me].time
+    time.agreed = False
     noa.do(SayReady())
+    company.turn()
+    assert refused(company, "Ida", start).startswith("Noa is still measuring the clock you share")
+    time.agreed, time.bound_us = True, 20_000
+    noa.measure()
+    company.turn()
+    company.turn()
+    assert noa.band.members[noa.me].bound_us == 20_000
+    time.bound_us = 250
+    noa.measure()
+    noa.measure()
+    company.turn()
     company.turn()
     [agreed] = ida.do(start)
     assert isinstance(agreed, StartAgreed)
     assert agreed.t0_us == start.now_us + LEAD_US + 300
     assert set(agreed.line_up) == {ida.me, mika.me, noa.me}
+
+
+def test_a_start_tells_how_far_the_worst_clock_may_be_off(company: TableCompany) -> None:
+    company.table.seats[company.sessions["Noa"].me].time.bound_us = 31_000
+    company.make_ready("Ida", "Mika", "Noa", turn=company.turn)
+    start = Start(company.table.at_us, 300)
+    [agreed] = company.sessions["Ida"].do(start)
+    assert isinstance(agreed, StartAgreed)
+    assert (agreed.bound_us, agreed.t0_us) == (31_000, start.now_us + LEAD_US + 31_000)
+    company.turn()
+    for happened in company.happened.values():
+        assert [one.sentence[:46] for one in happened if isinstance(one, Notice)] == [
+            "The clocks of the band may be 31 ms apart; the"
+        ]
 
 
 def test_nobody_is_left_behind_whose_network_is_gone(company: TableCompany) -> None:

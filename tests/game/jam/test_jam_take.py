@@ -238,7 +238,7 @@ def test_nobody_loses_their_combo_where_others_see_them_switch(company: TableCom
     seen = company.takes["Ida"].others[mika]
     assert seen.state is not None
     combo, score = seen.state.combo, seen.state.score
-    assert combo >= 8
+    assert combo >= 4
     company.takes["Mika"].switch("all", company.entry.hash)
     switched_us = company.song_us
     while len(seen.segments) < 2:
@@ -279,7 +279,7 @@ def test_a_player_whose_difficulty_is_not_here_does_not_stop_the_others(tmp_path
     ida, mika = company.sit("Ida"), company.sit("Mika")
     company.make_ready("Ida", "Mika", turn=company.turn)
     mika.send(PartTaken(company.offer.song, "all", "ff", 4))
-    mika.send(ReadySaid(True))
+    mika.send(ReadySaid(True, 300))
     company.turn()
     [started] = ida.do(Start(company.table.at_us))
     assert isinstance(started, StartAgreed)
