@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass, field
 from functools import partial
 
-from engine.net.face import MAX_RECORD, Moment, NetError, Said, Told, Trouble
+from engine.net.face import MAX_RECORD, Moment, MomentCorrected, NetError, Said, Told, Trouble
 from engine.net.frames import FRAME_COST, Malformed
 from engine.net.journal import Journal, Record, Sign, Verify
 from engine.net.moments import MomentReceiver, MomentSender, Numbered, pack_moments, unpack_moments
@@ -41,7 +41,7 @@ LEAST_ROOM = 1040
 BEAT_US = 500_000
 """An empty frame of moments goes this often, so that loss is known before the first hit."""
 
-Delivered = Said | Told | Moment | Trouble
+Delivered = Said | Told | Moment | MomentCorrected | Trouble
 
 
 @dataclass(slots=True)
@@ -75,6 +75,7 @@ class Delivery:
         self._segment_due_us = 0
         self._segment_us = 0
         self._caught: set[str] = set()
+        self._altered: set[str] = set()  # authors who signed something else than they sent
         self._bad = 0
 
     @property
@@ -303,7 +304,7 @@ class Delivery:
         return out
 
     def _opened(self, record: Record, now_us: int) -> list[Delivered]:
-        """A plain record as what was said, a segment as those of its moments that have not come before."""
+        """A plain record as what was said, a segment as those of its moments that are new or correct what came."""
         author, data = record.author, record.data
         if data[:1] == bytes((_PLAIN,)):
             number = self._said[author] = self._said.get(author, 0) + 1
@@ -313,9 +314,13 @@ class Delivery:
                 moments = unpack_moments(data, 1)
             except Malformed:
                 moments = []
-            return [
-                Moment(author, one.number, one.session_us, one.data, now_us) for one in self._heard[author].new(moments)
-            ]
+            new, altered = self._heard[author].signed(moments)
+            out: list[Delivered] = [Moment(author, *one, now_us) for one in new]
+            out += [MomentCorrected(author, *one, now_us) for one in altered]
+            if altered and author not in self._altered:
+                self._altered.add(author)
+                out.append(Trouble(f"Player {author} signed other hits than it sent; those that it signed count."))
+            return out
         self._bad += 1
         return []
 

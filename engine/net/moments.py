@@ -5,7 +5,8 @@ the peer's frames, and the newest moments: number and instant of the newest, the
 after it and its data.  A hit of two bytes among others costs five.
 
 What is lost in spite of the copies comes with the author's segment (:func:`pack_moments`), a signed record that
-follows within a second; :class:`MomentReceiver` gives each moment once, whichever way it came first.
+follows within a second; :class:`MomentReceiver` gives each moment once, whichever way it came first.  The segment is
+what everyone gets alike, so where it differs from what came before, it counts.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ MISSED = 0.0005
 
 AHEAD = 8192
 """How far beyond the first missing number a moment may be; more come only with the author's segments."""
+
+MOST_UNSIGNED = 4096
+"""So many moments of one author may wait for their segment: three minutes of play at 20 hits a second."""
 
 LOSS_FRAMES = 512
 SOON_FRAMES = 128
@@ -240,6 +244,7 @@ class MomentReceiver:
         self._got = 0  # a bit for each of the last frames, the newest lowest
         self._span = 0
         self._heard_us = 0
+        self._unsigned: dict[int, Numbered] = {}  # given out of frames, not seen in a segment yet
 
     def receive(self, frame: bytes, arrived_us: int) -> list[Numbered]:
         """The moments in a frame that are new, by number; none of a bad one."""
@@ -253,10 +258,23 @@ class MomentReceiver:
             return []
         self.lost_there = frame[1] / 255
         self._count(frame[0], arrived_us)
-        return self.new(moments)
+        out = self._new(moments)
+        for moment in out:
+            self._unsigned[moment.number] = moment
+        while len(self._unsigned) > MOST_UNSIGNED:
+            del self._unsigned[next(iter(self._unsigned))]
+        return out
 
-    def new(self, moments: Sequence[Numbered]) -> list[Numbered]:
-        """Those of ``moments`` (from a frame or a segment) that have not come before."""
+    def signed(self, moments: Sequence[Numbered]) -> tuple[list[Numbered], list[Numbered]]:
+        """Of a segment's moments those that have not come before, and those that came with something else in them.
+
+        What was signed first counts: a number that is signed again changes nothing.
+        """
+        given = [(moment, self._unsigned.pop(moment.number, None)) for moment in moments]
+        altered = [moment for moment, before in given if before is not None and before != moment]
+        return self._new(moments), altered
+
+    def _new(self, moments: Sequence[Numbered]) -> list[Numbered]:
         out: list[Numbered] = []
         for moment in moments:
             number = moment.number

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import astuple
 
-from engine.net.face import Moment, PeerSilent, Trouble
+from engine.net.face import Moment, MomentCorrected, PeerSilent, Trouble
+from engine.net.journal import Journal
+from engine.net.moments import Numbered, pack_moments
 from engine.net.packets import FrameKind, PacketKind
 from engine.net.reliable import Channel
 from tests.rig.meshes import Air, Seat
@@ -77,3 +80,26 @@ def test_a_member_that_talks_nonsense_is_told_of_once_in_a_while() -> None:
         air.run(10_000)
     assert len(host.had(Trouble)) == 1
     assert bad.me in host.had(Trouble)[0].sentence
+
+
+def test_who_plays_another_hit_to_each_is_corrected_by_what_it_signed_and_told_of() -> None:
+    air = Air()
+    one, two, bad = air.session(3)
+    air.run(2_000_000)
+    played_us = bad.time.session_us(bad.clock.now_us())
+    for seat, off_us in ((one, 0), (two, 50_000)):
+        frame = pack_moments([Numbered(1, played_us + off_us, b"hit")])
+        bad.utter(seat.me, [(FrameKind.MOMENTS, b"\x41\1\0" + frame)])
+    signed = Journal(bad.me, bad.identity.sign, lambda *message: True)
+    for seat in (one, two):
+        signed.open(seat.me, 0)
+    signed.append(b"\1" + pack_moments([Numbered(1, played_us + 25_000, b"hit"), Numbered(2, played_us, b"more")]))
+    for seat in (one, two):
+        for frame in signed.frames(seat.me, 0, 1_000, lambda large: None):
+            bad.utter(seat.me, [(FrameKind.JOURNAL, b"\x42" + frame)])
+    air.run(100_000)
+    for seat in (one, two):
+        assert [event.number for event in seat.had(Moment)] == [1, 2]
+        corrected = [event[:4] for event in map(astuple, seat.had(MomentCorrected))]
+        assert corrected == [(bad.me, 1, played_us + 25_000, b"hit")]
+        assert [bad.me in event.sentence for event in seat.had(Trouble)] == [True]
