@@ -15,6 +15,7 @@ from game.jam.decide import CallOff, HandOver, Intent, Start
 from game.jam.state import PLAYER
 from game.scenes.context import Context
 from game.scenes.jam_lobby_free import FreeQuestion
+from game.scenes.jam_lobby_hearing import HearingQuestion
 from game.scenes.jam_lobby_people import draw_person
 from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song
 from game.scenes.jam_lobby_view import LobbyView, Person, view_of
@@ -154,6 +155,7 @@ class JamLobbyScene(JamScene):
         acts = {
             "t": self.show_topology,
             "c": self.copy_link,
+            "h": self.ask_hearing,
             "r": self.toggle_ready if view.offer is not None and view.me.plays else None,
             "s": self.pick_song if conducts else None,
             "f": self.ask_free if conducts else None,
@@ -218,6 +220,10 @@ class JamLobbyScene(JamScene):
         """Ask how the free jam is to be."""
         self.stack.push(FreeQuestion(self.room, self.context.remembered))
 
+    def ask_hearing(self) -> None:
+        """Ask how the band is to sound here."""
+        self.stack.push(HearingQuestion(self.room, self.context))
+
     def ask_level(self) -> None:
         """Ask for the difficulty."""
         options = [
@@ -262,7 +268,7 @@ class JamLobbyScene(JamScene):
         who = "you conduct" if view.me.conducts else f"{view.conductor} conducts"
         title = self.machine.title or f"{view.conductor}'s jam"
         narrow = is_narrow(frame)
-        head(frame, title, f"{who}   ·   {view.clock}", right=0.0 if narrow else px(350))
+        head(frame, title, f"{who}   ·   {view.clock}", right=0.0 if narrow else px(460))
         x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
         if narrow:
@@ -293,11 +299,14 @@ class JamLobbyScene(JamScene):
             draw_actions(self, view)
 
     def _draw_head_buttons(self, frame: Frame) -> None:
-        wide = px(340)
+        wide = px(450)
         with column("lobby ways", (frame.width - px(MARGIN) - wide + px(PADDING), px(0), wide, px(HEAD)), ground=False):
             self._draw_ways_out()
 
     def _draw_ways_out(self) -> None:
+        if widgets.small_button("Hearing", icon=icons.VOLUME):
+            self.ask_hearing()
+        imgui.same_line(0, px(10))
         if widgets.small_button("Who reaches whom", icon=icons.BRANCH):
             self.show_topology()
         imgui.same_line(0, px(10))

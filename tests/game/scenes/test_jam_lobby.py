@@ -176,6 +176,15 @@ def test_a_free_jam_is_asked_about_and_opens_for_all(game: JamGame) -> None:
     assert game.opened == [FreeJam(free.take)]
 
 
+def test_how_the_band_is_heard_is_set_and_kept(game: JamGame) -> None:
+    game.host()
+    scene = enter(game)
+    press(game, "h", "return", "down", "right", "escape")
+    heard = game.profile.settings.jam
+    assert (heard.hear_others, heard.others_volume) == (False, 65)
+    assert game.stack.top is scene
+
+
 def test_who_conducts_others_is_asked_before_leaving(game: JamGame) -> None:
     game.host()
     game.friend("Ben")
