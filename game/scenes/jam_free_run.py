@@ -12,7 +12,7 @@ from engine.errors import UserError
 from engine.sound import Bus
 from game.jam.decide import DropLoop, KeepLoop, TakeInstrument
 from game.jam.events import FreeStarted, HitsHeard
-from game.jam.free import FreeJam, Seat, Sounding
+from game.jam.free import MOST_LATE_US, FreeJam, Seat, Sounding
 from game.jam.free_band import FreeBand, Name
 from game.jam.instruments import INSTRUMENTS
 from game.jam.machine import Machine
@@ -236,9 +236,12 @@ class FreeRun:
         if hits.take != self.started.take or hits.peer == self.me:
             return
         now = self.now_us()
-        for at_us, lane, down in np.frombuffer(hits.edges, EDGE).tolist():
+        rows = np.frombuffer(hits.edges, EDGE)
+        # Who comes late into a jam is told of an hour of hits at once: what is long past is not looked at one by one.
+        near = (rows["down"] > 0) & (rows["at_us"] >= song_us(self.started, now) - MOST_LATE_US)
+        for at_us, lane, _ in rows[near].tolist():
             hit_us = session_us(self.started, at_us)
-            row = self.free.hear(hits.peer, lane, hit_us, now) if down else None
+            row = self.free.hear(hits.peer, lane, hit_us, now)
             if row is None:
                 continue
             last = self._last.get((hits.peer, lane), -(1 << 60))
