@@ -44,6 +44,9 @@ TEMPO_SURE = 0.006
 JOIN_HITS = 10
 """From how many hits on a newcomer is looked at."""
 
+TOLD_HITS = 24
+"""By now even a quick player was told where it belongs: whoever was not, is not waiting but belongs nowhere."""
+
 SURE_AT, UNSURE_AT = 0.7, 0.3
 """Steadiness from which a pulse can be in a group, and below which it cannot any more."""
 
@@ -112,7 +115,7 @@ class Groups:
         ready = self._sure & enough & (unsure <= TEMPO_SURE) & (self.of < 0)
         self._waited_s = np.where(ready, self._waited_s + passed_s, 0.0)
         begun = self._gather(pulses, octave, ready) if (self._waited_s >= PATIENCE_S).any() else []
-        self.waits = self._sure & ~self._judged & (self.of < 0)
+        self.waits = (steady >= SURE_AT) & (pulses.count < TOLD_HITS) & ~self._judged & (self.of < 0)
         self._merge(passed_s)
         self.alive[:] = False
         self.alive[self.of[self.of >= 0]] = True
