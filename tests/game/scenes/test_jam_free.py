@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.draw import icons
 from engine.input.events import InputEvent
 from engine.sound import Bus
 from engine.window import HeadlessWindow
@@ -341,6 +342,38 @@ def test_the_column_changes_instrument_keys_and_how_others_are_heard(game: JamGa
     assert run.free.snapping.strength == pytest.approx(0.5)
     game.press("f6")
     assert not game.profile.settings.jam.hear_others
+
+
+def find(game: JamGame, scene: JamFreeScene, name: object) -> tuple[float, float]:
+    """Where the pointer is over a place of the column."""
+    for y in range(70, SIZE[1], 5):
+        for x in (120, 150, 154, 158, 162):
+            game.window.feed(InputEvent(0, "mouse", "x", float(x)))
+            game.window.feed(InputEvent(0, "mouse", "y", float(y)))
+            game.turn()
+            if scene.side.touch.over() == name:
+                return float(x), float(y)
+    raise AssertionError(f"{name} is nowhere")
+
+
+def test_the_mouse_mutes_and_drops_loops_and_drags_how_far_others_are_fixed(game: JamGame) -> None:
+    game.host()
+    free = open_free(game.machine, QUICK_US)
+    scene, run = enter(game)
+    run.machine.session.do(KeepLoop(loop_of(free, [(0, 0)], run.band.next_bar_us(run.now_us()))))
+    game.turn(2)
+    _, y = find(game, scene, ("drag", "fix_others"))
+    game.feed(InputEvent(0, "mouse", "button:left", 1.0))
+    game.move(2.0, y)
+    game.feed(InputEvent(0, "mouse", "button:left", 0.0))
+    assert game.profile.settings.jam.fix_others == 0
+    game.press(*["down"] * 12)  # the list moves on to the loops
+    game.turn(2)
+    line = f"loop {run.me} loop-1"
+    game.click(*find(game, scene, ("item", line)))
+    assert run.free.loops.is_muted(run.me, "loop-1")
+    game.click(*find(game, scene, ("sign", line, icons.CROSS)))
+    game.until(lambda: game.band.loops(free.take)[0][2] is not None, "the end of the loop")
 
 
 def test_what_was_played_can_be_heard_again_out_of_the_others_log(game: JamGame) -> None:
