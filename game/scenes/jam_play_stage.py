@@ -33,7 +33,7 @@ SYNTH_LANES = 10
 """The others' drums: lanes of any chart are laid on so many pieces."""
 
 AT_ONCE_US = 6_000
-"""What is due sooner than this sounds with the next block: it could not be placed more exactly."""
+"""What is due sooner than the device's latency and this sounds with the next block: its place is rendered already."""
 
 STALE_US = 150_000
 """A hit that arrives later than this is told by its score alone: its sound would be a wrong note."""
@@ -118,9 +118,10 @@ class BandStage(Stage):
 
     def hear(self, chart: Chart, hits: Hits, rules: RuleSet, gain: float, pan: float, strength: float) -> None:
         """Sound the new ``hits`` of another who plays ``chart``; ``strength`` as for :func:`heard_at`."""
-        if gain <= 0:
+        if gain <= 0 or not len(hits):
             return
         at_us = self.now_us
+        at_once_us = (self.sound.status().latency_us + AT_ONCE_US) * self.rate
         for row in hits:
             if row["part"] != Part.HEAD or row["judgement"] == rules.miss or at_us - int(row["at_us"]) > STALE_US:
                 continue
@@ -128,7 +129,7 @@ class BandStage(Stage):
             if sample is not None:
                 hit_us = int(row["at_us"])
                 wanted_us = heard_at(hit_us, hit_us - int(row["error_us"]), at_us, strength)
-                if wanted_us - at_us <= AT_ONCE_US:
+                if wanted_us - at_us <= at_once_us:
                     self.sound.trigger(sample, gain, pan, Bus.KEYS)
                 else:
                     self.sound.schedule(sample, wanted_us, gain, pan, Bus.KEYS)
