@@ -21,19 +21,18 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgpack
 from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.net.face import MAX_DATAGRAM, MAX_PEERS
 from engine.net.keys import CONFIRMATION_BYTES, SPAKE2_BYTES, Identity, derive, usable_exchange, verified
 from engine.net.packets import (
     HEADER_BYTES,
     SESSION_BYTES,
-    SIGNATURE_BYTES,
     TAG_BYTES,
     VERSION,
     PacketKind,
@@ -46,6 +45,7 @@ from engine.net.roster import (
     Addresses,
     Key,
     PackedInfo,
+    Signature,
     checked_address,
     checked_addresses,
     parse_info,
@@ -273,30 +273,33 @@ class _ClaimFields(BaseModel):
     exchange: Key
     info: PackedInfo
     addresses: Addresses
-    proof: Annotated[bytes, Field(min_length=SIGNATURE_BYTES, max_length=SIGNATURE_BYTES)]
+    vouch: Signature
+    proof: Signature
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a joiner says of itself; its signature was checked."""
+    """What a joiner says of itself; its proof was checked, its vouch for the exchange key is for all members."""
 
     signing: bytes
     exchange: bytes
     info: Mapping[str, Any]
     addresses: tuple[Address, ...]
+    vouch: bytes
 
 
 def _proven(exchange: bytes, binding: bytes) -> bytes:
     return b"ourojam claim" + binding + exchange
 
 
-def pack_claim(mine: Identity, info: bytes, addresses: tuple[Address, ...], binding: bytes) -> bytes:
-    """What a joiner says of itself; its signature holds for this exchange alone."""
+def pack_claim(mine: Identity, info: bytes, addresses: tuple[Address, ...], binding: bytes, session: bytes) -> bytes:
+    """What a joiner says of itself; its proof holds for this exchange alone, its vouch for the session."""
     fields = {
         "signing": mine.signing_public,
         "exchange": mine.exchange_public,
         "info": info,
         "addresses": [list(address) for address in addresses],
+        "vouch": mine.vouch(session),
         "proof": mine.sign(_proven(mine.exchange_public, binding)),
     }
     packed: bytes = msgpack.packb(fields)
@@ -313,4 +316,5 @@ def parse_claim(data: bytes, binding: bytes) -> Claim:
         raise ValueError("no usable exchange key")
     if not verified(_proven(fields.exchange, binding), fields.proof, fields.signing):
         raise ValueError("not signed by its key")
-    return Claim(fields.signing, fields.exchange, parse_info(fields.info), checked_addresses(fields.addresses))
+    addresses = checked_addresses(fields.addresses)
+    return Claim(fields.signing, fields.exchange, parse_info(fields.info), addresses, fields.vouch)

@@ -16,7 +16,7 @@ from engine.net.admission import Outgoing, directions
 from engine.net.door import Admitted, Door
 from engine.net.face import MAX_PEERS, ConductorIs, NetError, NetEvent, PeerBack, PeerJoined, PeerLeft, Refused, Trouble
 from engine.net.failover import Claim, Failover
-from engine.net.keys import KEY_BYTES, Identity, peer_id, verified, wire_id
+from engine.net.keys import KEY_BYTES, Identity, peer_id, verified, vouched, wire_id
 from engine.net.neighbours import Neighbour, Neighbours
 from engine.net.packets import FrameKind
 from engine.net.roster import Address, Member, Roster, pack_member, parse_member
@@ -155,6 +155,8 @@ class Belonging:
         if peer == self.me or peer in self._gone or (known is None and wire_id(peer) in self._neighbours.by_who):
             return False
         if known is None or not same:
+            if not self._own_key(member):
+                return False
             try:
                 sealer, opener = self._pairings.pair(peer, member.exchange_public)
             except (ValueError, NetError):
@@ -175,6 +177,13 @@ class Belonging:
         if fresh or was_dormant:
             self._emit(PeerJoined(known.seen(True)))
         return True
+
+    def _own_key(self, member: Member) -> bool:
+        """Whether the exchange key is the member's own, so that nobody in between can pose as it."""
+        known = self.roster.members.get(member.id) if member.id in self._neighbours.by_id else None
+        if known is not None and known.exchange_public == member.exchange_public:
+            return True
+        return vouched(self.roster.session, member.exchange_public, member.vouch, member.signing_public)
 
     def _make_room(self) -> None:
         """Forget who was lost longest when there are too many that may come back."""
@@ -393,6 +402,8 @@ class Belonging:
         """A member as ``sender`` has it on its roster."""
         try:
             member = parse_member(data)
+            if not self._own_key(member):
+                raise ValueError("a key that is not its own")
         except ValueError:
             self.warn(f"Player {sender.id} speaks of a member that cannot be; that is not believed.", now_us)
             return

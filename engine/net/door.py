@@ -31,7 +31,7 @@ from engine.net.admission import (
     seal_parts,
 )
 from engine.net.face import Trouble
-from engine.net.keys import CodeExchange, confirmation, peer_id
+from engine.net.keys import CodeExchange, confirmation, peer_id, vouched
 from engine.net.limits import Guess, Guesses
 from engine.net.packets import HEADER_BYTES, VERSION, PacketKind, pack_attempt, parse_attempt
 from engine.net.roster import Address, Member, NameTaken, Roster, SessionFull, WasRemoved
@@ -229,10 +229,12 @@ class Door:
         return seal_parts(PacketKind.WELCOME, attempt, keys.welcome, answer)
 
     def _enter(self, claim: Claim, address: Address) -> bytes:
+        if not vouched(self._roster.session, claim.exchange, claim.vouch, claim.signing):
+            raise ValueError("nobody would speak to it")
         if peer_id(claim.signing) not in self._roster.places and not self._room():
             raise SessionFull
         others = tuple(other for other in claim.addresses if other != address)
-        member, again = self._roster.admit(claim.signing, claim.exchange, claim.info, (address, *others))
+        member, again = self._roster.admit(claim.signing, claim.exchange, claim.info, (address, *others), claim.vouch)
         self._events.append(Admitted(member, address, again))
         return self._roster.pack()
 

@@ -106,6 +106,19 @@ class Identity:
         """Sign a message; 64 bytes."""
         return sign(message, self.signing_secret)
 
+    def vouch(self, session: bytes) -> bytes:
+        """The signature by which anyone in ``session`` knows that the exchange key is this machine's own."""
+        return self.sign(_vouched(session, self.exchange_public))
+
+
+def _vouched(session: bytes, exchange_public: bytes) -> bytes:
+    return b"ourojam exchange" + session + exchange_public
+
+
+def vouched(session: bytes, exchange_public: bytes, vouch: bytes, signing_public: bytes) -> bool:
+    """Whether the signing key's owner says that this exchange key is its own in ``session``."""
+    return verified(_vouched(session, exchange_public), vouch, signing_public)
+
 
 @dataclass(frozen=True, slots=True)
 class PairKeys:

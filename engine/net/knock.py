@@ -231,7 +231,7 @@ class Knock:
             return []
         self._doubt = None
         self._keys = AdmissionKeys.of(secret)
-        message = pack_claim(self._mine, self._info, self._own, self._keys.binding)
+        message = pack_claim(self._mine, self._info, self._own, self._keys.binding, self._session)
         self._claim = seal_parts(PacketKind.CLAIM, self._attempt, self._keys.claim, message)
         self._welcome = Parts(self._keys.welcome, MAX_WELCOME_PARTS)
         return self._go_on(PacketKind.CLAIM, now_us)

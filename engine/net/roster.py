@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from engine.net.face import MAX_INFO, MAX_PEERS
 from engine.net.keys import GroupKey, Identity, new_group_key, new_session, peer_id, usable_exchange, wire_id
-from engine.net.packets import SESSION_BYTES
+from engine.net.packets import SESSION_BYTES, SIGNATURE_BYTES
 
 Address = tuple[str, int]
 """An IP address as text and a UDP port."""
@@ -103,6 +103,7 @@ class _Strict(BaseModel):
 
 
 Key = Annotated[bytes, Field(min_length=32, max_length=32)]
+Signature = Annotated[bytes, Field(max_length=SIGNATURE_BYTES)]
 PackedInfo = Annotated[bytes, Field(max_length=MAX_INFO)]
 Host = Annotated[str, Field(max_length=64)]
 Addresses = Annotated[
@@ -125,13 +126,17 @@ def checked_addresses(addresses: list[list[str | int]]) -> tuple[Address, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One machine of a session; ``addresses`` begin with where it was seen, ``order`` counts admissions from 0."""
+    """One machine of a session; ``addresses`` begin with where it was seen, ``order`` counts admissions from 0.
+
+    ``vouch`` is its signature for its exchange key (:meth:`engine.net.keys.Identity.vouch`), for whoever speaks to it.
+    """
 
     signing_public: bytes = field(repr=False)
     exchange_public: bytes = field(repr=False)
     info: Mapping[str, Any]
     order: int
     addresses: tuple[Address, ...] = ()
+    vouch: bytes = b""
 
     @property
     def id(self) -> str:
@@ -145,6 +150,7 @@ class _MemberFields(_Strict):
     info: PackedInfo
     order: Order
     addresses: Addresses
+    vouch: Signature
 
 
 def _member_fields(member: Member) -> dict[str, Any]:
@@ -154,6 +160,7 @@ def _member_fields(member: Member) -> dict[str, Any]:
         "info": pack_info(member.info),
         "order": member.order,
         "addresses": [list(address) for address in member.addresses],
+        "vouch": member.vouch,
     }
 
 
@@ -161,7 +168,7 @@ def _member(fields: _MemberFields) -> Member:
     if not usable_exchange(fields.exchange):
         raise ValueError("no usable exchange key")
     addresses = checked_addresses(fields.addresses)
-    return Member(fields.signing, fields.exchange, parse_info(fields.info), fields.order, addresses)
+    return Member(fields.signing, fields.exchange, parse_info(fields.info), fields.order, addresses, fields.vouch)
 
 
 def pack_member(member: Member) -> bytes:
@@ -226,9 +233,10 @@ class Roster:
     def found(cls, mine: Identity, info: Mapping[str, Any], addresses: tuple[Address, ...] = ()) -> Roster:
         """A new session of which ``mine`` is the only member, founder and conductor in term 1; errors of the info."""
         pack_info(info)
-        member = Member(mine.signing_public, mine.exchange_public, dict(info), 0, addresses[:MAX_ADDRESSES])
+        session, keys = new_session(), (mine.signing_public, mine.exchange_public)
+        member = Member(*keys, dict(info), 0, addresses[:MAX_ADDRESSES], mine.vouch(session))
         me = member.id
-        return cls(new_session(), new_group_key(), 1, me, me, {me: member}, {me: 0}, {1: me})
+        return cls(session, new_group_key(), 1, me, me, {me: member}, {me: 0}, {1: me})
 
     def conducts(self, peer: str, term: int) -> None:
         """``peer`` conducts in ``term`` from now on; what was claimed of later terms was overruled."""
@@ -237,7 +245,12 @@ class Roster:
         self.terms = dict([*earlier, (term, peer)][-MAX_TERMS:])
 
     def admit(
-        self, signing: bytes, exchange: bytes, info: Mapping[str, Any], addresses: tuple[Address, ...]
+        self,
+        signing: bytes,
+        exchange: bytes,
+        info: Mapping[str, Any],
+        addresses: tuple[Address, ...],
+        vouch: bytes = b"",
     ) -> tuple[Member, bool]:
         """Take a machine in that has proved its signing key; true where it had a place before and has it again.
 
@@ -253,7 +266,7 @@ class Roster:
             raise NameTaken
         again = peer in self.places
         order = self.places[peer] if again else max(self.places.values()) + 1
-        member = Member(signing, exchange, dict(info), order, addresses[:MAX_ADDRESSES])
+        member = Member(signing, exchange, dict(info), order, addresses[:MAX_ADDRESSES], vouch)
         self.put(member)
         return member, again
 

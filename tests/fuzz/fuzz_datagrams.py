@@ -140,7 +140,9 @@ class Readers:
     def __init__(self) -> None:
         step = busy_doorstep()
         mine = Identity.new()
-        claim = pack_claim(mine, pack_info({"name": "Bea", "list": [1, None, 2.5, b"x"]}), (DOOR_AT,), bytes(32))
+        claim = pack_claim(
+            mine, pack_info({"name": "Bea", "list": [1, None, 2.5, b"x"]}), (DOOR_AT,), bytes(32), bytes(8)
+        )
         body = pack_frames([(kind, bytes(30 * kind)) for kind in list(FrameKind)[:6]])
         members = [pack_member(member) for member in step.roster.members.values()]
         self.seeds = [claim, body, step.roster.pack(), *members]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from engine.net.face import Moment, MomentCorrected, PeerSilent, Trouble
 from engine.net.journal import Journal
+from engine.net.keys import Identity
 from engine.net.moments import Numbered, pack_moments
 from engine.net.packets import FrameKind, PacketKind
 from engine.net.reliable import Channel
+from engine.net.roster import pack_member
 from tests.rig.meshes import Air, Seat
 
 
@@ -103,3 +105,16 @@ def test_who_plays_another_hit_to_each_is_corrected_by_what_it_signed_and_told_o
         corrected = [event[:4] for event in map(astuple, seat.had(MomentCorrected))]
         assert corrected == [(bad.me, 1, played_us + 25_000, b"hit")]
         assert [bad.me in event.sentence for event in seat.had(Trouble)] == [True]
+
+
+def test_a_conductor_that_gives_out_another_key_for_a_member_is_not_believed() -> None:
+    air = Air()
+    bad, one, two = air.session(3)
+    air.run(1_000_000)
+    false = replace(bad.its._belonging.roster.members[two.me], exchange_public=Identity.new().exchange_public)
+    bad.its._neighbours.by_id[one.me].control.send(b"\1" + pack_member(false))
+    air.run(500_000)
+    two.moment(b"x")
+    air.run(100_000)
+    assert [event.peer for event in one.had(Moment)] == [two.me]
+    assert any(bad.me in event.sentence for event in one.had(Trouble))
