@@ -267,7 +267,7 @@ def _anchors() -> Iterator[Figure]:
         "one of 4 who follows nobody: called an anchor",
         time_percent,
         "%",
-        limit=60,
+        limit=50,
         at_least=True,
         beside="of 30 s, else unsure",
     )
