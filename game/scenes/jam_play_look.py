@@ -140,9 +140,10 @@ class Floating:
             icon, mark, _ = REACTIONS[reaction]
             fade = min(1.0, 4 * age) * min(1.0, 2.5 * (1.0 - age))
             rise = 0.5 if theme.settings.reduced_motion else out(age)
-            sway = frame.height * 0.008 * math.sin(number * 2.4 + 5 * age) - names * (number % 3) * frame.px(34)
+            sway = frame.height * 0.006 * math.sin(number * 2.4 + 5 * age)
+            sway += (number % 3 - 1) * frame.height * (0.05 if names else 0.022)  # quick ones rise side by side
             size = frame.height * 22 / 720  # beside the lanes there is no more room for larger text
-            y = floor - frame.height * RISE * rise - (number % 3) * size * 1.3
+            y = floor - frame.height * RISE * rise
             tone = faded(theme.tone(mark), 0.9 * fade)
             frame.text(x + sway, y, icon, size, tone, across=0.5, down=0.5)
             if names and name:

@@ -129,7 +129,7 @@ class JamView:
         self._look.draw(frame, *band, numbers.score, numbers.accuracy, numbers.coherence, numbers.mine)
         self.band.draw_words(frame)
         draw_key_names(frame, geometry, layout, chart.first_us - song_us)
-        self.floating.draw(frame, geometry.left - frame.height * 0.036, frame.height * 0.82, names=False)
+        self.floating.draw(frame, geometry.left - frame.height * 0.046, frame.height * 0.82, names=False)
 
     def _areas(self, frame: Frame, begin: float, end: float) -> tuple[Rect, Rect, tuple[float, float, float]]:
         """Where cards may stand at the left and at the right of a field, and where the band's score stands."""
@@ -179,7 +179,7 @@ class JamView:
         done = frame.width * min(1.0, max(0.0, progress))
         frame.shapes.rect(0, 0, done, line, faded(theme.tone(theme.CYAN), 0.9))
         self.band.draw_words(frame)
-        self.floating.draw(frame, frame.width - frame.px(40), frame.height * 0.84, names=True)
+        self.floating.draw(frame, frame.width - frame.height * 0.1, frame.height * 0.84, names=True)
 
 
 def own_settings(settings: PlayfieldSettings, keys: int) -> PlayfieldSettings:
