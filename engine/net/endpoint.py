@@ -82,6 +82,7 @@ class Endpoint:
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_out.setblocking(False)
         self._group: socket.socket | None = None
+        self._group_at: Address | None = None
         self._threads = [
             threading.Thread(target=self._read, name="net reader", daemon=True),
             threading.Thread(target=self._wait, name="net timer", daemon=True),
@@ -132,18 +133,26 @@ class Endpoint:
                 hearing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             # Bound to the group where the system allows it: then nobody else's datagrams to that port come in.
             hearing.bind(("" if sys.platform == "win32" else group[0], group[1]))
-            hosts = [host for host in own_addresses() if ":" not in host]
-            joined = [_member(hearing, group[0], host) for host in (*hosts, "127.0.0.1")]
-            if not any(joined):
+            if not _join(hearing, group):
                 raise OSError(errno.ENODEV, "no interface takes multicast")
             hearing.setblocking(False)
         except OSError:
             self.counts["no multicast"] += 1
             hearing.close()
             return False
-        self._group = hearing
+        self._group, self._group_at = hearing, group
         self._nudge()
         return True
+
+    def join_networks(self) -> None:
+        """Hear the group also on networks that came since: after a suspend, or when a cable was plugged in."""
+        hearing, group = self._group, self._group_at
+        if hearing is not None and group is not None:
+            _join(hearing, group)
+
+    def counted(self) -> Counter[str]:
+        """A copy of ``counts``, made in one go, for the threads go on counting meanwhile."""
+        return self.counts.copy()
 
     def close(self) -> None:
         """Stop both threads and give the sockets back; safe to call twice, and from what the threads call."""
@@ -313,6 +322,13 @@ def _stamp_us(extra: list[tuple[int, int, bytes]], clock: Callable[[], int]) -> 
             if 0 <= age_us <= MAX_STAMP_AGE_US:
                 return clock() - age_us
     return clock()
+
+
+def _join(hearing: socket.socket, group: Address) -> bool:
+    """Hear the group on every network there is now; false if on none anew."""
+    hosts = [host for host in own_addresses() if ":" not in host]
+    joined = [_member(hearing, group[0], host) for host in (*hosts, "127.0.0.1")]
+    return any(joined)
 
 
 def _member(hearing: socket.socket, group: str, host: str) -> bool:

@@ -43,6 +43,9 @@ from engine.net.time_sync import SessionTime
 PEERS_US = 250_000
 """How often what is told of the peers' paths is brought up to date."""
 
+NETWORKS_US = 5_000_000
+"""How often networks are looked for that came since (a cable, or the one before a suspend)."""
+
 LINGER_US = 50_000
 """Who leaves stays this long for what it said last."""
 
@@ -76,7 +79,7 @@ class Node:
         self._knocks: Callable[[], Knock] | None = None
         self._time = SessionTime()
         self._peers: tuple[Peer, ...] = ()
-        self._peers_us = 0
+        self._peers_us = self._networks_us = 0
         self._conductor = self._session = ""
         self._song_key = b""
         self._apart_us = _apart_us()
@@ -203,7 +206,7 @@ class Node:
     def stats(self) -> dict[str, int]:
         """Packets and bytes each way, and what was refused, by reason."""
         with self._lock:
-            counts: Counter[str] = self._endpoint.counts + (self._mesh.stats() if self._mesh else Counter())
+            counts: Counter[str] = self._endpoint.counted() + (self._mesh.stats() if self._mesh else Counter())
         return dict(counts) | {"events dropped": self._events.dropped}
 
     def topology(self) -> tuple[Hop, ...]:
@@ -303,6 +306,9 @@ class Node:
         self._endpoint.wake(due_us)
 
     def _due(self, now_us: int) -> int | None:
+        if now_us >= self._networks_us:
+            self._networks_us = now_us + NETWORKS_US
+            self._endpoint.join_networks()
         knocks, self._knocks = self._knocks, None
         if knocks is not None:
             try:

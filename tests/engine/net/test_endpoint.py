@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
@@ -219,3 +220,24 @@ def test_the_group_of_the_local_network_is_heard_where_the_system_lets_us(heard:
         pytest.skip("this machine has no way for multicast")
     two.until(lambda: bool(two.datagrams))
     assert two.datagrams[0][0] == b"to all"
+
+
+def test_what_was_counted_can_be_read_while_more_is_counted() -> None:
+    endpoint = Endpoint(("127.0.0.1", 0), lambda data, sender, at_us: None, lambda now_us: None)
+    numbers = count()
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.is_set():
+            endpoint.counts[f"reason {next(numbers) % 5000}"] += 1
+            if len(endpoint.counts) >= 5000:
+                endpoint.counts.clear()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        assert all(endpoint.counted() is not None for _ in range(2000))
+    finally:
+        ended.set()
+        thread.join()
+        endpoint.close()
