@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from game.jam.events import (
     SongOffered,
     StartAgreed,
 )
+from game.jam.replaying import read_band
 from game.jam.state import Band
+from tests.rig.jam_company import TableCompany
 
 NAMES = "abcde"
 PEERS = [name * 16 for name in NAMES]
@@ -208,3 +211,29 @@ def test_who_comes_late_takes_no_members_word_for_earlier_terms() -> None:
     late.band.apply(PEERS[0], 1, started("true", 1))
     late.band.apply(PEERS[3], 1, ConductorFollowed(PEERS[0], 1))
     assert [take.start.take for take in late.band.takes] == ["true"]
+
+
+def test_sessions_carry_the_song_over_to_who_conducts_next(tmp_path: Path) -> None:
+    company = TableCompany(tmp_path)
+    try:
+        ida, mika, noa = (company.sit(name) for name in ("Ida", "Mika", "Noa"))
+        company.start("Ida", "Mika", "Noa")
+        company.table.split([ida.me], [mika.me, noa.me])
+        company.turn()
+        company.turn()
+        ida.do(CallOff())
+        company.turn()
+        assert ida.band.running is None
+        company.table.heal()
+        for _ in range(3):
+            company.turn(1_000_000)
+        for name, session in company.sessions.items():
+            assert session.band.conductor == mika.me
+            assert session.band.running is not None
+            assert not company.takes[name].over
+            assert session.band.offer == replace(company.offer, term=2)
+            company.logged(name)
+        bands = [read_band(company.profiles[name].log, mika.id) for name in company.sessions]
+        assert {tuple(band.conducting.starts) for band in bands} == {(company.takes["Ida"].id,)}
+    finally:
+        company.close()
