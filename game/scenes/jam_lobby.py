@@ -268,7 +268,8 @@ class JamLobbyScene(JamScene):
         who = "you conduct" if view.me.conducts else f"{view.conductor} conducts"
         title = self.machine.title or f"{view.conductor}'s jam"
         narrow = is_narrow(frame)
-        head(frame, title, f"{who}   ·   {view.clock}", right=0.0 if narrow else px(460))
+        sure = f"code {self.machine.code.text}" if narrow else view.clock  # the picture is far down there
+        head(frame, title, f"{who}   ·   {sure}", right=0.0 if narrow else px(460))
         x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
         if narrow:
