@@ -56,11 +56,8 @@ def test_a_machine_that_sleeps_in_a_song_is_in_time_again_when_it_wakes(tmp_path
 def test_a_member_that_floods_everyone_does_not_disturb_the_song(tmp_path: Path) -> None:
     song = song_folder(tmp_path / "song", small_chart(4, 24)) / "0-4k.jam"
     with Table(tmp_path / "machines") as table:
-        host = table.host("Ada", "--song", str(song), *PLAYS)
+        host = table.host("Ada", "--song", str(song), "--start", "--wait-for", "2", *PLAYS)
         guest = table.join("Ben", *PLAYS, "--seed", "2")
-        host.wait("ready", lambda line: line["peer"] == guest.me)
-        host.wait("ready", lambda line: line["peer"] == host.me)
-        host.do("start")
         guest.wait("begun")
         words = [sys.executable, "-m", "tests.rig.jam_nuisance", LOOPBACK, str(table.door[1]), CODE, "3"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=HOUSE, text=True) as nuisance:
