@@ -24,7 +24,8 @@ state.py              Band: what is true, a fold that does not depend on how mem
 conducting.py         which of what conductors said counts; edges.py: one player's edges in one take
 decide.py             intents, and the events they lead to or the sentence that says why not
 inbox.py              what a peer says, checked (pydantic); records and moments packed and unpacked
-session.py            Session: the face for game logic over any network; placing.py: hits to their takes
+session.py            Session: the face for game logic over any network; happenings.py: what it gives
+placing.py            hits to their takes, and those that wait for one
 keeping.py            the jam's stream in the player's log, nothing twice
 seats.py              session time to song time, bars to switch at, the chart of one player's way through a take
 performer.py          another player, judged from their edges; final(): anyone's result from all edges
