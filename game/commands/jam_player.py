@@ -113,7 +113,7 @@ class Player:
             self._try(SayReady(), "ready", at_us)
         if wishes.start and band.conducts and self._session.time.agreed:
             players = band.players
-            if len(players) >= wishes.wait_for and all(one.ready and one.here for one in players):
+            if len(players) >= wishes.wait_for and all(one.ready and one.here and one.bound_us >= 0 for one in players):
                 self._try(Start(self._session.now_us(), self._session.time.bound_us), "start", at_us)
 
     def _try(self, intent: Intent, what: str, at_us: int) -> None:
