@@ -118,7 +118,6 @@ class JamSettings(_Group):
     """How far the others' hits are held to the beat, as this listener hears them."""
     fix_own: int = Field(default=0, ge=0, le=100)
     guardrail: int = Field(default=30, ge=0, le=100)
-    shares: bool = False
 
 
 class Settings(_Group):

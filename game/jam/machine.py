@@ -27,7 +27,7 @@ from engine.net.join_code import JoinCode
 from engine.net.node import Node
 from engine.net.transfer import OfferedFile, Progress, SongRefused, TransferServer, fetch_files
 from game.jam.cohesion import Coherence, Cohesion
-from game.jam.decide import HoldSong, OfferSong
+from game.jam.decide import ChooseSharing, HoldSong, OfferSong, ShareLearned
 from game.jam.events import FreeStarted, HitsHeard, JamOpened, MemberCame, SongOffered, StartAgreed
 from game.jam.inbox import info_of
 from game.jam.seats import Charts, session_us
@@ -42,6 +42,9 @@ TELL_US = 500_000
 
 COHERE_US = 50_000
 """Who plays with whom is looked at this often."""
+
+SHARE_US = 10_000_000
+"""Who shares what is learned of them does so this often: it changes slowly."""
 
 MAX_TOLD = 200
 """The most bytes of what machines tell each other about songs."""
@@ -122,7 +125,7 @@ class Machine:
         self._held: dict[str, HeldSong] = {}
         self._job: Job[HeldSong | None] | None = None
         self._wanted, self._waits = "", False
-        self._told_us = self._cohered_us = 0
+        self._told_us = self._cohered_us = self._shared_us = 0
         self.session.begin()
 
     @classmethod
@@ -210,6 +213,9 @@ class Machine:
         if at_us - self._cohered_us >= COHERE_US and self.session.time.agreed:
             self._cohered_us = at_us
             self.coherence = self.cohesion.step(self.session.now_us())
+        if at_us - self._shared_us >= SHARE_US:
+            self._shared_us = at_us
+            self._share()
         return happenings
 
     def _hear(self, one: Happening) -> None:
@@ -231,6 +237,27 @@ class Machine:
         for row in np.frombuffer(hits.edges, EDGE):
             if row["down"]:
                 self.cohesion.hit(hits.peer, session_us(fact.event, int(row["at_us"])))
+
+    # -- what is learned (001 C4, C7) ----------------------------------------------------------------------
+
+    @property
+    def shares(self) -> bool:
+        """Whether the others' machines are told what this one learns of its player; off until it is chosen."""
+        member = self.session.band.members.get(self.session.me)
+        return member is not None and member.shares
+
+    def choose_sharing(self, shares: bool) -> None:
+        """Share what is learned of the player, in this session, or no longer.
+
+        Raises:
+            UserError: this machine is not in a session.
+        """
+        self.session.do(ChooseSharing(shares))
+
+    def _share(self) -> None:
+        values = self.cohesion.values(self.session.me) if self.joined and self.shares else ()
+        if values:
+            self.session.do(ShareLearned(values))
 
     # -- songs ---------------------------------------------------------------------------------------------
 

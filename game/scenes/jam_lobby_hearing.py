@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.draw import widgets
 from engine.draw.frame import Frame
 from engine.errors import UserError
+from game.jam.machine import Machine
 from game.scenes.context import Context
 from game.scenes.jam_room import JamRoom
 from game.scenes.jam_scene import JamQuestion
@@ -24,7 +25,7 @@ class HearingQuestion(JamQuestion):
     title = "How you hear the band"
     note = "For your ears alone; what everyone played is judged as it was played."
     width = 560.0
-    height = 440.0
+    height = 520.0
 
     def __init__(self, room: JamRoom, context: Context) -> None:
         super().__init__()
@@ -36,7 +37,7 @@ class HearingQuestion(JamQuestion):
         }
 
     def ask(self, frame: Frame) -> None:
-        """A switch and four sliders."""
+        """A switch and four sliders, and one thing that is not for the player's ears: what is told of them."""
         self.focus_here(True)
         _, on = widgets.toggle("Hear the others", bool(self.values["hear_others"]))
         self.values["hear_others"] = on
@@ -45,6 +46,20 @@ class HearingQuestion(JamQuestion):
             shown = f"{value} %" if value else least
             _, moved = widgets.slider(words, value, 0, 100, step=STEP, shown=shown)
             self.values[name] = round(moved)
+        machine = self.room.machine
+        if machine is not None and machine.joined:
+            words = "Share what the game learns of how you play"
+            changed, shares = widgets.toggle(
+                words, machine.shares, note="with this band, until you leave; off by itself"
+            )
+            if changed:
+                self._share(machine, shares)
+
+    def _share(self, machine: Machine, shares: bool) -> None:
+        try:
+            machine.choose_sharing(shares)
+        except UserError as error:
+            self.room.say(error)
 
     def on_exit(self) -> bool:
         """Keep what was set."""

@@ -85,3 +85,22 @@ def test_what_others_say_of_songs_is_taken_only_if_it_makes_sense(machines: Mach
     guest.jam.session.do(HoldSong(offered(host), "no room on the disk"))
     machines.until(lambda: not host.jam.session.band.members[guest.jam.session.me].holds(offered(host)))
     assert host.jam.joined
+
+
+def test_what_is_learned_is_told_only_by_who_chose_to_share_it(machines: Machines) -> None:
+    host = machines.host()
+    guest = machines.join("Ben")
+    beat_us = 500_000
+    for jam in (host.jam, guest.jam):
+        now_us = jam.session.now_us()
+        for beat in range(24):
+            for peer in (host.jam.session.me, guest.jam.session.me):
+                jam.cohesion.hit(peer, now_us - 24 * beat_us + beat * beat_us)
+        jam.cohesion.step(now_us)
+    assert not guest.jam.shares
+    guest.jam.choose_sharing(True)
+    there = host.jam.session.band.members
+    machines.until(lambda: bool(there[guest.jam.session.me].learned))
+    assert guest.jam.session.band.members[host.jam.session.me].learned == ()
+    guest.jam.choose_sharing(False)
+    machines.until(lambda: there[guest.jam.session.me].learned == ())
