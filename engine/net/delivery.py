@@ -123,7 +123,7 @@ class Delivery:
     def excuse(self, peer: str) -> None:
         """Something of ``peer`` was dropped here unread: that is not for the link to make good with more copies."""
         if peer in self._heard:
-            self._heard[peer].restart()
+            self._heard[peer].excuse()
 
     def backlog(self, peer: str) -> bool:
         """Whether something told to ``peer`` has not arrived there yet."""

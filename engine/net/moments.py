@@ -54,6 +54,10 @@ SETTLING = 3
 FEW_FRAMES = 16
 """A share of fewer frames than this says nothing."""
 
+DOUBTED, SURE_FRAMES = 0.1, 32
+"""A link is taken to lose this share until so many of its frames were counted, and less and less while they are: the
+first hits of a song are to arrive as surely as the last."""
+
 FRESH_START_US = 5_000_000
 """After a silence this long, loss is counted anew."""
 
@@ -138,7 +142,7 @@ class _Going:
 
 @dataclass(slots=True)
 class _Link:
-    copies: int = 1
+    copies: int = field(default_factory=lambda: copies_for(DOUBTED))
     sequence: int = 0
     going: deque[_Going] = field(default_factory=lambda: deque(maxlen=MOST_REPEATED))
 
@@ -244,6 +248,7 @@ class MomentReceiver:
         self._got = 0  # a bit for each of the last frames, the newest lowest
         self._span = 0
         self._heard_us = 0
+        self._excused = False
         self._unsigned: dict[int, Numbered] = {}  # given out of frames, not seen in a segment yet
 
     def receive(self, frame: bytes, arrived_us: int) -> list[Numbered]:
@@ -291,8 +296,13 @@ class MomentReceiver:
         """The peer numbers its frames anew; its moments go on."""
         self._sequence, self._got, self._span = -1, 0, 0
 
+    def excuse(self) -> None:
+        """Frames were dropped here unread: the link did not lose them."""
+        self._excused = True
+
     def _count(self, sequence: int, arrived_us: int) -> None:
-        ahead = (sequence - self._sequence) % 256
+        ahead = 1 if self._excused else (sequence - self._sequence) % 256
+        self._excused = False
         if self._sequence < 0 or arrived_us - self._heard_us > FRESH_START_US:
             self._sequence, self._got, self._span = sequence, 1, 1
         elif ahead < 128:
@@ -311,7 +321,8 @@ class MomentReceiver:
     @property
     def loss(self) -> float:
         """The share of the peer's last frames that was lost, plus its own uncertainty (one standard deviation)."""
-        return max(self._lost_of(SOON_FRAMES), self._lost_of(LOSS_FRAMES))
+        doubt = DOUBTED * max(0.0, 1 - self._span / SURE_FRAMES)
+        return max(self._lost_of(SOON_FRAMES), self._lost_of(LOSS_FRAMES), doubt)
 
     def _lost_of(self, last: int) -> float:
         counted = min(last, self._span) - SETTLING

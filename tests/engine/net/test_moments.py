@@ -13,11 +13,13 @@ from engine.net.face import MAX_MOMENT
 from engine.net.frames import Malformed, folded, get_number, pack, put_number, unfolded, unpack
 from engine.net.moments import (
     AHEAD,
+    DOUBTED,
     LAST_COPY_US,
     MISSED,
     MOST_COPIES,
     REPEATED_US,
     REPEATS,
+    SURE_FRAMES,
     MomentReceiver,
     MomentSender,
     Numbered,
@@ -202,8 +204,35 @@ def test_after_a_long_silence_loss_is_counted_anew() -> None:
     assert got.loss > 0.4
     for _ in range(17):
         out.frame("there", 0, ROOM)
-    for _ in range(10):
+    for _ in range(SURE_FRAMES):
         got.receive(out.frame("there", 0, ROOM), 60_000_000)
+    assert got.loss == 0.0
+
+
+def test_the_first_hits_on_a_link_nobody_knows_yet_go_as_often_as_on_a_bad_one() -> None:
+    out, got, back = MomentSender(), MomentReceiver(), MomentReceiver()
+    out.open("there")
+    out.add(b"x", 0, 0)
+    assert len(sends(out, "there", LAST_COPY_US)) == copies_for(DOUBTED) > 2
+    for number in range(SURE_FRAMES):
+        got.receive(out.frame("there", 0, ROOM), 0)
+        assert got.loss <= DOUBTED
+        if number < SURE_FRAMES // 2:
+            assert copies_for(got.loss) > 1
+        assert back.receive(bytes((number, got.report)), 0) == []
+        out.set_loss("there", back.lost_there)
+    out.add(b"x", 1, 1_000_000)
+    assert len(sends(out, "there", 1_000_000 + LAST_COPY_US)) == 1
+
+
+def test_what_was_dropped_here_unread_is_no_loss_of_the_link() -> None:
+    out, got = sender(), MomentReceiver()
+    for index in range(200):
+        frame = out.frame("there", 0, ROOM)
+        if 50 <= index < 100:
+            got.excuse()
+        else:
+            got.receive(frame, 0)
     assert got.loss == 0.0
 
 
