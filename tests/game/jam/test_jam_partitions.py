@@ -22,6 +22,7 @@ from game.jam.events import (
     SongCalledOff,
     SongOffered,
     StartAgreed,
+    TakeEnded,
 )
 from game.jam.replaying import read_band
 from game.jam.state import Band
@@ -201,6 +202,34 @@ def test_a_call_off_that_was_heard_before_another_took_over_holds() -> None:
     exchange([a, b, c])
     meet([b, c])
     assert [one.band.conducting.called_off("t") for one in (a, b, c)] == [True] * 3
+
+
+def test_of_two_who_took_over_the_one_all_follow_in_the_end_says_whether_the_song_ended() -> None:
+    machines = [Machine(peer) for peer in PEERS]
+    a, b, c, d, e = machines
+    for one in machines:
+        one.follow((1, 0))
+    a.say([started("t", 1)])
+    exchange(machines)
+    meet([b, c])
+    meet([d, e])
+    exchange([b, c])
+    exchange([d, e])
+    d.say(decide(d.band, d.me, CallOff()))
+    meet(machines)
+    exchange(machines)
+    exchange(machines)
+    assert all(one.band.running is not None for one in machines)
+    for one in machines:
+        one.say([TakeEnded("t", "finished", 0, 0)])
+    exchange(machines)
+    meet([c, d, e])  # who took over is gone, and the song was over: nobody says it again
+    late = Machine("f" * 16)
+    late.follow(c.claim)
+    for one in machines:
+        late.hear(one)
+    exchange([c, d, e])
+    assert [one.band.conducting.called_off("t") for one in (c, d, e, late)] == [False] * 4
 
 
 def test_who_comes_late_takes_no_members_word_for_earlier_terms() -> None:
