@@ -123,11 +123,11 @@ def test_garbage_that_others_announce_is_bounded_or_dropped(looking: Discovery) 
     text = {b"n": b"\xff\xfe" * 50, b"h": b"\x1b[31m", b"p": b"99999999", b"v": b"9" * 200, b"t": None}
     noise = Zeroconf(interfaces=LOOPBACK)
     try:
-        for name, port in ((f"{'f' * 16}-1.{SERVICE}", 9), (f"not ours.{SERVICE}", 9), (f"{'e' * 16}-1.{SERVICE}", 0)):
+        for name, port in ((f"not ours.{SERVICE}", 9), (f"{'e' * 16}-1.{SERVICE}", 0), (f"{'f' * 16}-1.{SERVICE}", 9)):
             address = [socket.inet_aton("127.0.0.1")]
             noise.register_service(ServiceInfo(SERVICE, name, port, 0, 0, text, "noise.local.", addresses=address))
-        until(lambda: bool(looking.found()))
-        (found,) = [one for one in looking.found() if one.session != JAM.session]
+        until(lambda: any(one.session == "f" * 16 for one in looking.found()))
+        (found,) = [one for one in looking.found() if one.host == "[31m"]  # others on this machine may have jams
         assert found.session == "f" * 16
         assert found.name == "\N{REPLACEMENT CHARACTER}" * (MAX_NAME_BYTES // 3)
         assert (found.host, found.players, found.song) == ("[31m", 64, "")
