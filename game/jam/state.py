@@ -229,17 +229,23 @@ class Band:
 
     @property
     def running(self) -> Take | None:
-        """The take that was agreed last, unless it was called off or every player of it who is here has ended."""
+        """The take that was agreed last, unless it was called off or every player of it who is heard has ended.
+
+        Who fell silent in it does not keep the others from the next song.
+        """
         event = self.conducting.running
         take = self.take(event.take) if isinstance(event, StartAgreed) else None
         if take is None:
             return None
-        return take if self.open(take) else None
+        return take if self.open(take, heard=True) else None
 
-    def open(self, take: Take) -> bool:
-        """Whether somebody of ``take`` who is a member still plays it."""
+    def open(self, take: Take, *, heard: bool = False) -> bool:
+        """Whether somebody of ``take`` who is a member (and, with ``heard``, not silent) still plays it."""
         return any(
-            played.ended is None and (member := self.members.get(peer)) is not None and not member.gone
+            played.ended is None
+            and (member := self.members.get(peer)) is not None
+            and not member.gone
+            and (member.here or not heard)
             for peer, played in take.played.items()
         )
 

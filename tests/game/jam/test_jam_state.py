@@ -237,6 +237,11 @@ def test_a_take_runs_until_everyone_who_is_still_a_member_has_ended() -> None:
     assert band(start, (ME, 2, ends), (MIKA, 1, ends)).running is not None
     assert band(start, (ME, 2, ends), (MIKA, 1, ends), ("", 0, MemberWent(NOA, "lost"))).running is None
     assert band(start, (ME, 2, SongCalledOff("t1", 1))).running is None
+    silent: Row = ("", 0, MemberHeard(NOA, False))
+    assert band(start, silent).running is not None  # the others play on
+    assert band(start, (ME, 2, ends), (MIKA, 1, ends), silent).running is None  # who fell silent keeps nobody waiting
+    back: Row = ("", 0, MemberHeard(NOA, True))
+    assert band(start, (ME, 2, ends), (MIKA, 1, ends), silent, back).running is not None
 
 
 def test_who_was_lost_is_a_member_again_when_heard() -> None:
