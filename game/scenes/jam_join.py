@@ -94,6 +94,7 @@ class JamJoinScene(JamScene):
                 self.context.replace(ShowLobby())
         elif machine is None and self.knocking:
             self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
+            self.code.field.focus()  # mostly it was mistyped, and typing is all there is to do
         if self.chosen != ELSEWHERE and self.session is None:
             self.chosen = self.found[0].session if len(self.found) == 1 else ""
             if self.chosen and not self.naming and not imgui.get_io().want_text_input:
@@ -215,8 +216,9 @@ class JamJoinScene(JamScene):
         return True
 
     def keep_name(self) -> None:
-        """The name was written."""
-        self._named()
+        """The name was written; with a jam chosen, all that is missing is its code."""
+        if self._named() and self.chosen:
+            self.code.field.focus()
 
     # -- drawing -------------------------------------------------------------------------------------------------
 

@@ -321,7 +321,7 @@ class JamLobbyScene(JamScene):
     def _draw_people(self, view: LobbyView) -> None:
         players = sum(one.plays for one in view.people)
         watch = len(view.people) - players
-        note = f"{players} play" + (f", {watch} watch" if watch else "")
+        note = f"{players} play{'s' * (players == 1)}" + (f", {watch} watch{'es' * (watch == 1)}" if watch else "")
         widgets.section("Who is here", note)
         for person in view.people:
             if draw_person(person):

@@ -162,7 +162,7 @@ class JamResultsScene(Scene):
     def _again(self) -> None:
         """Take the same part once more and be ready; the song starts in the lobby, when all are."""
         machine, read = self.machine, self._read
-        if machine is None or read is None:
+        if machine is None or machine.role != PLAYER or read is None:
             return
         session = machine.session
         if session.band.running is not None:
@@ -172,7 +172,7 @@ class JamResultsScene(Scene):
         offer = session.band.offer
         segments = read.result.take.segments(session.me)
         try:
-            if offer is not None and offer.song == read.offer.song and segments and machine.role == PLAYER:
+            if offer is not None and offer.song == read.offer.song and segments:
                 session.do(TakePart(segments[0].part, segments[0].chart_hash, segments[0].keys))
                 session.do(SayReady())
         except UserError as error:
@@ -251,11 +251,12 @@ class JamResultsScene(Scene):
 
     def _draw_foot(self, frame: Frame, top: float) -> None:
         here = self.machine is not None
+        plays = self.machine is not None and self.machine.role == PLAYER  # who watches has nothing to play again
         buttons: list[tuple[str, str, str, Callable[[], object]]] = [
             ("Watch it", icons.EYE, "W", self._watch),
             ("To the lobby" if here else "Back", icons.BACK, "Esc", self.leave),
         ]
-        if here:
+        if plays:
             buttons.insert(0, ("Again", icons.RETRY, "R", self._again))
         self._frames += self.stack.top is self
         gap = frame.px(12)

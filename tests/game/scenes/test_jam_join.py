@@ -101,14 +101,34 @@ def test_the_code_is_two_words_or_six_digits(game: JamGame) -> None:
 def test_a_jam_shows_up_by_itself_and_takes_its_code(game: JamGame) -> None:
     scene = enter(game)
     game.hosting_friend("Ada", announced=True)
-    found = game.until(lambda: scene.found, "Ada's jam")
-    assert (found[0].name, found[0].host, found[0].players) == ("Ada's evening", "Ada", 1)
+    found = game.until(lambda: [one for one in scene.found if one.host == "Ada"], "Ada's jam")
+    assert (found[0].name, found[0].players) == ("Ada's evening", 1)
+    if len(scene.found) > 1:  # somebody else on this machine opened one just now
+        scene.choose(found[0].session)
     game.until(lambda: scene.chosen == found[0].session, "the only jam")
     written(game, scene.code)
     game.write("amber violin")
     game.press("return")
     until_in(game)
     assert game.machine.title == "Ada's evening"
+
+
+def test_once_the_name_is_said_the_code_of_the_jam_chosen_can_be_typed(
+    tmp_path: Path, songs: Path, window: HeadlessWindow, sound: Sound
+) -> None:
+    game = JamGame(tmp_path, songs, window, sound, name="")
+    scene = enter(game)
+    game.hosting_friend("Ada", announced=True)
+    found = game.until(lambda: [one for one in scene.found if one.host == "Ada"], "Ada's jam")
+    scene.chosen = found[0].session
+    written(game, scene.called)
+    game.write("Mika")
+    game.press("return")
+    written(game, scene.code)
+    game.write("amber violin")
+    game.press("return")
+    until_in(game)
+    game.close()
 
 
 def test_a_wrong_code_is_said_and_the_right_one_still_works(game: JamGame) -> None:
@@ -125,9 +145,8 @@ def test_a_wrong_code_is_said_and_the_right_one_still_works(game: JamGame) -> No
     game.until(lambda: scene.problem, "the refusal")
     assert "not the join code" in scene.problem
     assert game.opened == []
-    scene.code.set("")
-    scene.code.field.focus()
-    written(game, scene.code)
+    written(game, scene.code)  # at once, with no hand on the mouse
+    game.press("ctrl+a")
     game.write("amber-violin")
     game.press("return")
     until_in(game)

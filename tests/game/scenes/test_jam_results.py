@@ -10,6 +10,7 @@ import pytest
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.jam.events import TakeEnded
+from game.jam.state import SPECTATOR
 from game.scenes.jam_results import JamResultsScene
 from game.scenes.requests import JamResults, WatchJam
 from tests.rig.jam_band import BandGame, result_in, told
@@ -92,6 +93,17 @@ def test_again_takes_the_same_part_and_is_ready_in_the_lobby(game: BandGame) -> 
     game.press("r")
     assert len(game.stack) == 0
     game.until(lambda: ben.jam.session.band.members[session.me].ready, "the player's word at Ben's")
+
+
+def test_who_watched_has_nothing_to_play_again(game: BandGame) -> None:
+    game.friend("Ben")
+    take = game.played_through(game.entry("Song", 4))
+    game.machine.role = SPECTATOR
+    scene = show(game, game.machine.session.id, take)
+    game.press("r")
+    assert game.stack.top is scene
+    game.press("escape")
+    assert len(game.stack) == 0
 
 
 def test_a_take_that_the_log_does_not_hold_is_told_in_a_sentence(game: BandGame) -> None:
