@@ -27,7 +27,7 @@ PLAYS = ("--autoplay", "--uneven-ms", "6")
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
 def test_two_songs_with_a_latecomer_a_spectator_and_orders(tmp_path: Path) -> None:
-    song = song_folder(tmp_path / "song", small_chart(4, 32)) / "0-4k.jam"
+    song = song_folder(tmp_path / "song", small_chart(4, 64)) / "0-4k.jam"
     with Table(tmp_path / "machines") as table:
         host = table.host("Ada", "--song", str(song), "--start", "--wait-for", "2", "--takes", "2", *PLAYS)
         listener = table.join("Lea", "--spectate")
