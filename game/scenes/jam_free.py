@@ -62,7 +62,7 @@ FOOT = 54.0
 CARD_WIDEST = 300.0
 SCREEN_WIDEST = 320.0
 RECORD_KEY, METRONOME_KEY, CALL_OFF_KEY = "key:tab", "key:f2", "key:delete"
-NOBODY = "Nobody else is here yet. Who joins the jam plays along at once."
+NOBODY = "Nobody else plays just now. Who joins the jam plays along at once."
 
 
 class JamFreeScene(Scene):

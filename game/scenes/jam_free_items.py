@@ -15,7 +15,11 @@ from game.scenes.jam_free_run import FreeRun
 from game.scenes.jam_free_side import Item
 
 STEP = 10
-SWITCHES = {"fix_others": "Others fixed", "fix_own": "Yours fixed", "guardrail": "Drawn in"}
+SWITCHES = {
+    "fix_others": "Others held to the beat",
+    "fix_own": "You held to the beat",
+    "guardrail": "Late hits drawn back",
+}
 NAMES = [*INSTRUMENTS]
 
 
@@ -69,7 +73,7 @@ class Lines:
         def turn(by: int = 0) -> None:
             run.quantised = not run.quantised
 
-        return Item("raw", "Kept", "on the beat" if run.quantised else "as played", icons.PIN, press=turn)
+        return Item("raw", "Loops kept", "on the beat" if run.quantised else "as played", icons.PIN, press=turn)
 
     # -- hearing ---------------------------------------------------------------------------------------------
 
@@ -83,7 +87,7 @@ class Lines:
         for name, words in SWITCHES.items():
             if name == "fix_others" or run.plays:
                 out.append(self._slider(name, words, getattr(jam, name), "raw" if name.startswith("fix") else "off"))
-        volume = self._slider("others_volume", "The others", jam.others_volume, "silent", icons.VOLUME)
+        volume = self._slider("others_volume", "How loud they are", jam.others_volume, "silent", icons.VOLUME)
         return [*out, volume if jam.hear_others else self._unheard()]
 
     def _unheard(self) -> Item:

@@ -66,7 +66,6 @@ class FreeQuestion(JamQuestion):
     def ask(self, frame: Frame) -> None:
         """Tempo, meter, key, scale, loop."""
         imgui.begin_child("free jam")
-        self.focus_here(True)
         self._ask_tempo()
         _named("Beats in a bar")
         self.meter = METERS[widgets.segmented("meter", [str(count) for count in METERS], METERS.index(self.meter))]
@@ -81,6 +80,7 @@ class FreeQuestion(JamQuestion):
         bars = [f"{count} bar{'s' if count > 1 else ''}" for count in LOOPS]
         self.bars = LOOPS[widgets.segmented("loop", bars, LOOPS.index(self.bars))]
         widgets.space(8)
+        self.focus_here(True)  # the tempo is tapped or typed wherever the focus is; Enter opens
         if button("Open it", icon=icons.BOLT, primary=True):
             self.start()
         imgui.end_child()

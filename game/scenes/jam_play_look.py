@@ -143,12 +143,13 @@ class Floating:
             sway = frame.height * 0.006 * math.sin(number * 2.4 + 5 * age)
             sway += (number % 3 - 1) * frame.height * (0.05 if names else 0.022)  # quick ones rise side by side
             size = frame.height * 22 / 720  # beside the lanes there is no more room for larger text
+            at = min(x + sway, frame.width - frame.px(48 if names else 12))  # a name is not cut off at the edge
             y = floor - frame.height * RISE * rise
             tone = faded(theme.tone(mark), 0.9 * fade)
-            frame.text(x + sway, y, icon, size, tone, across=0.5, down=0.5)
+            frame.text(at, y, icon, size, tone, across=0.5, down=0.5)
             if names and name:
                 text = fit(frame, name, 12, frame.px(90))
-                frame.text(x + sway, y + frame.px(18), text, frame.px(12), faded(theme.INK_SOFT, fade), across=0.5)
+                frame.text(at, y + frame.px(18), text, frame.px(12), faded(theme.INK_SOFT, fade), across=0.5)
 
 
 def draw_countdown(frame: Frame, x: float, y: float, left_us: int, of_us: int, keys: str) -> None:

@@ -18,8 +18,9 @@ from engine.jobs import Jobs
 from engine.net.discovery import Discovery
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import JoinCode
+from game.jam.events import ConductorChanged
 from game.jam.machine import Machine, Place
-from game.jam.session import Closed, Happening, Notice
+from game.jam.session import Closed, Happening, Heard, Notice
 from game.jam.state import PLAYER
 from game.rhythm.entries import ChartEntry
 from game.scenes.context import Context
@@ -42,6 +43,7 @@ class JamRoom:
         self.machine: Machine | None = None
         self.ended = ""
         """Why the last jam ended, if it was not the player who left."""
+        self._conductor = ""
 
     @classmethod
     def of(cls, context: Context) -> JamRoom:
@@ -126,7 +128,7 @@ class JamRoom:
 
     def _begin(self, machine: Machine) -> None:
         self.leave()
-        self.ended = ""
+        self.ended = self._conductor = ""
         machine.version = game_version()
         self.machine = machine
 
@@ -141,9 +143,24 @@ class JamRoom:
                 self._context.say(one.sentence)
             elif isinstance(one, Closed):
                 self.ended = one.sentence
+            elif isinstance(one, Heard) and isinstance(one.event, ConductorChanged):
+                self._follow(machine, one.event)
         if machine.session.closed:
             self.leave()
         return happenings
+
+    def _follow(self, machine: Machine, now: ConductorChanged) -> None:
+        """Another conducts: that is said, because nobody looks at the roster while they play."""
+        before, self._conductor = self._conductor, now.peer
+        if before in ("", now.peer):
+            return
+        band = machine.session.band
+        if now.provisional:
+            self._context.say("Nobody else is heard just now; the jam goes on here until they are back.")
+        elif now.peer == band.me:
+            self._context.say("You conduct now: you pick the songs and start them.")
+        else:
+            self._context.say(f"{band.name(now.peer)} conducts now.")
 
     def say(self, error: UserError) -> None:
         """Tell the player why something cannot be."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.net.qr import JoinLink, qr_matrix
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.jam.decide import SayReady, Start, TakePart
+from game.jam.decide import HandOver, SayReady, Start, TakePart
 from game.jam.parts import ALL
 from game.jam.state import SPECTATOR
 from game.scenes.jam_lobby import JamLobbyScene
@@ -168,8 +168,7 @@ def test_a_free_jam_is_asked_about_and_opens_for_all(game: JamGame) -> None:
     question = game.stack.top
     assert isinstance(question, FreeQuestion)
     question.bpm, question.meter = 120, 3
-    press(game, "tab")
-    question.start()
+    press(game, "return")  # where the focus is from the beginning
     free = game.until(lambda: game.band.free, "the free jam")
     assert (free.beat_us, free.meter) == (500_000, 3)
     game.until(lambda: game.opened, "the way in")
@@ -226,6 +225,9 @@ def test_the_conductor_hands_over(game: JamGame) -> None:
     assert view(scene).conductor == "Ben"
     press(game, "s")  # picking songs is Ben's now
     assert game.stack.top is scene
+    game.until(lambda: "Ben conducts now." in game.said, "that it is said")
+    ben.jam.session.do(HandOver(game.band.me))
+    game.until(lambda: any("You conduct now" in words for words in game.said), "that it is said")
 
 
 def test_who_is_removed_is_told_why_where_jams_are_joined(game: JamGame) -> None:
