@@ -23,6 +23,7 @@ ELSEWHERE = "elsewhere"
 """What is chosen when an address is typed rather than a jam picked."""
 
 MOST = 300
+SCROLLED = 8
 
 
 class JamJoinScene(JamScene):
@@ -45,6 +46,8 @@ class JamJoinScene(JamScene):
         """Where this machine asks to be let in, in words; empty while it does not."""
         self.knocking_us = 0
         self.since_us = now_us()
+        self.unseen = 0
+        """So many frames it is still scrolled to what is wrong: large text leaves no room for all at once."""
         self._link: JoinLink | None = None
         self._gone_on = False
 
@@ -95,6 +98,7 @@ class JamJoinScene(JamScene):
         elif machine is None and self.knocking:
             self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
             self.code.field.focus()  # mostly it was mistyped, and typing is all there is to do
+            self.unseen = SCROLLED
         if self.chosen != ELSEWHERE and self.session is None:
             self.chosen = self.found[0].session if len(self.found) == 1 else ""
             if self.chosen and not self.naming and not imgui.get_io().want_text_input:
@@ -149,6 +153,7 @@ class JamJoinScene(JamScene):
         except UserError as error:
             if not (self.code.error or self.address.error):
                 self.problem = str(error)
+            self.unseen = SCROLLED
             return
         self.knocking, self.knocking_us = where, now_us()
 

@@ -64,12 +64,14 @@ def _draw_name(scene: JamJoinScene) -> None:
         if entered(scene.called):
             scene.keep_name()
         return
-    if widgets.small_button(f"{scene.room.name}", icon=icons.PEN):
+    room = imgui.get_content_region_avail().x
+    if widgets.small_button(pen.fit(scene.room.name, theme.TEXT_BODY, room - px(60)), icon=icons.PEN):
         scene.rename()
     imgui.same_line(0, px(12))
     at = imgui.get_cursor_screen_pos()
-    words = pen.fit("is what the others call you", theme.TEXT_SMALL, imgui.get_content_region_avail().x)
-    pen.write(imgui.get_window_draw_list(), at.x, at.y + px(18), words, theme.TEXT_SMALL, theme.INK_SOFT, down=0.5)
+    words = "is what the others call you"
+    if pen.measure(words, theme.TEXT_SMALL)[0] <= imgui.get_content_region_avail().x:
+        pen.write(imgui.get_window_draw_list(), at.x, at.y + px(18), words, theme.TEXT_SMALL, theme.INK_SOFT, down=0.5)
     imgui.dummy(Vec(1, px(36)))
     widgets.space(4)
 
@@ -103,14 +105,25 @@ def _draw_joining(frame: Frame, scene: JamJoinScene) -> None:
     scene.code.note = f"It stands on {picked.host if picked is not None else 'the host'}'s screen."
     if entered(scene.code):
         scene.join()
+    if scene.code.error:
+        _scroll_to_problem(scene)
     scene.role = ROLES[widgets.segmented("role", ("Play along", "Watch"), ROLES.index(scene.role), width=320)]
     widgets.space(8)
     problem(scene.problem)
+    if scene.problem:
+        _scroll_to_problem(scene)
     if button("Join", icon=icons.PLAY, primary=True):
         scene.join()
     same_line()
     if button("Paste a link"):
         scene.paste()
+
+
+def _scroll_to_problem(scene: JamJoinScene) -> None:
+    """What was just drawn is seen, for as long as the focus may draw the view away from it."""
+    if scene.unseen:
+        scene.unseen -= 1
+        imgui.set_scroll_here_y(1.0)
 
 
 def _row(session: FoundSession, *, chosen: bool) -> bool:

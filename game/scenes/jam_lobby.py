@@ -17,7 +17,7 @@ from game.scenes.context import Context
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_hearing import HearingQuestion
 from game.scenes.jam_lobby_people import draw_person
-from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song
+from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song, leads_on
 from game.scenes.jam_lobby_view import LobbyView, Person, view_of
 from game.scenes.jam_qr import WayIn
 from game.scenes.jam_scene import GAP, HEAD, MARGIN, PADDING, JamPicker, JamScene, column, head, head_height, is_narrow
@@ -268,8 +268,10 @@ class JamLobbyScene(JamScene):
         who = "you conduct" if view.me.conducts else f"{view.conductor} conducts"
         title = self.machine.title or f"{view.conductor}'s jam"
         narrow = is_narrow(frame)
-        sure = f"code {self.machine.code.text}" if narrow else view.clock  # the picture is far down there
-        head(frame, title, f"{who}   ·   {sure}", right=0.0 if narrow else px(460))
+        about = (
+            (f"code {self.machine.code.text}", who) if narrow else (who, view.clock)
+        )  # the picture is far down there
+        head(frame, title, "   ·   ".join(about), right=0.0 if narrow else px(460))
         x, y = px(MARGIN), head_height(frame)
         w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
         if narrow:
@@ -284,18 +286,23 @@ class JamLobbyScene(JamScene):
         with column("lobby people", (x + left + gap, y, middle, h)):
             self._draw_people(view)
         at = x + left + middle + 2 * gap
-        with column("lobby song", (at, y, right, h - px(ACTIONS) - gap)):
+        foot = px(ACTIONS) + gap if leads_on(view) else 0.0
+        with column("lobby song", (at, y, right, h - foot)):
             draw_song(self, view)
-        with column("lobby actions", (at, y + h - px(ACTIONS), right, px(ACTIONS))):
-            draw_actions(self, view)
+        if foot:
+            with column("lobby actions", (at, y + h - px(ACTIONS), right, px(ACTIONS))):
+                draw_actions(self, view)
 
     def _draw_narrow(self, view: LobbyView, place: tuple[float, float, float, float]) -> None:
         x, y, w, h = place
-        with column("lobby", (x, y, w, h - px(LOW_ACTIONS) - px(8))):
+        foot = px(LOW_ACTIONS) + px(8) if leads_on(view) else 0.0
+        with column("lobby", (x, y, w, h - foot)):
             draw_song(self, view)
             self._draw_people(view)
             self._draw_way_in()
             self._draw_ways_out()
+        if not foot:
+            return
         with column("lobby actions", (x, y + h - px(LOW_ACTIONS), w, px(LOW_ACTIONS)), padding=LOW_PADDING):
             draw_actions(self, view)
 

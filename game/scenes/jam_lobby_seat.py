@@ -119,6 +119,11 @@ def _draw_part(name: str, words: str, share: float, takers: str, width: float, *
     return item.activated
 
 
+def leads_on(view: LobbyView) -> bool:
+    """Whether there is anything to do or to wait for; until a song is picked only the conductor can."""
+    return view.running or view.offer is not None or (view.me is not None and view.me.conducts)
+
+
 def draw_actions(scene: JamLobbyScene, view: LobbyView) -> None:
     """What leads on from here: the song, being ready, the start."""
     me = view.me

@@ -19,7 +19,7 @@ QUIET = 4
 
 LIGHT, DARK = rgb("#F2F5FF"), rgb("#0B0D14")
 CODE_SIZE = 40.0
-LEAST_SIZE = 18.0
+LEAST_SIZE = 26.0
 PICTURE = 236.0
 MOST_ADDRESSES = 3
 
@@ -66,6 +66,16 @@ class QrPicture:
         return whole
 
 
+def lettering(code: str, room: float) -> tuple[list[str], float]:
+    """The lines of a join code and the size they are written in, so that all of it is seen in ``room`` pixels."""
+    for lines in ([code], code.replace("-", "-\n").split("\n")):
+        wide = max(pen.measure(line, CODE_SIZE, Weight.BOLD)[0] for line in lines)
+        size = min(CODE_SIZE, CODE_SIZE * 0.98 * room / max(wide, 1.0))  # letters are hinted: not all sizes scale alike
+        if size >= LEAST_SIZE:
+            break
+    return lines, size
+
+
 class WayIn:
     """Code, link and addresses of the jam this machine is in."""
 
@@ -82,13 +92,11 @@ class WayIn:
         room = imgui.get_content_region_avail().x
         at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
         pen.write(draw, at.x, at.y, "JOIN CODE", theme.TEXT_SMALL, theme.INK_SOFT, Weight.BOLD)
-        wide = pen.measure(self.code.text, CODE_SIZE, Weight.BOLD)[0]
-        size = max(min(CODE_SIZE, CODE_SIZE * room / max(wide, 1.0)), LEAST_SIZE)
-        accent = theme.tone(theme.AMBER)
-        pen.write(
-            draw, at.x, at.y + px(20), pen.fit(self.code.text, size, room, Weight.BOLD), size, accent, Weight.BOLD
-        )
-        imgui.dummy(Vec(room, px(26 + size)))
+        lines, size = lettering(self.code.text, room)
+        for number, line in enumerate(lines):
+            y = at.y + px(20 + number * size)
+            pen.write(draw, at.x, y, line, size, theme.tone(theme.AMBER), Weight.BOLD)
+        imgui.dummy(Vec(room, px(26 + len(lines) * size)))
         place = imgui.get_cursor_screen_pos()
         side = self._picture.draw(draw, place.x, place.y, min(room, px(PICTURE)))
         imgui.dummy(Vec(side, side))

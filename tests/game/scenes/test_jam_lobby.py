@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.draw.fonts import Weight
+from engine.draw.pen import measure
 from engine.net.qr import JoinLink, qr_matrix
 from engine.sound import Sound
 from engine.window import HeadlessWindow
@@ -19,7 +21,7 @@ from game.jam.state import SPECTATOR
 from game.scenes.jam_lobby import JamLobbyScene
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_view import LobbyView
-from game.scenes.jam_qr import rectangles
+from game.scenes.jam_qr import LEAST_SIZE, lettering, rectangles
 from game.scenes.jam_scene import JamPicker
 from game.scenes.jam_songs import JamSongsScene
 from game.scenes.jam_words import and_so_on, quality, time_left
@@ -159,6 +161,17 @@ def test_the_conductor_picks_a_song_in_song_select(game: JamGame) -> None:
     offer = game.until(lambda: game.band.offer, "the offer")
     assert offer.title == "Bolero"
     game.until(lambda: all(one.song == 1.0 for one in view(scene).people), "the song with everyone")
+
+
+@pytest.mark.parametrize("code", ["fig-oak", "amber-violin", "september-gibbon", "wednesday-telescope", "482915"])
+@pytest.mark.parametrize("room", [229.0, 120.0, 1000.0])
+def test_all_of_a_join_code_can_be_read(game: JamGame, code: str, room: float) -> None:
+    game.host()
+    enter(game)
+    lines, size = lettering(code, room)
+    assert "".join(lines) == code
+    assert max(measure(line, size, Weight.BOLD)[0] for line in lines) <= room
+    assert len(lines) == 2 or size >= LEAST_SIZE
 
 
 def test_a_free_jam_is_asked_about_and_opens_for_all(game: JamGame) -> None:
