@@ -18,10 +18,9 @@ from engine.jobs import Jobs
 from engine.net.discovery import Discovery
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import JoinCode
-from game.jam.events import ConductorChanged
 from game.jam.machine import Machine, Place
-from game.jam.session import Closed, Happening, Heard, Notice
-from game.jam.state import PLAYER
+from game.jam.session import Closed, Happening, Notice
+from game.jam.state import PLAYER, Band
 from game.rhythm.entries import ChartEntry
 from game.scenes.context import Context
 from game.scenes.title import game_version
@@ -143,24 +142,21 @@ class JamRoom:
                 self._context.say(one.sentence)
             elif isinstance(one, Closed):
                 self.ended = one.sentence
-            elif isinstance(one, Heard) and isinstance(one.event, ConductorChanged):
-                self._follow(machine, one.event)
         if machine.session.closed:
             self.leave()
+        else:
+            self._tell_conductor(machine.session.band)
         return happenings
 
-    def _follow(self, machine: Machine, now: ConductorChanged) -> None:
-        """Another conducts: that is said, because nobody looks at the roster while they play."""
-        before, self._conductor = self._conductor, now.peer
-        if before in ("", now.peer):
+    def _tell_conductor(self, band: Band) -> None:
+        """Say that another conducts; not over a song's lanes, where nobody can do anything about it."""
+        if band.running is not None or band.conductor in ("", self._conductor):
             return
-        band = machine.session.band
-        if now.provisional:
-            self._context.say("Nobody else is heard just now; the jam goes on here until they are back.")
-        elif now.peer == band.me:
+        before, self._conductor = self._conductor, band.conductor
+        if before and band.conductor == band.me:
             self._context.say("You conduct now: you pick the songs and start them.")
-        else:
-            self._context.say(f"{band.name(now.peer)} conducts now.")
+        elif before:
+            self._context.say(f"{band.name(band.conductor)} conducts now.")
 
     def say(self, error: UserError) -> None:
         """Tell the player why something cannot be."""

@@ -15,7 +15,7 @@ from engine.draw.pen import measure
 from engine.net.qr import JoinLink, qr_matrix
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.jam.decide import HandOver, SayReady, Start, TakePart
+from game.jam.decide import CallOff, HandOver, SayReady, Start, TakePart
 from game.jam.parts import ALL
 from game.jam.state import SPECTATOR
 from game.scenes.jam_lobby import JamLobbyScene
@@ -278,6 +278,26 @@ def test_a_spectator_has_no_seat_and_follows_into_the_song(game: JamGame) -> Non
     game.until(lambda: game.opened, "the song")
     assert isinstance(game.opened[0], PlayJam)
     assert scene.plays is False
+
+
+def test_who_conducts_is_said_when_the_song_is_over_and_not_over_its_lanes(game: JamGame) -> None:
+    ada = game.hosting_friend("Ada")
+    game.join(ada, SPECTATOR)
+    enter(game)
+    entry = game.entry("Aurora", 4)
+    game.offered(ada.jam, entry)
+    session = ada.jam.session
+    session.do(TakePart(ALL, entry.hash, 4))
+    session.do(SayReady())
+    session.do(Start(session.now_us(), session.time.bound_us))
+    game.until(lambda: game.opened, "the song")
+    session.do(HandOver(game.band.me))
+    game.until(lambda: game.band.conducts, "the player conducts")
+    game.turn(5)
+    assert game.band.running is not None
+    assert not any("conduct" in words for words in game.said)
+    game.machine.session.do(CallOff())
+    game.until(lambda: any("You conduct now" in words for words in game.said), "that it is said")
 
 
 def test_questions_make_way_for_a_song(game: JamGame) -> None:
