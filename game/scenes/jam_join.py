@@ -97,7 +97,7 @@ class JamJoinScene(JamScene):
                 self.context.replace(ShowLobby())
         elif machine is None and self.knocking:
             self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
-            self.code.field.focus()  # mostly it was mistyped, and typing is all there is to do
+            self.code.field.focus(anew=True)  # mostly it was mistyped, and typing is all there is to do
             self.unseen = SCROLLED
         if self.chosen != ELSEWHERE and self.session is None:
             self.chosen = self.found[0].session if len(self.found) == 1 else ""
@@ -179,7 +179,7 @@ class JamJoinScene(JamScene):
             return JoinCode.parse(self.code.text)
         except UserError as error:
             self.code.error = str(error)
-            self.code.field.focus()
+            self.code.field.focus(anew=True)
             raise
 
     def host(self) -> None:

@@ -57,13 +57,14 @@ class WritingField:
         self._focus = 0
         self._put = False
         self._to_end = False
+        self._anew = False
         self._serial = next(_serials)
         self.caret_line = (0, 0)
         """The caret's line, and the last one: to know whether Up or Down leaves the field."""
 
-    def focus(self) -> None:
-        """Write here from the next frame on."""
-        self._focus = FOCUS_FRAMES
+    def focus(self, *, anew: bool = False) -> None:
+        """Write here from the next frame on; ``anew``: in place of what is there."""
+        self._focus, self._anew = FOCUS_FRAMES, anew
 
     def release(self) -> None:
         """Write here no more."""
@@ -165,6 +166,8 @@ class WritingField:
         if self._to_end:  # what is there already is gone on with, not written before
             self._to_end = False
             data.cursor_pos = data.selection_start = data.selection_end = data.buf_text_len
+            if self._anew:
+                data.selection_start, self._anew = 0, False
         written = data.buf.encode() if isinstance(data.buf, str) else b""
         self.caret_line = (written.count(b"\n", 0, data.cursor_pos), written.count(b"\n"))
         return 0

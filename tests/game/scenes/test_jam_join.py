@@ -145,8 +145,7 @@ def test_a_wrong_code_is_said_and_the_right_one_still_works(game: JamGame) -> No
     game.until(lambda: scene.problem, "the refusal")
     assert "not the join code" in scene.problem
     assert game.opened == []
-    written(game, scene.code)  # at once, with no hand on the mouse
-    game.press("ctrl+a")
+    written(game, scene.code)  # at once and anew, with no hand on the mouse
     game.write("amber-violin")
     game.press("return")
     until_in(game)
