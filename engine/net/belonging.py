@@ -69,9 +69,10 @@ class Belonging:
         neighbours.group = GroupSealer(roster.group_key, mine, roster.session)
         self._known: dict[str, bytes] = {}
         self._gone: dict[str, Gone] = {}
+        self._handed = ""
         own = roster.members[self.me]
         self._known[self.me] = own.signing_public
-        self.failover = Failover(self.me, own.order, Claim(roster.term, roster.conductor), now_us)
+        self.failover = Failover(self.me, own.rank, Claim(roster.term, roster.conductor), now_us)
         self.door: Door | None = None
         self._digest = b""
         self.removed = False
@@ -168,7 +169,7 @@ class Belonging:
         self.roster.put(member)
         self._know(member.signing_public)
         self.group.admit(peer, member.signing_public)
-        self.failover.enter(peer, member.order, now_us)
+        self.failover.enter(peer, member.rank, now_us)
         fresh = peer not in self._neighbours.by_id
         self._neighbours.enter(known, member.addresses, now_us)
         self._changed()
@@ -302,7 +303,7 @@ class Belonging:
                 self._sign()
             self.door = self.door or self._door(now_us)
             for member in self.roster.set_apart():
-                self.failover.enter(member.id, member.order, now_us)
+                self.failover.enter(member.id, member.rank, now_us)
                 self._enter(member, now_us)
                 self._announce(member)
         else:
@@ -351,6 +352,7 @@ class Belonging:
         """Ask a member to conduct from now on; only the conductor is heeded."""
         neighbour = self._neighbours.by_id.get(peer)
         if self.failover.conducting and neighbour is not None:
+            self._handed = peer
             neighbour.control.send(bytes((_HAND_OVER,)))
 
     # -- what members say of it ----------------------------------------------------------------------------------
@@ -369,10 +371,10 @@ class Belonging:
             if claim[:2] == mine[:2]:
                 self.failover.sign(claim.signature)
             elif self.failover.weigh(claim, now_us):
-                if mine.conductor == self.me and mine.signature:
-                    self._emit(
-                        Trouble(f"Two machines conducted, each its part of the network; {claim.conductor} goes on.")
-                    )
+                if mine.conductor == self.me and mine.signature and claim.conductor != self._handed:
+                    other = self.roster.members.get(claim.conductor)
+                    name = str((other.info.get("name") if other is not None else "") or "the other one")[:40]
+                    self._emit(Trouble(f"Two machines conducted, each its part of the network; {name} goes on."))
                 self.tick(now_us)
             elif now_us - sender.claim_told_us >= CLAIM_AGAIN_US:
                 self._tell_claim(sender, now_us)
@@ -426,7 +428,7 @@ class Belonging:
         elif sender.id == self.conductor:
             if peer == self.me:
                 self.roster.put(replace(self.roster.members[peer], order=member.order))
-                self.failover.enter(self.me, member.order, now_us)
+                self.failover.enter(self.me, self.roster.members[peer].rank, now_us)
                 self._changed()
             elif known != member:
                 self._enter(member, now_us)

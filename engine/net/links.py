@@ -187,7 +187,7 @@ class Paths:
             path.round_trip_us += (trip_us - path.round_trip_us) // 8  # RFC 6298, 2
         path.answered_us = now_us
         path.loss -= path.loss / 16
-        # Probes that left well before this one and have no answer are lost: the peer answers the newest it had.
+        # Probes that left before this one and have no answer are lost: the peer answers in the order they came.
         for older in [each for each, at_us in path.pending.items() if at_us < sent_us]:
             del path.pending[older]
             path.loss += (1.0 - path.loss) / 16

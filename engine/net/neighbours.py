@@ -18,7 +18,7 @@ from engine.net.packets import WHO_BYTES, Frame, FrameKind, pack_frames, parse_f
 from engine.net.reliable import Channel
 from engine.net.roster import Address, Member
 from engine.net.sealing import MAX_HOPS, GroupSealer, Opener, Sealer
-from engine.net.signals import Echo, Presence, Reach, pack_presence
+from engine.net.signals import MAX_ECHOES, Echo, Presence, Reach, pack_presence
 
 BODY_BYTES = 1060
 """The longest body between two members: sealed, it still fits a FORWARD frame of who passes it on."""
@@ -55,7 +55,7 @@ class Neighbour:
         self.sealer, self.opener = sealer, opener
         self.paths = Paths()
         self.control = Channel()
-        self.owed: dict[int, tuple[int, int]] = {}
+        self.owed: dict[tuple[int, int], int] = {}
         self.reaches: dict[bytes, Reach] = {}
         self.entered_us = now_us
         self.heard_us = now_us
@@ -68,7 +68,7 @@ class Neighbour:
 
     def echoes(self, now_us: int) -> tuple[Echo, ...]:
         """The answers to its probes that are owed."""
-        return tuple(Echo(path, stamp, now_us - heard_us) for path, (stamp, heard_us) in self.owed.items())
+        return tuple(Echo(path, stamp, now_us - heard_us) for (path, stamp), heard_us in self.owed.items())
 
     def seen(self, here: bool) -> Peer:
         """How the game sees it."""
@@ -188,8 +188,8 @@ class Neighbours:
 
     def presence_heard(self, neighbour: Neighbour, presence: Presence, arrived_us: int, now_us: int) -> None:
         """Answer what a presence asks, and learn what it answers."""
-        neighbour.owed[presence.path] = (presence.stamp, arrived_us)
-        while len(neighbour.owed) > 6:
+        neighbour.owed[presence.path, presence.stamp] = arrived_us
+        while len(neighbour.owed) > MAX_ECHOES:
             del neighbour.owed[next(iter(neighbour.owed))]
         for path, stamp, held_us in presence.echoes:
             neighbour.paths.answered(path, stamp, held_us, arrived_us)

@@ -143,6 +143,11 @@ class Member:
         """16 hexadecimal digits, from the public signing key."""
         return peer_id(self.signing_public)
 
+    @property
+    def rank(self) -> int:
+        """The lowest conducts when nobody does; who said ``leads: False`` of itself comes after all others."""
+        return self.order + LEADS_LAST * (self.info.get("leads") is False)
+
 
 class _MemberFields(_Strict):
     signing: Key
@@ -204,6 +209,10 @@ class SessionFull(Exception):
 
 class WasRemoved(Exception):
     """The member, or its machine, was removed from the session."""
+
+
+LEADS_LAST = 1 << 30
+"""Added to the place of a member that would rather not conduct; no session admits so many."""
 
 
 class NameTaken(Exception):

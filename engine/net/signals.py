@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from engine.net.face import MAX_PEERS
 from engine.net.failover import Claim
-from engine.net.links import COSTS_US, MAX_PATHS
+from engine.net.links import COSTS_US, MAX_PENDING
 from engine.net.packets import SIGNATURE_BYTES, WHO_BYTES
 
 _PRESENCE = struct.Struct(">I4sI4sBBI")
@@ -29,7 +29,10 @@ _WHY = ("left", "removed")
 _URGENT = 1
 _NOBODY = bytes(WHO_BYTES)
 
-LONGEST_PRESENCE = _PRESENCE.size + MAX_PATHS * _ECHO.size
+MAX_ECHOES = MAX_PENDING
+"""Every probe is answered: who comes late answers several at once, and none of them is taken for lost."""
+
+LONGEST_PRESENCE = _PRESENCE.size + MAX_ECHOES * _ECHO.size
 
 
 class Echo(NamedTuple):

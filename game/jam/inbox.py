@@ -20,7 +20,7 @@ from engine.net.transfer import MAX_FILE_BYTES, is_safe_name
 from game.events import Event, to_payload
 from game.jam.decide import MAX_BOUND_US
 from game.jam.events import SENT
-from game.jam.state import PLAYER, ROLES
+from game.jam.state import PLAYER, ROLES, SPECTATOR
 from game.rhythm.chart import EDGE, MAX_LANES
 from game.rhythm.mods import MAX_INSTANT_US, MAX_RATE_PERCENT, MIN_RATE_PERCENT, RATE_STEP_PERCENT
 from game.rhythm.rules import RULE_SETS
@@ -326,7 +326,11 @@ def unpack_hit(data: bytes) -> tuple[bytes, int, bool]:
 
 def info_of(name: str, role: str) -> dict[str, Any]:
     """What a member says of itself when it joins."""
-    return {"name": _plain(name)[:MAX_NAME], "role": role if role in ROLES else PLAYER}
+    return {
+        "name": _plain(name)[:MAX_NAME],
+        "role": role if role in ROLES else PLAYER,
+        "leads": role != SPECTATOR,  # who only listens conducts when there is nobody else
+    }
 
 
 def named(info: Any) -> tuple[str, str]:

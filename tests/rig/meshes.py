@@ -73,8 +73,9 @@ class Seat:
         self.time = SessionTime.founder()
         self._enter(Roster.found(self.identity, {"name": str(self.address[0])}, (self.address,)))
 
-    def join(self, address: Address, code: str = CODE) -> None:
-        self.knock = Knock(self.identity, code, [address], {"name": self.address[0]}, self.clock.now_us())
+    def join(self, address: Address, code: str = CODE, leads: bool = True) -> None:
+        said = {"name": self.address[0], "leads": leads}
+        self.knock = Knock(self.identity, code, [address], said, self.clock.now_us())
         self.air.wake(self, self.clock.now_us())
 
     def say(self, data: bytes) -> None:

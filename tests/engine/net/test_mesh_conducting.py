@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.net.face import ConductorIs, Joined
+from engine.net.endpoint import Address
+from engine.net.face import ConductorIs, Joined, Trouble
 from tests.rig.meshes import Air, Seat
 
 
@@ -79,3 +80,44 @@ def test_a_latecomer_learns_who_conducted_before_and_nothing_of_claims_that_were
     air.until(lambda: late.mesh is not None)
     assert late.had(Joined)[0].term == 3
     assert late.had(Joined)[0].history == ((1, seats[0].me), (2, seats[1].me))
+
+
+def test_who_would_rather_not_conduct_does_so_only_when_nobody_else_is_there() -> None:
+    air = Air()
+    [host] = air.session(1)
+    listener, player = air.seat(), air.seat()
+    listener.join(host.address, leads=False)
+    air.until(lambda: listener.mesh is not None)
+    player.join(host.address)
+    air.until(lambda: player.mesh is not None)
+    air.run(1_000_000)
+    air.sleep(host)
+    air.until(lambda: {listener.its.conductor, player.its.conductor} == {player.me}, 4_000_000)
+    air.sleep(player)
+    air.until(lambda: listener.its.conductor == listener.me, 4_000_000)
+
+
+def test_handing_over_is_no_trouble() -> None:
+    air = Air()
+    host, heir = air.session(2)
+    air.run(1_000_000)
+    host.its.hand_over(heir.me)
+    air.until(lambda: {host.its.conductor, heir.its.conductor} == {heir.me}, 4_000_000)
+    air.run(2_000_000)
+    assert host.had(Trouble) == heir.had(Trouble) == []
+
+
+def test_a_member_that_looks_up_only_now_and_then_loses_nothing() -> None:
+    air = Air()
+    host, other = air.session(2)
+    air.run(2_000_000)
+    receive = other.receive
+    held: list[tuple[bytes, Address]] = []
+    other.receive = lambda datagram, source: held.append((datagram, source))  # type: ignore[method-assign]
+    for _ in range(40):  # it is busy for six tenths of a second, time and again, and then reads what has come
+        air.run(600_000)
+        for datagram, source in held:
+            receive(datagram, source)
+        held.clear()
+    [seen] = host.its.peers()
+    assert seen.loss < 0.02
