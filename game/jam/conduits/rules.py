@@ -32,8 +32,8 @@ KEEP_US = 500_000
 NEED_US = 500_000
 """How often a member that nobody takes asks for a new conduit."""
 
-SILENT_US = 400_000
-"""A conduit not heard for so long is gone: four times :data:`FLOW_US`, once in 160,000 at 5 % loss."""
+SILENT_US = 600_000
+"""A conduit not heard for so long is gone: six times :data:`FLOW_US`, once in 64 million at 5 % loss."""
 
 STALE_US = 1_200_000
 """A conduit that tells no news of the conductor for so long is cut off itself; it has had time to find another."""
@@ -44,7 +44,7 @@ FORGET_US = 5_000_000
 CHILD_GONE_US = 3_000_000
 """A child not heard for so long has gone."""
 
-ASK_US = 300_000
+ASK_US = 200_000
 """An answer that takes longer does not come."""
 
 DENIED_US = 1_000_000
