@@ -90,6 +90,8 @@ def test_what_others_say_of_songs_is_taken_only_if_it_makes_sense(machines: Mach
 def test_what_is_learned_is_told_only_by_who_chose_to_share_it(machines: Machines) -> None:
     host = machines.host()
     guest = machines.join("Ben")
+    there = host.jam.session.band.members
+    machines.until(lambda: guest.jam.session.me in there and host.jam.session.me in guest.jam.session.band.members)
     beat_us = 500_000
     for jam in (host.jam, guest.jam):
         now_us = jam.session.now_us()
@@ -99,7 +101,6 @@ def test_what_is_learned_is_told_only_by_who_chose_to_share_it(machines: Machine
         jam.cohesion.step(now_us)
     assert not guest.jam.shares
     guest.jam.choose_sharing(True)
-    there = host.jam.session.band.members
     machines.until(lambda: bool(there[guest.jam.session.me].learned))
     assert guest.jam.session.band.members[host.jam.session.me].learned == ()
     guest.jam.choose_sharing(False)
