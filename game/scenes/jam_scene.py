@@ -22,10 +22,10 @@ from game.scenes.context import Context
 from game.scenes.jam_room import JamRoom
 from game.scenes.menu_keys import menu_action, steer
 from game.scenes.notices import ABOVE_FLOOR, SHOWN, WIDTH
-from game.scenes.picker import Option, Overlay, Picker
+from game.scenes.picker import Option, Picker
 from game.scenes.skyline import Skyline
 from game.scenes.talk_form import Entry
-from game.scenes.veil import to_front, veil
+from game.scenes.veil import VeiledOverlay
 
 MARGIN = 24.0
 GAP = 16.0
@@ -203,7 +203,7 @@ def draw_notices_over(frame: Frame, context: Context) -> None:
         bottom -= height + px(10)
 
 
-class JamQuestion(Overlay):
+class JamQuestion(VeiledOverlay):
     """A question over a scene of the jam, which goes on meanwhile; when a song begins it is not asked any more."""
 
     room: JamRoom
@@ -214,21 +214,6 @@ class JamQuestion(Overlay):
         machine = self.room.machine
         if machine is None or machine.session.band.running is not None or machine.session.band.free is not None:
             self.leave()
-
-    def draw(self, frame: Frame) -> None:
-        """A veil over the columns, and the question over that."""
-        veil(frame, self._frames < 2)
-        super().draw(frame)
-
-    def content(self, frame: Frame) -> None:
-        """What is asked."""
-        if self.fresh:
-            to_front()
-        self.ask(frame)
-
-    def ask(self, frame: Frame) -> None:
-        """What stands in the panel."""
-        raise NotImplementedError
 
 
 class JamPicker(JamQuestion, Picker):

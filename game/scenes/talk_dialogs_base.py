@@ -18,11 +18,10 @@ from engine.draw.fonts import Weight
 from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, RED, Mark, tone
-from game.scenes.picker import Overlay
 from game.scenes.talk_drawer_acts import Acts
 from game.scenes.talk_field import lines_of
 from game.scenes.talk_room import TalkRoom
-from game.scenes.veil import to_front, veil
+from game.scenes.veil import VeiledOverlay
 
 BUTTON = 44.0
 DANGER = RED
@@ -41,7 +40,7 @@ class Answer:
     mark: Mark = CYAN
 
 
-class Dialog(Overlay):
+class Dialog(VeiledOverlay):
     """A question.  Override :meth:`body` and :meth:`answers`."""
 
     width = 560.0
@@ -79,15 +78,8 @@ class Dialog(Overlay):
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
-    def draw(self, frame: Frame) -> None:
-        """A veil over all panels, and the question over that."""
-        veil(frame, self._frames < 2)
-        super().draw(frame)
-
-    def content(self, frame: Frame) -> None:
+    def ask(self, frame: Frame) -> None:
         """The words in a part that scrolls where there is not enough room, the buttons under it."""
-        if self.fresh:
-            to_front()
         self.places = {}
         at, answers = imgui.get_cursor_pos(), self.answers()
         rows = self._rows(answers)

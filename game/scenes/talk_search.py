@@ -21,9 +21,8 @@ from engine.log import EventLog
 from game.roleplay import clock, reading
 from game.roleplay.chat_search import Hit, memory_for_player, search_chats
 from game.roleplay.events import YOU
-from game.scenes.picker import Overlay
 from game.scenes.talk_room import TalkRoom
-from game.scenes.veil import to_front, veil
+from game.scenes.veil import VeiledOverlay
 
 MOST = 60
 WAIT_S = 0.12
@@ -35,7 +34,7 @@ _ENTER = (imgui.Key.enter, imgui.Key.keypad_enter)
 ROW = 84.0
 
 
-class SearchScene(Overlay):
+class SearchScene(VeiledOverlay):
     """A field, and under it what was found, the newest first."""
 
     title = "Search all chats"
@@ -88,15 +87,8 @@ class SearchScene(Overlay):
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
-    def draw(self, frame: Frame) -> None:
-        """A veil over all panels, and the search over that."""
-        veil(frame, self._frames < 2)
-        super().draw(frame)
-
-    def content(self, frame: Frame) -> None:
+    def ask(self, frame: Frame) -> None:
         """The field and the hits."""
-        if self.fresh:
-            to_front()
         self.focus_here(True)
         imgui.set_next_item_width(-1)
         changed, text = imgui.input_text(f"##search{self._serial}", self.text)
