@@ -38,8 +38,8 @@ class Cancelled(Exception):
 class Job(Generic[T]):
     """One piece of work under way.
 
-    ``done`` of ``total`` are finished (``total`` is 0 until it is known); ``state`` is ``running``, ``done``,
-    ``failed`` or ``cancelled``.
+    ``done`` of ``total`` are finished (``total`` is 0 until it is known); ``state`` is ``running`` until the result
+    has been handed over, then ``done``, ``failed`` or ``cancelled``.
     """
 
     def __init__(self, name: str, total: int = 0) -> None:
@@ -157,15 +157,22 @@ class Jobs:
         except Cancelled:
             job.state = "cancelled"
         except Exception as error:
-            job.state = "failed"
             told = error if isinstance(error, UserError) else _unforeseen(job.name, error)
-            if failed is not None:
-                self._hand_over(job, failed, told)
-            else:
+            if failed is None:
                 log.warning("%s", told)
+            self._end(job, "failed", failed, told)
         else:
-            job.state = "done"
-            self._hand_over(job, then, result)
+            self._end(job, "done", then, result)
+
+    def _end(self, job: Job[Any], state: str, to: Callable[[R], None] | None, what: R) -> None:
+        """Let ``to`` have ``what``; the job runs until that has come to the main thread, and no longer."""
+
+        def arrive() -> None:
+            job.state = "cancelled" if job.cancelled else state
+            if to is not None and not job.cancelled:
+                to(what)
+
+        self._call_soon(arrive)
 
     def _over(
         self,

@@ -79,11 +79,6 @@ class ResultsScene(Scene):
         self._frames = 0
         self._asked = ""
 
-    @property
-    def ready(self) -> bool:
-        """Whether the performance has been read and is shown."""
-        return self._found is not None
-
     def on_enter(self) -> None:
         """Read the performance back from the log and judge it, beside the main thread."""
         context, request = self._context, self._request

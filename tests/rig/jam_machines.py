@@ -120,7 +120,7 @@ class Machines:
                 seat.jam.session.do(TakePart(part, entry.hash, entry.keys))
                 seat.jam.session.do(SayReady())
         host = self.seats[0].jam
-        self.until(lambda: all(member.ready for member in host.session.band.players))
+        self.until(lambda: all(one.ready and one.bound_us >= 0 for one in host.session.band.players))
         self.until(lambda: all(seat.jam.session.time.agreed for seat in self.seats))
         host.session.do(Start(host.session.now_us(), host.session.time.bound_us))
         self.until(lambda: all(seat.jam.session.band.running is not None for seat in self.seats))

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,11 @@ def test_a_cancelled_job_hands_nothing_over(jobs: Jobs, stack: SceneStack) -> No
 
 
 def test_errors_arrive_as_one_sentence(jobs: Jobs, stack: SceneStack) -> None:
-    told: list[str] = []
+    def told(name: str, work: Callable[[Job[None]], None]) -> str:
+        errors: list[str] = []
+        jobs.start(name, work, lambda _: None, lambda error: errors.append(str(error)))
+        wait_until(lambda: delivered(stack, errors), "the error")
+        return errors[0]
 
     def known(job: Job[None]) -> None:
         raise UserError("The folder x is empty; choose another.")
@@ -105,13 +109,8 @@ def test_errors_arrive_as_one_sentence(jobs: Jobs, stack: SceneStack) -> None:
     def unforeseen(job: Job[None]) -> None:
         raise KeyError("lane")
 
-    for name, work in (("known", known), ("reading charts", unforeseen)):
-        jobs.start(name, work, lambda _: None, lambda error: told.append(str(error)))
-        before = len(told)
-        while len(delivered(stack, told)) == before:
-            wait_until(lambda: not jobs.running, "the end of the job")
-    assert told[0] == "The folder x is empty; choose another."
-    assert told[1].startswith("reading charts did not work (KeyError")
+    assert told("known", known) == "The folder x is empty; choose another."
+    assert told("reading charts", unforeseen).startswith("reading charts did not work (KeyError")
 
 
 def test_many_items_keep_their_order_and_come_in_handfuls(jobs: Jobs, stack: SceneStack) -> None:
@@ -153,7 +152,17 @@ def test_after_a_process_was_killed_there_are_new_ones(jobs: Jobs, stack: SceneS
     assert results == [[9]]
 
 
-def test_what_is_cancelled_while_its_result_waits_is_not_handed_over(jobs: Jobs, stack: SceneStack) -> None:
+def test_a_job_runs_until_its_result_was_handed_over(jobs: Jobs, stack: SceneStack) -> None:
+    seen: list[str] = []
+    job = jobs.start("quick", lambda _: 1, lambda _: seen.append(job.state))
+    assert jobs.running == (job,)  # whatever the thread has done by now
+    wait_until(lambda: delivered(stack, seen), "the result")
+    assert (seen, jobs.running) == (["done"], ())
+
+
+def test_what_is_cancelled_while_its_result_waits_is_not_handed_over() -> None:
+    waiting: list[Callable[[], None]] = []
+    jobs = Jobs(waiting.append, processes=1)
     got: list[object] = []
 
     def broken(job: Job[int]) -> int:
@@ -161,10 +170,11 @@ def test_what_is_cancelled_while_its_result_waits_is_not_handed_over(jobs: Jobs,
 
     for work in (lambda job: 1, broken):
         job = jobs.start("quick", work, got.append, got.append)
-        wait_until(lambda: not jobs.running, "the end of the job")
+        wait_until(lambda: waiting, "the result")
         job.cancel()
+        waiting.pop()()
+        assert job.state == "cancelled"
     jobs.close()
-    stack.run_calls()
     assert got == []
 
 

@@ -116,8 +116,8 @@ def test_a_band_is_split_healed_and_led_by_another_and_all_have_the_same_jam(roo
         return all(one.band.offer is not None for one in sessions.values())
 
     company.make_ready(*NAMES, turn=lambda: room.until(offered, "the offer is heard"))
-    room.until(lambda: all(one.ready for one in sessions["Ida"].band.players), "everyone is ready")
     host = sessions["Ida"]
+    room.until(lambda: all(one.ready and one.bound_us >= 0 for one in host.band.players), "everyone is ready")
     host.do(Start(host.now_us(), max(one.time.bound_us for one in sessions.values())))
     room.until(lambda: all(one.band.running is not None for one in sessions.values()), "the start is heard")
     for session in sessions.values():

@@ -17,7 +17,9 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.jam.decide import CallOff, HandOver, SayReady, Start, TakePart
 from game.jam.parts import ALL
+from game.jam.session import Session
 from game.jam.state import SPECTATOR
+from game.rhythm.entries import ChartEntry
 from game.scenes.jam_lobby import JamLobbyScene
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_view import LobbyView
@@ -49,6 +51,14 @@ def game(tmp_path: Path, songs: Path, window: HeadlessWindow, sound: Sound) -> I
     game = JamGame(tmp_path, songs, window, sound)
     yield game
     game.close()
+
+
+def start_song(game: JamGame, session: Session, entry: ChartEntry) -> None:
+    """Whoever conducts takes all lanes and starts, once everyone is ready with a measured clock."""
+    session.do(TakePart(ALL, entry.hash, 4))
+    session.do(SayReady())
+    game.until(lambda: all(one.ready and one.bound_us >= 0 for one in session.band.players), "everyone ready")
+    session.do(Start(session.now_us(), session.time.bound_us))
 
 
 def enter(game: JamGame) -> JamLobbyScene:
@@ -271,10 +281,7 @@ def test_a_spectator_has_no_seat_and_follows_into_the_song(game: JamGame) -> Non
     game.offered(ada.jam, entry)
     press(game, "r")
     assert game.band.members[game.band.me].part is None
-    session = ada.jam.session
-    session.do(TakePart(ALL, entry.hash, 4))
-    session.do(SayReady())
-    session.do(Start(session.now_us(), session.time.bound_us))
+    start_song(game, ada.jam.session, entry)
     game.until(lambda: game.opened, "the song")
     assert isinstance(game.opened[0], PlayJam)
     assert scene.plays is False
@@ -287,9 +294,7 @@ def test_who_conducts_is_said_when_the_song_is_over_and_not_over_its_lanes(game:
     entry = game.entry("Aurora", 4)
     game.offered(ada.jam, entry)
     session = ada.jam.session
-    session.do(TakePart(ALL, entry.hash, 4))
-    session.do(SayReady())
-    session.do(Start(session.now_us(), session.time.bound_us))
+    start_song(game, session, entry)
     game.until(lambda: game.opened, "the song")
     session.do(HandOver(game.band.me))
     game.until(lambda: game.band.conducts, "the player conducts")
@@ -311,12 +316,7 @@ def test_questions_make_way_for_a_song(game: JamGame) -> None:
     scene.ask_level()
     game.turn(4)
     assert len(game.stack) == 2
-    session = ada.jam.session
-    session.do(TakePart(ALL, entry.hash, 4))
-    session.do(SayReady())
-    me = game.band.me
-    game.until(lambda: session.band.members[me].ready, "the guest ready")
-    session.do(Start(session.now_us(), session.time.bound_us))
+    start_song(game, ada.jam.session, entry)
     game.until(lambda: game.opened, "the song")
     assert game.stack.top is scene
 

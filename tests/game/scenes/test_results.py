@@ -47,7 +47,7 @@ def show(stand: Stand, performance_id: str) -> ResultsScene:
     """The results on the stand, read back from the log."""
     scene = ResultsScene(stand.context, ShowResults(performance_id))
     stand.show(scene)
-    stand.until(lambda: scene.ready or stand.context.notices, "the results, or why there are none")
+    stand.until(lambda: not stand.jobs.running, "the results")
     stand.once()
     return scene
 
