@@ -16,7 +16,7 @@ from game.roleplay import events as happened
 from game.roleplay import reading
 from game.roleplay.cast_events import BotReset, bot_stream
 from game.roleplay.events import chat_stream
-from game.roleplay.rewinding import find_cut, said_again, turns_said
+from game.roleplay.rewinding import cut_before_close, find_cut, said_again, turns_said
 from game.roleplay.staying import others_own
 
 UNDO_S = 30
@@ -104,6 +104,18 @@ def undo(log: EventLog, rewound: Rewound) -> None:
         NoSuchPlace: it is not in this log.
     """
     log.switch(chat_stream(rewound.chat), rewound.former_branch)
+
+
+def reopen(log: EventLog, chat: str, at_seq: int) -> None:
+    """Open a scene again that was closed after event ``at_seq``, on a branch of its own.
+
+    What followed from its turns stays, however late it was logged.
+
+    Raises:
+        UserError: the present history of the chat has no such event.  LogError: it could not be written.
+    """
+    cut = cut_before_close(log, chat, at_seq)
+    log.fork(chat_stream(chat), at_seq, then=[(chat_stream(chat), cut.again, None)])
 
 
 # -- branches --------------------------------------------------------------------------------------------------------

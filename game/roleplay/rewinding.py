@@ -103,6 +103,26 @@ def find_cut(log: EventLog, host: str, to_turn: int) -> Cut:
     return Cut(to_turn, events[last].seq, carried, removed)
 
 
+def cut_before_close(log: EventLog, host: str, at_seq: int) -> Cut:
+    """Where going back to just after event ``at_seq`` cuts, the last before a scene was closed.
+
+    What followed from the turns of then and was logged after the close is said again; the telling of that scene, and
+    what the player did since, is not.
+
+    Raises:
+        UserError: the present history of the chat has no such event.
+    """
+    events = list(log.read(chat_stream(host), after=at_seq - 1))
+    if not events or events[0].seq != at_seq:
+        raise UserError("the scene was closed on another branch; there is nothing to take back")
+    upto = place(events[0])
+    sql = "SELECT coalesce(max(turn), 0) FROM turns WHERE chat = ? AND seq <= ?"
+    to_turn: int = log.query(sql, (host, upto))[0][0]
+    carried = _carried(_Kept.upto(log, host, to_turn, upto), events[1:])
+    repeated = {one.seq for one in carried}
+    return Cut(to_turn, at_seq, carried, tuple(one for one in events[1:] if one.seq not in repeated))
+
+
 def turns_said(log: EventLog, host: str) -> int:
     """The number of a chat's last turn.
 

@@ -14,13 +14,12 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from engine.errors import UserError
-from engine.log import LogError, Outdated
 from game.roleplay import editing, passes
 from game.roleplay.desk import Desk
 from game.roleplay.events import SceneClosed, chat_stream
-from game.roleplay.history import UNDO_S
+from game.roleplay.history import UNDO_S, reopen
 from game.scenes.talk_room import TalkRoom
-from game.scenes.talk_speech import Trouble
+from game.scenes.talk_speech import Trouble, not_saved
 
 T = TypeVar("T")
 Work = Callable[[Desk], object]
@@ -171,7 +170,7 @@ class Acts:
 
         def failed(error: UserError) -> None:
             self._pending.pop(field, None)
-            if field and (not isinstance(error, LogError) or isinstance(error, Outdated)):
+            if field and not not_saved(error):
                 self.refuse(field, value, str(error))
             else:
                 self._failed(host, error, again)
@@ -180,7 +179,7 @@ class Acts:
 
     def _failed(self, host: str, error: UserError, again: Callable[[], object]) -> None:
         """Say why something cannot be; what the disk did not take must be tried again before anything goes on."""
-        if isinstance(error, LogError) and not isinstance(error, Outdated):
+        if not_saved(error):
             self.room.corner(host).trouble = Trouble("unsaved", str(error), again)
             self.room.touch()
         else:
@@ -212,7 +211,8 @@ class Acts:
     def scene_step(self, host: str, words: str, work: Work, told: str) -> None:
         """A step that closes the scene (by hand, for a skip, for a guest who goes); its undo opens it again.
 
-        The undo is a branch from just before the scene closed, on which what was left undone is done.
+        The undo is a branch from just before the scene closed, which keeps what followed late from what was said, and
+        on which what was left undone is done.
         """
         stream = chat_stream(host)
 
@@ -227,7 +227,7 @@ class Acts:
 
         def undo(at: int) -> Work:
             def back(desk: Desk) -> None:
-                desk.change(lambda: desk.log.fork(stream, at))
+                desk.change(lambda: reopen(desk.log, host, at))
                 passes.catch_up(desk, host)
 
             return back

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import UserError
-from engine.log import EventLog, LogError, Outdated
+from engine.log import EventLog
 from game.profile import Profile
 from game.roleplay import passes, talk
 from game.roleplay.desk import Desk, TalkConfig
@@ -34,7 +34,7 @@ from game.roleplay.voices import chosen_voice
 from game.scenes.context import Context
 from game.scenes.talk_ear import Ear, Watch
 from game.scenes.talk_entries import Entry, entries_of, set_long
-from game.scenes.talk_speech import Corner, Speech, Trouble
+from game.scenes.talk_speech import Corner, Speech, Trouble, not_saved
 from game.scenes.talk_view import ChatReader, ChatView, Library, read_library
 
 T = TypeVar("T")
@@ -240,7 +240,7 @@ class TalkRoom:
             self.touch()
             if failed is not None:
                 failed(error)
-            elif isinstance(error, LogError) and not isinstance(error, Outdated):
+            elif not_saved(error):
                 self._put(host, Trouble("unsaved", str(error), lambda: self.do(what, work, then, failed)))
             else:
                 self._put(host, Trouble("refused", str(error)))
@@ -395,7 +395,7 @@ class TalkRoom:
                 lost()
             elif lost is not None:  # the player's own turn is there; only what comes after it is missing
                 again = self.retry
-            kind = "unsaved" if isinstance(error, LogError) and not isinstance(error, Outdated) else "refused"
+            kind = "unsaved" if not_saved(error) else "refused"
             corner.trouble = Trouble(kind, str(error), again)
         elif exchange.problem:
             anew = again if speech.kind != "say" else self.retry

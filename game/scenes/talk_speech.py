@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.errors import UserError
+from engine.log import LogError, Outdated
+
 SLOW_US = 30_000_000
 """A reply whose first word takes longer is told of (004 16.5)."""
 
@@ -49,6 +52,11 @@ class Trouble:
     kind: str
     words: str
     again: Callable[[], object] | None = None
+
+
+def not_saved(error: UserError) -> bool:
+    """Whether the disk did not take something that is right: saving it again may help."""
+    return isinstance(error, LogError) and not isinstance(error, Outdated)
 
 
 @dataclass(slots=True)
