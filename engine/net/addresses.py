@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -93,3 +94,22 @@ def is_host(text: str) -> bool:
 def bounded_hosts(hosts: Iterable[str], most: int) -> tuple[str, ...]:
     """The first ``most`` of ``hosts`` that are written like one, each once."""
     return tuple(dict.fromkeys(host for host in hosts if is_host(host)))[:most]
+
+
+def numeric(addresses: Iterable[tuple[str, int]], six: bool) -> list[tuple[str, int]]:
+    """Addresses with numbers for names, IPv6 ones only with ``six``; looking names up may take a while.
+
+    Raises:
+        NetError: none is left.
+    """
+    out: list[tuple[str, int]] = []
+    asked = list(addresses)
+    for host, port in asked:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+        except OSError:
+            continue
+        out += [(str(each[4][0]), port) for each in found if six or each[0] == socket.AF_INET]
+    if not out:
+        raise NetError(f"No machine on this network is called {asked[0][0]}: check the name, or use its address.")
+    return list(dict.fromkeys(out))

@@ -8,7 +8,8 @@
       KNOCK   cookie, SPAKE2 message                   first work, counted as a guess at the code
                                           ANSWER       SPAKE2 message, proof that the door knows the code
       CLAIM   sealed: keys, info, signature            proof that the joiner knows it; the guess is struck out
-                                          WELCOME      sealed: the roster with the group's key, in parts
+                                          WELCOME      sealed: the roster with the group's key, in parts; to who
+                                                       only wants to listen a ticket (engine.net.ticket)
       ASK     sealed: which parts it has               until all are there
 
 The side that asks repeats itself, with growing gaps, so that the door keeps no clock for strangers.  HELLO and REFUSAL
@@ -91,9 +92,15 @@ class Reason(IntEnum):
     WRONG_CODE = 7
     NO_ANSWER = 8
     BROKEN_OFF = 9
+    NO_CROWD = 10
+    FULL_BUT_CROWD = 11
 
 
-SAID_SEALED = frozenset((Reason.FULL, Reason.REMOVED, Reason.NAME_TAKEN))
+TICKET = 0x54
+"""The first byte of a welcome that is a ticket; a roster's is 0, a refusal's its reason."""
+
+
+SAID_SEALED = frozenset((Reason.FULL, Reason.REMOVED, Reason.NAME_TAKEN, Reason.NO_CROWD, Reason.FULL_BUT_CROWD))
 """What a door tells only those who have proved the code; VERSION, OTHER_SESSION and GUESSED it tells anyone."""
 
 SAID_OPENLY = frozenset((Reason.VERSION, Reason.OTHER_SESSION, Reason.GUESSED))
@@ -105,6 +112,8 @@ _SENTENCES = {
     Reason.NAME_TAKEN: "By a rare chance this machine's id is too like another's; join again to get a new one.",
     Reason.WRONG_CODE: "This is not the join code of the session; check it with the conductor and try again.",
     Reason.BROKEN_OFF: "The session stopped answering while it let this machine in; try again nearer to the network.",
+    Reason.NO_CROWD: "This session is not open to a crowd; ask its conductor to open it, or join as one of the band.",
+    Reason.FULL_BUT_CROWD: "The session is full, but open to a crowd: join again to listen in the crowd.",
 }
 
 
@@ -275,24 +284,31 @@ class _ClaimFields(BaseModel):
     addresses: Addresses
     vouch: Signature
     proof: Signature
+    crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a joiner says of itself; its proof was checked, its vouch for the exchange key is for all members."""
+    """What a joiner says of itself; its proof was checked, its vouch for the exchange key is for all members.
+
+    With ``crowd`` it wants a ticket for the crowd and no seat.
+    """
 
     signing: bytes
     exchange: bytes
     info: Mapping[str, Any]
     addresses: tuple[Address, ...]
     vouch: bytes
+    crowd: bool = False
 
 
 def _proven(exchange: bytes, binding: bytes) -> bytes:
     return b"ourojam claim" + binding + exchange
 
 
-def pack_claim(mine: Identity, info: bytes, addresses: tuple[Address, ...], binding: bytes, session: bytes) -> bytes:
+def pack_claim(
+    mine: Identity, info: bytes, addresses: tuple[Address, ...], binding: bytes, session: bytes, crowd: bool = False
+) -> bytes:
     """What a joiner says of itself; its proof holds for this exchange alone, its vouch for the session."""
     fields = {
         "signing": mine.signing_public,
@@ -301,7 +317,7 @@ def pack_claim(mine: Identity, info: bytes, addresses: tuple[Address, ...], bind
         "addresses": [list(address) for address in addresses],
         "vouch": mine.vouch(session),
         "proof": mine.sign(_proven(mine.exchange_public, binding)),
-    }
+    } | ({"crowd": True} if crowd else {})
     packed: bytes = msgpack.packb(fields)
     return packed
 
@@ -317,4 +333,4 @@ def parse_claim(data: bytes, binding: bytes) -> Claim:
     if not verified(_proven(fields.exchange, binding), fields.proof, fields.signing):
         raise ValueError("not signed by its key")
     addresses = checked_addresses(fields.addresses)
-    return Claim(fields.signing, fields.exchange, parse_info(fields.info), addresses, fields.vouch)
+    return Claim(fields.signing, fields.exchange, parse_info(fields.info), addresses, fields.vouch, fields.crowd)

@@ -76,6 +76,8 @@ class Belonging:
         self.door: Door | None = None
         self._digest = b""
         self.removed = False
+        self.ticket = b""
+        """What the door gives to who wants to listen in the crowd."""
         self._reminded_us = now_us
         if self.failover.conducting:
             self._sign()
@@ -110,7 +112,10 @@ class Belonging:
         return verified(message, signature, self._known.get(author, b""))
 
     def _door(self, now_us: int) -> Door:
-        return Door(self._code, self.roster, now_us, lambda: self.room() and len(self._known) < MAX_KNOWN)
+        def room() -> bool:
+            return self.room() and len(self._known) < MAX_KNOWN
+
+        return Door(self._code, self.roster, now_us, room, lambda: self.ticket)
 
     # -- the door ------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from engine.net.admission import (
     KNOCK_BYTES,
     MAX_CLAIM_PARTS,
     OPENING,
+    TICKET,
     AdmissionKeys,
     Claim,
     Outgoing,
@@ -81,10 +82,18 @@ class Door:
 
     The caller passes in each datagram of a kind in :data:`engine.net.packets.ADMISSION`, calls :meth:`tick` when it is
     due, sends what comes out, and asks for :meth:`events`.  While ``room`` says no, only who was there before comes in.
+    ``crowd`` gives the packed ticket for the crowd, nothing while the session is not open to one.
     """
 
-    def __init__(self, code: str, roster: Roster, now_us: int, room: Callable[[], bool] = lambda: True) -> None:
-        self._code, self._room = code, room
+    def __init__(
+        self,
+        code: str,
+        roster: Roster,
+        now_us: int,
+        room: Callable[[], bool] = lambda: True,
+        crowd: Callable[[], bytes] = lambda: b"",
+    ) -> None:
+        self._code, self._room, self._crowd = code, room, crowd
         self._roster = roster
         self._secrets = (secrets.token_bytes(32), secrets.token_bytes(32))
         self._turned_us = now_us
@@ -217,16 +226,21 @@ class Door:
 
     def _welcome(self, message: bytes, keys: AdmissionKeys, address: Address, attempt: bytes) -> list[bytes]:
         try:
-            answer = b"\0" + self._enter(parse_claim(message, keys.binding), address)
+            claim = parse_claim(message, keys.binding)
+            answer = self._ticket() if claim.crowd else b"\0" + self._enter(claim, address)
         except ValueError:
             return []  # it knows the code and talks nonsense; it gets no answer
         except SessionFull:
-            answer = bytes((Reason.FULL,))
+            answer = bytes((Reason.FULL_BUT_CROWD if self._crowd() else Reason.FULL,))
         except WasRemoved:
             answer = bytes((Reason.REMOVED,))
         except NameTaken:
             answer = bytes((Reason.NAME_TAKEN,))
         return seal_parts(PacketKind.WELCOME, attempt, keys.welcome, answer)
+
+    def _ticket(self) -> bytes:
+        ticket = self._crowd()
+        return bytes((TICKET,)) + ticket if ticket else bytes((Reason.NO_CROWD,))
 
     def _enter(self, claim: Claim, address: Address) -> bytes:
         if not vouched(self._roster.session, claim.exchange, claim.vouch, claim.signing):

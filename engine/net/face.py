@@ -77,9 +77,13 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It did not become a member, or is one no more; ``sentence`` tells the player why and what to do."""
+    """It did not become a member, or is one no more; ``sentence`` tells the player why and what to do.
+
+    ``crowd``: there was no seat left, but this machine may listen in the crowd.
+    """
 
     sentence: str
+    crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from engine.net.admission import (
     MAX_WELCOME_PARTS,
     OPENING,
     SAID_SEALED,
+    TICKET,
     AdmissionKeys,
     Outgoing,
     Parts,
@@ -44,6 +45,7 @@ from engine.net.packets import (
     parse_attempt,
 )
 from engine.net.roster import MAX_ADDRESSES, Address, Member, Roster, checked_address, pack_info
+from engine.net.ticket import Ticket
 
 FIRST_GAP_US = 80_000
 LONGEST_GAP_US = 400_000
@@ -72,12 +74,21 @@ class Welcomed:
     door: Address
 
 
+@dataclass(frozen=True, slots=True)
+class Ticketed:
+    """This machine may listen in the crowd of ``session``; ``door`` is the address that gave the ticket."""
+
+    ticket: Ticket
+    session: str
+    door: Address
+
+
 class Knock:
     """Asks for admission at one or more addresses of the same conductor, with the join code.
 
     ``info`` is what this machine says of itself, ``own`` the addresses it can be reached at besides the one the door
     sees, ``session`` the session wanted (any, if it is all zeros).  A machine that was a member before comes with
-    ``mine.renewed()`` and gets its place again.
+    ``mine.renewed()`` and gets its place again.  With ``crowd`` it asks for a ticket for the crowd instead of a seat.
 
     Raises:
         ValueError: no address, or an info or a session that cannot be sent.
@@ -92,6 +103,7 @@ class Knock:
         now_us: int,
         own: Sequence[Address] = (),
         session: bytes = ANY_SESSION,
+        crowd: bool = False,
     ) -> None:
         if not addresses or len(session) != SESSION_BYTES:
             raise ValueError("a knock needs an address and a session")
@@ -100,7 +112,7 @@ class Knock:
         self._most_addresses = len(self._addresses) + MAX_DIRECTIONS
         self._info = pack_info(info)
         self._own = tuple(checked_address(*each) for each in own[: MAX_ADDRESSES - 1])
-        self._wanted = session
+        self._wanted, self._crowd = session, crowd
         self._attempt = secrets.token_bytes(ATTEMPT_BYTES)
         self._exchange = CodeExchange("joiner", code)
         self._step = PacketKind.HELLO
@@ -118,7 +130,7 @@ class Knock:
         self._gap_us = FIRST_GAP_US
         self._next_us = now_us
         self._ends_us = now_us + ADMISSION_US
-        self.outcome: Welcomed | Refused | None = None
+        self.outcome: Welcomed | Ticketed | Refused | None = None
         """How it ended; None while it goes on."""
 
     def due_us(self) -> int | None:
@@ -231,7 +243,7 @@ class Knock:
             return []
         self._doubt = None
         self._keys = AdmissionKeys.of(secret)
-        message = pack_claim(self._mine, self._info, self._own, self._keys.binding, self._session)
+        message = pack_claim(self._mine, self._info, self._own, self._keys.binding, self._session, self._crowd)
         self._claim = seal_parts(PacketKind.CLAIM, self._attempt, self._keys.claim, message)
         self._welcome = Parts(self._keys.welcome, MAX_WELCOME_PARTS)
         return self._go_on(PacketKind.CLAIM, now_us)
@@ -251,10 +263,13 @@ class Knock:
         self._next_us = now_us + FIRST_GAP_US
         return []
 
-    def _read(self, message: bytes) -> Welcomed | Refused:
-        if not message.startswith(b"\0"):
-            reason = Reason(message[0]) if message and message[0] in SAID_SEALED else Reason.BROKEN_OFF
-            return Refused(sentence(reason))
+    def _read(self, message: bytes) -> Welcomed | Ticketed | Refused:
+        first = message[0] if message else -1
+        if first == TICKET and self._crowd:
+            return self._read_ticket(message[1:])
+        if first != 0 or self._crowd:
+            reason = Reason(first) if first in SAID_SEALED else Reason.BROKEN_OFF
+            return Refused(sentence(reason), reason is Reason.FULL_BUT_CROWD)
         try:
             roster = Roster.parse(message[1:])
         except ValueError:
@@ -263,3 +278,9 @@ class Knock:
         if me is None or roster.session != self._session or me.exchange_public != self._mine.exchange_public:
             return Refused(sentence(Reason.BROKEN_OFF))
         return Welcomed(roster, me, self._door)
+
+    def _read_ticket(self, packed: bytes) -> Ticketed | Refused:
+        try:
+            return Ticketed(Ticket.parse(packed), self._session.hex(), self._door)
+        except ValueError:
+            return Refused(sentence(Reason.BROKEN_OFF))

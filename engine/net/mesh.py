@@ -158,6 +158,15 @@ class Mesh:
         neighbour = self._neighbours.by_id.get(peer)
         return tuple(dict.fromkeys(host for host, _ in neighbour.paths.addresses())) if neighbour else ()
 
+    def addresses_of(self, peer: str) -> tuple[Address, ...]:
+        """The addresses of a member's socket, the likeliest first."""
+        neighbour = self._neighbours.by_id.get(peer)
+        return tuple(neighbour.paths.addresses()) if neighbour else ()
+
+    def open_crowd(self, ticket: bytes) -> None:
+        """What the door gives to who wants to listen in the crowd; empty for nothing."""
+        self._belonging.ticket = ticket
+
     def seen_at(self, peer: str, address: Address) -> None:
         """A member was reached at this address."""
         neighbour = self._neighbours.by_id.get(peer)

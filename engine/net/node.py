@@ -7,7 +7,6 @@ put in another.  The mesh behind belongs to whichever of the two network threads
 from __future__ import annotations
 
 import ipaddress
-import socket
 import sys
 import threading
 import time as system_time
@@ -16,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.clock import Clock, MonotonicClock
-from engine.net.addresses import own_addresses
+from engine.net.addresses import numeric, own_addresses
 from engine.net.endpoint import Address, Endpoint
 from engine.net.event_queue import EventQueue
 from engine.net.face import (
@@ -34,7 +33,7 @@ from engine.net.face import (
     Refused,
 )
 from engine.net.keys import Identity
-from engine.net.knock import Knock, Welcomed
+from engine.net.knock import Knock, Ticketed, Welcomed
 from engine.net.mesh import TICK_US, Hop, Mesh
 from engine.net.packets import ADMISSION, packet_kind
 from engine.net.roster import Roster, pack_info
@@ -147,7 +146,7 @@ class Node:
 
         def knocks() -> Knock:
             six = ":" in bind[0]
-            return Knock(node._identity, code, _numeric(asked, six), said, node._clock.now_us(), node._own())
+            return Knock(node._identity, code, numeric(asked, six), said, node._clock.now_us(), node._own())
 
         node._knocks = knocks
         node._endpoint.start()
@@ -190,6 +189,11 @@ class Node:
         """The hosts a member may be reached at, the likeliest first; none of who is no member."""
         with self._lock:
             return self._mesh.hosts_of(peer) if self._mesh else ()
+
+    def addresses_of(self, peer: str) -> tuple[Address, ...]:
+        """The addresses of a member's socket, the likeliest first; none of who is no member."""
+        with self._lock:
+            return self._mesh.addresses_of(peer) if self._mesh else ()
 
     def peers(self) -> tuple[Peer, ...]:
         """The other members, in the order they were admitted."""
@@ -251,6 +255,10 @@ class Node:
     def remove(self, peer: str) -> None:
         """Take a member off the roster; without effect where this machine does not conduct."""
         self._do(lambda mesh: mesh.remove(peer))
+
+    def open_crowd(self, ticket: bytes) -> None:
+        """While this machine conducts, give ``ticket`` to who knows the code and wants to listen; empty: to nobody."""
+        self._do(lambda mesh: mesh.open_crowd(ticket))
 
     def measure(self) -> None:
         """Measure the clock anew."""
@@ -339,7 +347,7 @@ class Node:
         self._knock = None
         if isinstance(knock.outcome, Welcomed):
             self._enter(knock.outcome.roster, knock.outcome.door)
-        else:
+        elif not isinstance(knock.outcome, Ticketed):  # it did not ask for one
             self._emit(knock.outcome)
         return now_us
 
@@ -404,17 +412,3 @@ def _named(info: Mapping[str, Any], name: str) -> dict[str, Any]:
     said = {**info, "name": name} if name else dict(info)
     pack_info(said)
     return said
-
-
-def _numeric(addresses: Sequence[Address], six: bool) -> list[Address]:
-    """Addresses with numbers for names; raises NetError if none is left."""
-    out: list[Address] = []
-    for host, port in addresses:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-        except OSError:
-            continue
-        out += [(str(each[4][0]), port) for each in found if six or each[0] == socket.AF_INET]
-    if not out:
-        raise NetError(f"No machine on this network is called {addresses[0][0]}: check the name, or use its address.")
-    return list(dict.fromkeys(out))

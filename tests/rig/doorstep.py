@@ -21,7 +21,8 @@ DOOR_AT: Address = ("192.168.1.1", 7000)
 class Doorstep:
     """A conductor's door at :data:`DOOR_AT`; ``loss`` of all datagrams vanish, the others take 1 to ``slowest_us``.
 
-    ``seen`` keeps every datagram that was sent, as (from, to, bytes); ``room`` is whether one more could be heard.
+    ``seen`` keeps every datagram that was sent, as (from, to, bytes); ``room`` is whether one more could be heard,
+    ``ticket`` what the door gives to who wants to listen in the crowd.
     """
 
     def __init__(self, code: str = CODE, loss: float = 0.0, slowest_us: int = 3000, seed: int = 0) -> None:
@@ -29,7 +30,8 @@ class Doorstep:
         self.conductor = Identity.new()
         self.roster = Roster.found(self.conductor, {"name": "Ada"}, (DOOR_AT,))
         self.room = True
-        self.door = Door(code, self.roster, self.now_us, lambda: self.room)
+        self.ticket = b""
+        self.door = Door(code, self.roster, self.now_us, lambda: self.room, lambda: self.ticket)
         self.loss = loss
         self.slowest_us = slowest_us
         self.seen: list[tuple[Address, Address, bytes]] = []
