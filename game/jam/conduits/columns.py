@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from game.jam.conduits.rules import NEIGHBOURS, NEVER_US, PLACES, UNREACHED
+from game.jam.conduits.rules import MOST_BELOW, NEIGHBOURS, NEVER_US, PLACES, UNREACHED
 
 LINK = np.dtype(
     [
@@ -21,8 +21,8 @@ LINK = np.dtype(
 )
 """What is remembered of a neighbouring conduit."""
 
-CHILD = np.dtype([("peer", "<i8"), ("useful", "<f4"), ("heard_us", "<i8")])
-"""One who hangs on a conduit; ``peer`` -1 for a free place."""
+CHILD = np.dtype([("peer", "<i8"), ("useful", "<f4"), ("heard_us", "<i8"), ("below", "<u4")])
+"""One who hangs on a conduit, and how many hear through it; ``peer`` -1 for a free place."""
 
 
 class Columns:
@@ -80,3 +80,9 @@ class Columns:
         there = self.children["peer"][rows] >= 0
         least = np.where(there, self.children["useful"][rows], np.inf).min(axis=1)
         return np.where(there.any(axis=1), least, 0).astype(np.float32)
+
+    def below(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """How many hang on each of ``rows``, through others too, as those say."""
+        there = self.children["peer"][rows] >= 0
+        said = np.minimum(self.children["below"][rows], MOST_BELOW).astype(np.int64)
+        return np.asarray(np.where(there, 1 + said, 0).sum(axis=1))

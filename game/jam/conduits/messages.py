@@ -32,8 +32,8 @@ ANSWER = np.dtype(
 )
 """Yes or no, and where the one who answers stands.  A no also ends what was."""
 
-KEEP = np.dtype([("peer", "<i8"), ("to", "<i8"), ("useful", "<f4"), ("stays", "u1")])
-"""A child to its conduit: I am still here (or, ``stays`` 0, no longer)."""
+KEEP = np.dtype([("peer", "<i8"), ("to", "<i8"), ("useful", "<f4"), ("stays", "u1"), ("below", "<u4")])
+"""A child to its conduit: I am still here (or, ``stays`` 0, no longer), and so many hear through me."""
 
 FLOW = np.dtype([("peer", "<i8"), ("to", "<i8"), ("depth", "u1"), ("path_us", "<u4"), ("tick", "<u4")])
 """A conduit to its child, with whatever it passes on: where it stands now."""

@@ -150,6 +150,7 @@ class Peers(Columns):
         self.children["peer"][row, slot] = asks["peer"][order][seated]
         self.children["useful"][row, slot] = asks["useful"][order][seated]
         self.children["heard_us"][row, slot] = now_us
+        self.children["below"][row, slot] = 0
         self.busy_us[row] = now_us
         out = np.zeros(len(rows), dtype=np.bool_)
         out[order] = seated
@@ -162,7 +163,7 @@ class Peers(Columns):
         if not rules.outranks(ask["useful"], children["useful"][place]):
             return -1
         gone = int(children["peer"][place])
-        children[place] = (ask["peer"], ask["useful"], now_us)
+        children[place] = (ask["peer"], ask["useful"], now_us, 0)
         return gone
 
     def hear_answers(self, rows: Index, answers: Rows, now_us: int) -> Rows:
@@ -203,6 +204,7 @@ class Peers(Columns):
         self.children["peer"][rows[~stays], slots[~stays]] = -1
         rows, keeps, slots = rows[stays], keeps[stays], slots[stays]
         self.children["useful"][rows, slots] = keeps["useful"]
+        self.children["below"][rows, slots] = keeps["below"]
         self.children["heard_us"][rows, slots] = now_us
         self.busy_us[rows] = now_us
 
@@ -370,6 +372,7 @@ class Peers(Columns):
         rows = self._due(self._keep_us, self.parent >= 0, rules.KEEP_US, now_us)
         out = np.zeros(len(rows), KEEP)
         out["peer"], out["to"], out["useful"], out["stays"] = self.ids[rows], self.parent[rows], self.useful[rows], 1
+        out["below"] = self.below(rows)
         return out
 
     def _flows(self, now_us: int) -> Rows:

@@ -68,7 +68,7 @@ class Conduit:
         conductor: the conductor's signing key, public.
         identity: this member's own keys; the conductor's own where it conducts.
         near: addresses that may be in reach; others become known when they are heard.
-        on_word: called with (number, bytes) for each word of the conductor, once, in the socket's thread.
+        on_word: called with (number, bytes, when it came) for each word of the conductor, once, in the socket's thread.
         bind: where to listen.
     """
 
@@ -78,7 +78,7 @@ class Conduit:
         conductor: bytes,
         identity: Identity,
         near: Sequence[Address] = (),
-        on_word: Callable[[int, bytes], None] = lambda number, word: None,
+        on_word: Callable[[int, bytes, int], None] = lambda number, word, at_us: None,
         bind: Address = ("0.0.0.0", 0),
         clock: Clock | None = None,
     ) -> None:
@@ -95,7 +95,7 @@ class Conduit:
         self._counter = wall_us()  # a member that comes back counts on from where it was, however long it was away
         self._words: deque[bytes] = deque(maxlen=REPEATED)
         self._heard: OrderedDict[int, None] = OrderedDict()
-        self._came: deque[tuple[int, bytes]] = deque()
+        self._came: deque[tuple[int, bytes, int]] = deque()
         self._said = self._needs = self._repeats = 0
         self._step_us = self._repeat_us = self._clock.now_us()
         self._limits: Limits[int] = Limits()
@@ -130,6 +130,23 @@ class Conduit:
         with self._lock:
             there = self._peers.children["peer"][0]
             return [int(child) for child in there[there >= 0]]
+
+    @property
+    def path_us(self) -> int:
+        """About how long what the conductor sends takes to it, by how many hops it is and what gets lost on them."""
+        return int(self._peers.path_us[0])
+
+    @property
+    def below(self) -> int:
+        """How many hear through it, as they say."""
+        with self._lock:
+            return int(self._peers.below(_ME)[0])
+
+    @property
+    def known(self) -> list[Address]:
+        """Where others in the crowd were heard, the latest first."""
+        with self._lock:
+            return list(reversed(self._where.values()))
 
     def meet(self, address: Address) -> None:
         """An address that may be in reach became known."""
@@ -202,15 +219,15 @@ class Conduit:
             if body is None:
                 self.refused += 1
             elif body[0] == _DATA:
-                self._hear_words(body)
+                self._hear_words(body, at_us)
             elif (said := self._signed(data, body)) is None:
                 self.refused += 1
             else:
                 self._hear(said, _HEAD.unpack_from(data)[0], address)
             came = list(self._came)
             self._came.clear()
-        for number, word in came:
-            self._on_word(number, word)
+        for word in came:
+            self._on_word(*word)
 
     def _hear(self, body: bytes, sender: int, address: Address) -> None:
         found = unpack(body)
@@ -241,7 +258,7 @@ class Conduit:
 
     # -- the conductor's words -----------------------------------------------------------------------------
 
-    def _hear_words(self, body: bytes) -> None:
+    def _hear_words(self, body: bytes, at_us: int) -> None:
         at = 1
         while at + _WORD.size + SIGNATURE_BYTES <= len(body):
             number, length = _WORD.unpack_from(body, at)
@@ -257,7 +274,7 @@ class Conduit:
                 if len(self._heard) > REMEMBERED:
                     self._heard.popitem(last=False)
                 self._pass_on(packed)
-                self._came.append((number, packed[_WORD.size : -SIGNATURE_BYTES]))
+                self._came.append((number, packed[_WORD.size : -SIGNATURE_BYTES], at_us))
 
     def _pass_on(self, packed: bytes) -> None:
         """Give a word, and the ones before it, to those who hang on this member."""

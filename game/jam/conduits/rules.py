@@ -17,6 +17,9 @@ MAX_DEPTH = 3
 PLACES = 32
 """How many hang on one conduit at most, the conductor included: 32 + 32 squared + 32 cubed is 33,824 members."""
 
+MOST_BELOW = PLACES + PLACES**2
+"""More than this hear through no conduit."""
+
 NEIGHBOURS = 8
 """How many conduits a member remembers."""
 

@@ -41,7 +41,7 @@ class Street:
     ) -> Conduit:
         place = len(self.members)
 
-        def heard(number: int, word: bytes) -> None:
+        def heard(number: int, word: bytes, at_us: int) -> None:
             on_word(self.members[place])
             with self.changed:
                 assert number not in self.words[place], "a word came twice"
@@ -90,6 +90,8 @@ def test_what_the_conductor_sends_goes_from_hand_to_hand(street: Street) -> None
         street.add(near=[place - 1])
     street.until_heard(b"beat", [1, 2, 3])
     assert [member.depth for member in street.members] == [0, 1, 2, 3]
+    street.until(lambda: [member.below for member in street.members] == [3, 2, 1, 0])
+    assert street.members[1].address in street.members[0].known
 
 
 def test_when_a_conduit_leaves_the_next_one_takes_its_place(street: Street) -> None:
