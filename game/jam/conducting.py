@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from game.jam.events import ConductorFollowed, FreeStarted, SongCalledOff, SongOffered, StartAgreed
+from game.jam.events import ConductorFollowed, CrowdOpened, FreeStarted, SongCalledOff, SongOffered, StartAgreed
 
-ConductorsWord = SongOffered | StartAgreed | SongCalledOff | FreeStarted
+ConductorsWord = SongOffered | StartAgreed | SongCalledOff | FreeStarted | CrowdOpened
 """What only a conductor may say."""
 
 MAX_FACTS = 2000
@@ -135,6 +135,12 @@ class Conducting:
             if isinstance(fact.event, SongCalledOff) and not fact.event.take:
                 return None
         return None
+
+    @property
+    def crowd(self) -> bool:
+        """Whether the jam is open to a crowd."""
+        self._look()
+        return next((fact.event.opened for fact in self._firm if isinstance(fact.event, CrowdOpened)), False)
 
     @property
     def running(self) -> StartAgreed | FreeStarted | None:

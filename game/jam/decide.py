@@ -12,6 +12,7 @@ from engine.errors import UserError
 from game.events import Event
 from game.jam.events import (
     ConductorFollowed,
+    CrowdOpened,
     FreeStarted,
     LearnedShared,
     LoopDropped,
@@ -161,6 +162,13 @@ class ShareLearned:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCrowd:
+    """Open the jam to a crowd that listens, or close it again; only the conductor."""
+
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
     """Let another conduct; only the conductor.  Leads to no event: the network does it."""
 
@@ -182,6 +190,7 @@ Intent = (
     | DropLoop
     | ChooseSharing
     | ShareLearned
+    | OpenCrowd
     | HandOver
 )
 
@@ -196,7 +205,7 @@ def decide(band: Band, me: str, intent: Intent) -> list[Event]:
     if member is None or not member.known or member.gone:
         raise Refused("You are not in this jam any more; join it again")
     match intent:
-        case OfferSong() | TakeBack() | Start() | CallOff() | StartFree() | HandOver():
+        case OfferSong() | TakeBack() | Start() | CallOff() | StartFree() | OpenCrowd() | HandOver():
             if band.conductor != me:
                 raise Refused(f"Only {band.name(band.conductor)}, who conducts, can do that")
             if band.conducting.provisional:
@@ -224,7 +233,9 @@ def decide(band: Band, me: str, intent: Intent) -> list[Event]:
             return [LearnedShared(intent.values)]
 
 
-def _conduct(band: Band, intent: OfferSong | TakeBack | Start | CallOff | StartFree | HandOver) -> list[Event]:
+def _conduct(
+    band: Band, intent: OfferSong | TakeBack | Start | CallOff | StartFree | OpenCrowd | HandOver
+) -> list[Event]:
     running = band.running
     match intent:
         case OfferSong():
@@ -248,6 +259,8 @@ def _conduct(band: Band, intent: OfferSong | TakeBack | Start | CallOff | StartF
             if going is None or (running is None and band.free is None):
                 raise Refused("Nothing is running that could be called off")
             return [SongCalledOff(going.take, band.term)]
+        case OpenCrowd():
+            return [] if band.crowd == intent.opened else [CrowdOpened(intent.opened, band.term)]
         case HandOver():
             other = band.members.get(intent.peer)
             if other is None or other.gone or not other.here:
@@ -274,6 +287,8 @@ def on_following(band: Band) -> list[Event]:
     going = band.running.start if band.running is not None else band.free
     if going is not None:
         words.append(replace(going, term=conducting.term))
+    if band.crowd:
+        words.append(CrowdOpened(True, conducting.term))
     return words or [SongCalledOff("", conducting.term)]
 
 

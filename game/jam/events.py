@@ -245,6 +245,15 @@ class FreeStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class CrowdOpened:
+    """The conductor opened the jam to a crowd that only listens, or (``opened`` false) closed it again."""
+
+    kind: ClassVar[str] = "jam.crowd_opened"
+    opened: bool
+    term: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LoopKept:
     """The author keeps a loop: edges relative to its start, repeated every ``loop_us`` from ``from_us`` on.
 
@@ -319,6 +328,7 @@ SENT = (
     SongCalledOff,
     Reacted,
     FreeStarted,
+    CrowdOpened,
     LoopKept,
     LoopDropped,
     SharingChosen,

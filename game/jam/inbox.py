@@ -213,6 +213,11 @@ class _FreeStarted(_Words):
     term: Term = 0
 
 
+class _CrowdOpened(_Words):
+    opened: StrictBool
+    term: Term = 0
+
+
 class _LoopKept(_Words):
     take: Name
     loop: Name

@@ -9,15 +9,8 @@ from numpy.typing import NDArray
 
 from engine.net.face import Moment, MomentCorrected
 from game.events import Event
-from game.jam.conducting import Conducting
-from game.jam.events import (
-    ConductorChanged,
-    ConductorFollowed,
-    FreeStarted,
-    SongCalledOff,
-    SongOffered,
-    StartAgreed,
-)
+from game.jam.conducting import Conducting, ConductorsWord
+from game.jam.events import ConductorChanged, ConductorFollowed, FreeStarted, StartAgreed
 from game.jam.inbox import FREE_LANES, MOMENT, Unfit, tag, unpack_hit
 from game.jam.seats import song_us
 from game.rhythm.chart import MAX_LANES
@@ -96,7 +89,7 @@ class Placing:
             self._conducting.changed(event.peer, event.term, event.provisional)
         elif isinstance(event, ConductorFollowed):
             self._conducting.followed(author, event)
-        elif isinstance(event, SongOffered | StartAgreed | SongCalledOff | FreeStarted):
+        elif isinstance(event, ConductorsWord):
             self._conducting.said(author, number, event)
         else:
             return []

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from game.events import Event
-from game.jam.conducting import Conducting
+from game.jam.conducting import Conducting, ConductorsWord
 from game.jam.edges import Edges
 from game.jam.events import (
     ClockAgreed,
@@ -35,7 +35,6 @@ from game.jam.events import (
     Reacted,
     ReadySaid,
     SharingChosen,
-    SongCalledOff,
     SongHeld,
     SongOffered,
     StartAgreed,
@@ -195,6 +194,11 @@ class Band:
         return self.conducting.offer
 
     @property
+    def crowd(self) -> bool:
+        """Whether the jam is open to a crowd that listens (:mod:`game.jam.crowd_stage`)."""
+        return self.conducting.crowd
+
+    @property
     def term(self) -> int:
         """How often the conductor changed."""
         return self.conducting.term
@@ -288,7 +292,7 @@ class Band:
                 self._hits(event)
                 return
             self._seen(event)
-        elif isinstance(event, SongOffered | StartAgreed | SongCalledOff | FreeStarted):
+        elif isinstance(event, ConductorsWord):
             self.conducting.said(author, number, event)
         elif isinstance(event, ConductorFollowed):
             self.conducting.followed(author, event)

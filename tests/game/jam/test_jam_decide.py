@@ -20,6 +20,7 @@ from game.jam.decide import (
     Intent,
     KeepLoop,
     OfferSong,
+    OpenCrowd,
     React,
     SayReady,
     ShareLearned,
@@ -59,7 +60,7 @@ def part(company: TableCompany) -> TakePart:
     return TakePart("all", company.entry.hash, 4)
 
 
-@pytest.mark.parametrize("intent", [Start(0), TakeBack(), CallOff(), FREE, HandOver("b" * 16)])
+@pytest.mark.parametrize("intent", [Start(0), TakeBack(), CallOff(), FREE, OpenCrowd(True), HandOver("b" * 16)])
 def test_only_the_conductor_conducts(company: TableCompany, intent: Intent) -> None:
     assert refused(company, "Mika", intent) == "Only Ida, who conducts, can do that"
 
@@ -238,3 +239,15 @@ def test_another_conducts_after_a_hand_over(company: TableCompany) -> None:
     mika.do(TakeBack())
     company.turn()
     assert company.sessions["Ida"].band.offer is None
+
+
+def test_a_jam_stays_open_to_its_crowd_when_another_conducts(company: TableCompany) -> None:
+    ida, mika = company.sessions["Ida"], company.sessions["Mika"]
+    assert ida.do(OpenCrowd(False)) == []
+    ida.do(OpenCrowd(True))
+    ida.do(HandOver(mika.me))
+    company.turn()
+    assert all(session.band.crowd for session in company.sessions.values())
+    mika.do(OpenCrowd(False))
+    company.turn()
+    assert not any(session.band.crowd for session in company.sessions.values())

@@ -12,6 +12,7 @@ from game.events import Event, to_payload
 from game.jam import events
 from game.jam.events import (
     ConductorFollowed,
+    CrowdOpened,
     FreeStarted,
     LearnedShared,
     LoopDropped,
@@ -43,6 +44,7 @@ SAID: list[Event] = [
     SongCalledOff("t1", 2),
     Reacted("clap", 55),
     FreeStarted("f1", 5, 500_000, 4, 60, "minor", 4, 1),
+    CrowdOpened(True, 2),
     LoopKept("f1", "l1", "keys", 0, 2_000_000, bytes(EDGE.itemsize), 5),
     LoopDropped("f1", "l1", 9),
     SharingChosen(True),

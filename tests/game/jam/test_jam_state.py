@@ -12,6 +12,7 @@ from game.events import Event
 from game.jam.events import (
     ConductorChanged,
     ConductorFollowed,
+    CrowdOpened,
     FreeStarted,
     HitsHeard,
     JamOpened,
@@ -93,6 +94,7 @@ conductors_words = st.one_of(
     st.builds(started, takes, terms, songs),
     st.builds(SongCalledOff, st.sampled_from(["", *TAKES]), terms),
     st.builds(FreeStarted, takes, instants, *map(st.just, (500_000, 4, 0, "major", 4)), terms),
+    st.builds(CrowdOpened, st.booleans(), terms),
 )
 authors = st.fixed_dictionaries({peer: st.lists(own_words | conductors_words, max_size=8) for peer in PEERS})
 edges = st.tuples(instants, st.integers(0, 3), st.integers(0, 1))
