@@ -12,6 +12,7 @@ from engine.errors import UserError
 from game.events import Event
 from game.roleplay import clock, reading
 from game.roleplay import editing_checks as checks
+from game.roleplay.beginnings import confirmed
 from game.roleplay.cards.macros import expand
 from game.roleplay.cast_events import (
     YOU_STREAM,
@@ -132,13 +133,19 @@ def keep_book(desk: Desk, bot_id: str, name: str, data: bytes) -> int:
 
 
 def parse_kickoff(desk: Desk, bot_id: str) -> Kickoff:
-    """The first encounter taken apart, for the player to confirm or mend; nothing is written."""
+    """The first encounter taken apart, for the player to confirm or mend; nothing is written.
+
+    Where it was confirmed before and its prose is the same, it is as they had it then: a reset keeps it (004 5.3).
+    """
+    known = confirmed(desk.log, bot_id)
+    if Kickoff.model_fields.keys() <= known.keys():
+        return Kickoff(**known)
     bot = reading.bot(desk.log, bot_id)
     answer = desk.ask(bot_id, ParseKickoff(bot, reading.you(desk.log)))
     assert isinstance(answer, Kickoff)
     if bot.greetings:
         answer = answer.model_copy(update={"opening": spoken_to(bot, reading.you(desk.log), bot.greetings[0])})
-    return answer
+    return answer.model_copy(update=known)
 
 
 def begin(desk: Desk, bot_id: str, form: Kickoff) -> None:

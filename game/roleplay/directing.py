@@ -81,9 +81,9 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
     """A second bot comes in; ``met`` says how the two know each other, empty that they do not.
 
     Raises:
-        UserError: there is a guest already, no such bot, or the chat has not begun.
+        UserError: there is a guest already, nobody of that id in the library, or the chat has not begun.
     """
-    chat, bot = begun_chat(desk.log, host), reading.bot(desk.log, guest)
+    chat, bot = begun_chat(desk.log, host), _of_the_library(desk, guest)
     seeds = _first_meeting(desk, chat, guest, met)
     if not reading.met(desk.log, guest, YOU):
         form = _stands_to_you(desk, host, bot)
@@ -92,6 +92,14 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
         chat = begun_chat(desk.log, host)
         desk.write(host, guest_joins(chat, bot, seeds), head=chat.head)
     desk.guest_gone.discard(host)
+
+
+def _of_the_library(desk: Desk, bot_id: str) -> Bot:
+    """A bot that can be asked to come."""
+    bot = reading.bot(desk.log, bot_id)
+    if bot.removed:
+        raise UserError(f"{bot.name} was taken out of the library and cannot come; choose one of the library")
+    return bot
 
 
 def _first_meeting(desk: Desk, chat: Chat, other: str, met: str) -> list[EdgeSeeded]:
@@ -256,10 +264,10 @@ def meanwhile(
     ``met`` says how the two know each other, where they have never shared a scene (:func:`never_met`).
 
     Raises:
-        UserError: the chat has not begun, or the voice has nothing to say.
+        UserError: the chat has not begun, nobody of that id in the library, or the voice has nothing to say.
     """
     stop = cancel or threading.Event()
-    company = [host] + ([reading.bot(desk.log, other).id] if other and other != host else [])
+    company = [host] + ([_of_the_library(desk, other).id] if other and other != host else [])
     seeds = _first_meeting(desk, begun_chat(desk.log, host), other, met) if len(company) > 1 else []
     with desk.deciding:
         chat = begun_chat(desk.log, host)

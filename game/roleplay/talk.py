@@ -9,7 +9,6 @@ from functools import partial
 
 from engine.errors import UserError
 from game.roleplay import authoring, directing, exporting, jobs_of, passes, reading, speaking, swipes
-from game.roleplay.beginnings import confirmed
 from game.roleplay.desk import SILENT, Asked, Desk, Listener
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, TurnSaid
@@ -58,7 +57,7 @@ def say(
     desk.problem = ""
     desk.ends.pop(host, None)
     if not reading.chat(desk.log, host).begun:
-        authoring.begin(desk, host, confirmed(desk.log, host) or authoring.parse_kickoff(desk, host))
+        authoring.begin(desk, host, authoring.parse_kickoff(desk, host))
         passes.catch_up(desk, host)
     if not text.strip():
         return reply(desk, host, listener, stop)

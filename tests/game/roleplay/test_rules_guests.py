@@ -32,6 +32,17 @@ def test_have_they_met_is_asked_before_the_first_shared_scene_and_never_again() 
         assert len([one for one in server.requests if asked_for(one) == "Acquaintance"]) == 1
 
 
+def test_who_was_taken_out_of_the_library_cannot_be_asked_in() -> None:
+    with judged() as (desk, _):
+        talk.say(desk, "mara", "Hello.")
+        authoring.remove(desk, "ivo")
+        before = desk.log.last_seq
+        for invite in (directing.add_guest, directing.meanwhile):
+            with pytest.raises(UserError, match="Ivo was taken out of the library and cannot come"):
+                invite(desk, "mara", "ivo")
+        assert desk.log.last_seq == before
+
+
 def test_who_has_not_met_begins_with_nothing_and_no_question_to_a_model() -> None:
     with judged() as (desk, server):
         talk.say(desk, "mara", "Hello.")

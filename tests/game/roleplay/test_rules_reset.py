@@ -124,6 +124,32 @@ def test_it_sits_ready_and_the_next_message_begins_it_as_it_was_confirmed(lived:
     assert directing.never_met(lived, "mara", "ivo")
 
 
+def test_what_there_is_to_confirm_after_a_reset_is_what_was_confirmed_before_it(lived: Desk) -> None:
+    form = authoring.parse_kickoff(lived, "mara")
+    lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
+    again = authoring.parse_kickoff(lived, "mara")
+    assert again == form
+    assert again.place.name == "the canal bridge"
+    assert again.bot_to_you.summary == "An old quarrel."
+    authoring.begin(lived, "mara", again)
+    assert reading.edge(lived.log, "mara", YOU).trust == 33
+
+
+def test_a_first_scene_stays_as_confirmed_also_where_the_two_had_met_before_it() -> None:
+    with company() as desk:
+        talk.say(desk, "ivo", "Hello, Ivo.")
+        directing.add_guest(desk, "ivo", "mara")
+        talk.say(desk, "ivo", "Hello, Mara.")
+        directing.remove_guest(desk, "ivo")
+        desk.settle()
+        read = authoring.parse_kickoff(desk, "mara")
+        authoring.begin(desk, "mara", mended(read))
+        desk.change(lambda: history.reset(desk.log, None, "mara", "Mara"))
+        again = authoring.parse_kickoff(desk, "mara")
+        assert (again.place.name, again.opening) == ("the canal bridge", "*does not turn round* You are late.")
+        assert again.bot_to_you == read.bot_to_you, "how they stand is read from the prose, as where they have not met"
+
+
 def test_a_kickoff_that_was_rewritten_since_is_read_anew(lived: Desk) -> None:
     lived.change(lambda: editing.edit_bot(lived.log, "mara", "kickoff", "In the garden, at noon. Mara is asleep."))
     lived.change(lambda: history.reset(lived.log, None, "mara", "Mara"))
