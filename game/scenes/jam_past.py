@@ -15,7 +15,7 @@ from engine.jobs import Job
 from game.jam.replaying import JamRow, jams
 from game.scenes.context import Context
 from game.scenes.jam_scene import HEAD, MARGIN, JamScene, column, head, quiet_text
-from game.scenes.requests import JamResults, WatchJam
+from game.scenes.requests import HearJam, JamResults, WatchJam
 
 MOST = 200
 """So many takes are listed, the latest first."""
@@ -31,10 +31,12 @@ class PastTake(NamedTuple):
     title: str
     day: str
     players: str
+    free: bool = False
+    """Whether it was a free jam, which is heard again and came to no results."""
 
 
 class JamPastScene(JamScene):
-    """Every take of every jam in the log; Enter watches it, R shows its results."""
+    """Every take of every jam in the log; Enter watches or hears it, R shows its results."""
 
     title = "Past jams"
 
@@ -69,7 +71,10 @@ class JamPastScene(JamScene):
     def _on_read(self, found: list[JamRow]) -> None:
         wanted = [one for one in found if self._request.session in ("", one.session)]
         rows = [
-            PastTake(one.session, take, title or "a song", day_of(one.started_us), ", ".join(one.players))
+            PastTake(
+                *(one.session, take, title or "a song", day_of(one.started_us), ", ".join(one.players)),
+                free=take in one.free,
+            )
             for one in wanted
             for take, title in reversed(one.takes)
         ]
@@ -84,33 +89,42 @@ class JamPastScene(JamScene):
         """R shows the results of the row the keyboard stands on."""
         if name == "r" and self._rows:
             row = self._rows[min(self._at, len(self._rows) - 1)]
-            self.context.open(JamResults(row.session, row.take))
+            if row.free:
+                self.context.say("Nobody is judged in a free jam, so it has no results.")
+            else:
+                self.context.open(JamResults(row.session, row.take))
             return True
         return False
 
     def body(self, frame: Frame) -> None:
         """The list."""
-        head(frame, self.title, "Every song you played with others on this machine; watch it, or see what it came to")
+        head(
+            frame,
+            self.title,
+            "Everything you played with others on this machine; watch it, hear it, or see what it came to",
+        )
         x, y = px(MARGIN), px(HEAD)
         rows = self._rows
         with column("past jams", (x, y, frame.width - 2 * x, frame.height - y - x)):
             if rows is None:
                 quiet_text("Looking ...")
             elif not rows:
-                quiet_text("None yet: host or join a jam, and each song you play together will be here.")
+                quiet_text("None yet: host or join a jam, and what you play together will be here.")
             else:
-                widgets.hints((("Enter", "watch"), ("R", "results"), ("Esc", "back")))
+                widgets.hints((("Enter", "watch or hear"), ("R", "results"), ("Esc", "back")))
                 self._draw_rows(rows)
 
     def _draw_rows(self, rows: list[PastTake]) -> None:
         for place, row in enumerate(rows):
             self.focus_here(place == min(self._at, len(rows) - 1))
             key = f"{row.session} {row.take}"
-            chosen = widgets.row(key, row.title, row.players, row.day, icon=icons.REPLAY, height=ROW_HEIGHT)
+            chosen = widgets.row(
+                key, row.title, row.players, row.day, icon=icons.BOLT if row.free else icons.REPLAY, height=ROW_HEIGHT
+            )
             if imgui.is_item_focused():
                 self._at = place
             if chosen:
-                self.context.open(WatchJam(row.session, row.take))
+                self.context.open((HearJam if row.free else WatchJam)(row.session, row.take))
 
 
 def day_of(at_us: int) -> str:

@@ -90,7 +90,6 @@ class JamWatchScene(Playback):
         self._read: ReadTake | None = None
         self._players: list[Player] = []
         self._rows: list[Row] = []
-        self._job: Job[Loaded] | None = None
         self._felt: list[tuple[int, str, str]] = []
         """Reactions: when in song time, which, and whose."""
         self._presses: list[Presses] = []
@@ -276,14 +275,6 @@ class JamWatchScene(Playback):
             *(state.health, state.judged, True, False, outcome, result.problem),
         )
         return Row(stands, player.part, player.chart, player.judge, others_word(self._coherence, result.peer))
-
-    def on_exit(self) -> bool:
-        """Let go of the song."""
-        if self._job is not None:
-            self._job.cancel()
-        if self._stage is not None:
-            self._stage.close(fade_out_us=200_000)
-        return True
 
     # -- drawing -----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from imgui_bundle import imgui
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from engine.draw.frame import Frame
 from engine.draw.panels import panel
 from engine.draw.pen import Vec, px
 from engine.input.events import Event, InputEvent
+from engine.jobs import Job
 from engine.scene import Scene
 from game.scenes.context import Context
 from game.scenes.menu_keys import action_of, menu_action
@@ -34,9 +37,14 @@ STEPPER_WIDTH = 170.0
 class Playback(Scene):
     """A recording on a stage of its own.  Who shows one says how it is loaded and, if need be, where it stops."""
 
+    has_overlay = True
+    """Whether the presses can be laid over what is shown."""
+
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stage: Stage | None = None
+        self._job: Job[Any] | None = None
+        """What reads the recording."""
         self._speed = 1.0
         self._overlay = True
         self._shift = False
@@ -47,6 +55,14 @@ class Playback(Scene):
     def _load(self, at_us: int | None, *, paused: bool) -> None:
         """Make the song ready at the present speed, then go on at ``at_us`` (None: at the beginning)."""
         raise NotImplementedError
+
+    def on_exit(self) -> bool:
+        """Let go of the song."""
+        if self._job is not None:
+            self._job.cancel()
+        if self._stage is not None:
+            self._stage.close(fade_out_us=200_000)
+        return True
 
     @property
     def _stopped_us(self) -> int | None:
@@ -77,7 +93,7 @@ class Playback(Scene):
         stage = self._stage
         if stage is None:
             return
-        low, stopped_us = min(0, stage.chart.first_us), self._stopped_us
+        low, stopped_us = min(0, stage.chart.first_us, stage.now_us), self._stopped_us
         high = self._last_us + 1_000_000 if stopped_us is None else stopped_us
         stage.seek(max(low, min(song_us, high)))
 
@@ -125,7 +141,7 @@ class Playback(Scene):
             self._seek(now + (step_us if control == "key:period" else -step_us))
         elif control in ("key:minus", "key:equals"):
             self._step_speed(1 if control == "key:equals" else -1)
-        elif control == "key:i":
+        elif control == "key:i" and self.has_overlay:
             self._overlay = not self._overlay
         else:
             return False
@@ -148,9 +164,10 @@ class Playback(Scene):
             imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + px(8))
             if widgets.small_button("Space", icon=icons.PLAY if stage.paused else icons.PAUSE):
                 self._toggle_pause()
-            imgui.same_line()
-            if widgets.small_button("I", icon=icons.EYE):
-                self._overlay = not self._overlay
+            if self.has_overlay:
+                imgui.same_line()
+                if widgets.small_button("I", icon=icons.EYE):
+                    self._overlay = not self._overlay
             imgui.same_line()
             imgui.set_cursor_pos_y(px(24))
             room = imgui.get_content_region_avail().x / frame.scale
@@ -180,12 +197,16 @@ class Playback(Scene):
         """Where the song is, to be dragged; a tick for every miss."""
         low, high = float(min(0, stage.chart.first_us)) / 1e6, max(1.0, self._last_us / 1e6)
         place = f"{clock(song_us)} / {clock(self._last_us)}"
-        missed = f"{len(self._misses)} missed"
-        changed, value = widgets.slider(place, song_us / 1e6, low, high, step=1.0, shown=missed, width=width)
+        shown = self._place_words(song_us)
+        changed, value = widgets.slider(place, song_us / 1e6, low, high, step=1.0, shown=shown, width=width)
         if changed:
             self._seek(round(value * 1e6))
         at, end = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         self._draw_misses(at.x + px(10), end.x - px(10), at.y + px(38))
+
+    def _place_words(self, song_us: int) -> str:
+        """What stands at the right of the place."""
+        return f"{len(self._misses)} missed"
 
     def _draw_misses(self, left: float, right: float, y: float) -> None:
         """A tick on the place slider for every miss."""

@@ -129,6 +129,14 @@ class WatchJam:
 
 
 @dataclass(frozen=True, slots=True)
+class HearJam:
+    """Hear a free jam of a session out of the log again."""
+
+    session: str
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """Leave the game."""
 
@@ -149,5 +157,6 @@ Request = (
     | FreeJam
     | JamResults
     | WatchJam
+    | HearJam
     | Quit
 )

@@ -290,9 +290,13 @@ class TalkScene(Scene):
         self.rail.draw(frame, (px(12), px(12), rail, frame.height - px(24)), lit)
         place = (rail + px(24), 0.0, frame.width - rail - px(24), float(frame.height))
         self._page().draw(frame, place, live)
-        in_chat = self._page() is self.chat and self.chat.over_composer[2] > 0
-        over = self.chat.over_composer if in_chat else (place[0], frame.height - px(18), place[2] - px(12))
-        draw_toast(frame, room, live, over)
+        page, below = self._page(), (place[0], frame.height - px(18), place[2] - px(12))
+        in_chat = self.chat.over_composer if self.chat.over_composer[2] > 0 else below
+        draw_toast(
+            *(frame, room, live),
+            chat=in_chat if page is self.chat else None,
+            library=below if page is self.library else None,
+        )
         if not live:
             _draw_veil(frame)
 

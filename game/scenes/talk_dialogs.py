@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.draw import icons
+from engine.draw import icons, theme
 from engine.draw.theme import INK, INK_SOFT
 from engine.log import EventLog
 from engine.log.snapshots import Snapshot
@@ -17,6 +17,7 @@ from game.roleplay.desk import Desk
 from game.roleplay.erasing import Deleted, cascade
 from game.roleplay.history import BranchRow, Rewound
 from game.roleplay.impact import impact
+from game.roleplay.offline.text import shortened
 from game.roleplay.state import Turn
 from game.scenes.talk_dialogs_base import DANGER, Answer, Dialog
 from game.scenes.talk_drawer_acts import Acts, Work
@@ -26,12 +27,24 @@ from game.scenes.talk_view import ChatView
 COUNTING = "Counting what would go …"
 
 
-class Preview(Dialog):
-    """A question whose lines are found out on another thread, and again when the chat goes on."""
+QUOTED = 90
+"""Characters of a turn that a question about it shows."""
 
-    def __init__(self, room: TalkRoom, host: str, read: Callable[[EventLog], list[str]]) -> None:
+
+def quoted(view: ChatView, turn: Turn) -> str:
+    """A turn by its number and its first words: ``Turn 22, Mara: “swallows Good evening. You didn't…”``."""
+    words = shortened(turn.text.replace("*", ""), QUOTED)
+    name = view.name_of(turn.speaker)
+    return f"Turn {turn.number}, {name}: “{words}”" if name else f"Turn {turn.number}: “{words}”"
+
+
+class Preview(Dialog):
+    """A question about a turn whose lines are found out on another thread, and again when the chat goes on."""
+
+    def __init__(self, room: TalkRoom, view: ChatView, turn: Turn, read: Callable[[EventLog], list[str]]) -> None:
         super().__init__(room)
-        self.host = host
+        self.host = view.host
+        self.about = quoted(view, turn)
         self.lines: list[str] = []
         self._read = read
         self._version = -1
@@ -47,6 +60,7 @@ class Preview(Dialog):
         if version != self._version:
             self._version = version
             self.room.look(self._read, self._show)
+        self.say(self.about, INK_SOFT, theme.TEXT_SMALL)
         if not self.lines:
             self.say(COUNTING, INK_SOFT)
         for line in self.lines:
@@ -64,7 +78,7 @@ class RewindDialog(Preview):
 
     def __init__(self, room: TalkRoom, view: ChatView, turn: Turn) -> None:
         host, number = view.host, turn.number
-        super().__init__(room, host, lambda log: impact(log, host, number).lines())
+        super().__init__(room, view, turn, lambda log: impact(log, host, number).lines())
         self._number = number
         self.texts["branch"] = f"before going back to turn {number}"
 
@@ -114,7 +128,7 @@ class DeleteDialog(Preview):
 
     def __init__(self, room: TalkRoom, view: ChatView, turn: Turn) -> None:
         host, number = view.host, turn.number
-        super().__init__(room, host, lambda log: cascade(log, host, [number]).lines())
+        super().__init__(room, view, turn, lambda log: cascade(log, host, [number]).lines())
         self._turns = [number]
 
     def answers(self) -> list[Answer]:
@@ -155,9 +169,11 @@ class BranchDialog(Dialog):
         super().__init__(room)
         self._host, self._number = view.host, turn.number
         self._last = view.turns[-1].number if view.turns else turn.number
+        self._about = quoted(view, turn)
 
     def body(self) -> None:
         """What happens, and the name."""
+        self.say(self._about, INK_SOFT, theme.TEXT_SMALL)
         self.say(f"The story goes on from turn {self._number} on a branch of its own.", INK_SOFT)
         if self._number < self._last:
             self.say("What came after it stays on the branch you leave; you can go back to it at any time.", INK_SOFT)
@@ -219,6 +235,7 @@ class RestoreDialog(Dialog):
             acts.forget()
             if all(row.bot.id != room.host for row in room.library.rows):
                 room.open(room.library.rows[0].bot.id if room.library.rows else "")
+                acts.offer_here()
 
         acts.history(
             "restoring the snapshot",

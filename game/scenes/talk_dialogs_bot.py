@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.draw import icons
 from engine.draw.theme import INK, INK_SOFT
 from game.roleplay import authoring, history
@@ -58,7 +56,7 @@ class ResetDialog(Dialog):
         def undo(done: Reset) -> Work:
             return lambda desk: desk.change(lambda: history.undo_reset(desk.log, done))
 
-        self.acts.history(f"resetting {bot.name}", work, lambda done: f"{bot.name} begins anew.", undo)
+        self.acts.history(f"resetting {bot.name}", work, lambda done: f"{bot.name} begins anew.", undo, of_bot=bot.id)
 
 
 class DeleteBotDialog(Dialog):
@@ -99,10 +97,9 @@ class DeleteBotDialog(Dialog):
         def shown(done: tuple[int, int]) -> None:
             if room.host == bot.id:
                 room.open(room.library.rows[0].bot.id if room.library.rows else "")
-                if self.acts.offer is not None:  # the undo is offered where the player is now
-                    self.acts.offer.step = replace(self.acts.offer.step, host=room.host)
 
-        self.acts.history(f"deleting {bot.name}", work, lambda done: f"Deleted {bot.name}.", undo, shown)
+        told = f"Deleted {bot.name}."
+        self.acts.history(f"deleting {bot.name}", work, lambda done: told, undo, shown, of_bot=bot.id)
 
 
 class UnsavedDialog(Dialog):

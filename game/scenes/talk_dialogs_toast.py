@@ -26,15 +26,26 @@ _FLAGS = (
 )
 
 
-def draw_toast(frame: Frame, room: TalkRoom, live: bool, over: tuple[float, float, float]) -> None:
+Over = tuple[float, float, float]
+"""A line that something stands on: its left, how far down, its width, in pixels."""
+
+
+def draw_toast(
+    frame: Frame, room: TalkRoom, live: bool, *, chat: Over | None = None, library: Over | None = None
+) -> None:
     """Draw what there is to undo, and let its time run; called once a frame.
 
-    It stands on the line ``over`` (left, how far down, width, in pixels): in the middle, and no wider.
+    It stands on the line of the page that is shown, ``chat`` or ``library``, in its middle and no wider; and only on
+    the page that it belongs to.
     """
     acts = Acts.of(room)
     acts.tick(frame.dt_us)
     offer = acts.offer
     if offer is None:
+        return
+    over = chat if offer.step.host == room.host else None
+    over = library if over is None and offer.in_library else over
+    if over is None:
         return
     words, button = offer.step.words, "Undo  F9"
     wide = pen.measure(words, theme.TEXT_BODY)[0]

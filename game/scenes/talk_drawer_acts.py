@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -59,9 +59,13 @@ class Step:
 
 @dataclass(slots=True)
 class Offer:
-    """A toast: what was done, and for how long its undo is offered."""
+    """A toast: what was done, and for how long its undo is offered.
+
+    It belongs to the chat of its step; what was done ``in_library`` is told there too.
+    """
 
     step: Step
+    in_library: bool = False
     left_us: int = int(UNDO_S * 1e6)
 
 
@@ -192,19 +196,24 @@ class Acts:
         told: Callable[[T], str],
         undo: Callable[[T], Work],
         then: Callable[[T], object] | None = None,
+        *,
+        of_bot: str = "",
     ) -> None:
-        """A step through history: ``told`` is what the toast says of it, beside its undo."""
-        host = self.room.host
+        """A step through history: ``told`` is what the toast says of it, beside its undo.
+
+        It belongs to the chat that is open, unless something is done in the library to ``of_bot``.
+        """
+        host = of_bot or self.room.host
 
         def done(result: T) -> None:
             self.version += 1
             self._pending.clear()
-            self.offer = Offer(Step(host, told(result), undo(result), next(self._numbers)))
+            self.offer = Offer(Step(host, told(result), undo(result), next(self._numbers)), bool(of_bot))
             if then is not None:
                 then(result)
 
         def again() -> None:
-            self.history(words, work, told, undo, then)
+            self.history(words, work, told, undo, then, of_bot=of_bot)
 
         self.room.do(words, work, done, lambda error: self._failed(host, error, again))
 
@@ -233,6 +242,11 @@ class Acts:
             return back
 
         self.history(words, run, lambda at: told, undo)
+
+    def offer_here(self) -> None:
+        """The chat of what is offered is gone: it is offered in the one that is open now."""
+        if self.offer is not None:
+            self.offer.step = replace(self.offer.step, host=self.room.host)
 
     # -- taking back ---------------------------------------------------------------------------------------------
 

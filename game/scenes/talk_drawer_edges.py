@@ -67,7 +67,7 @@ class EdgesPanel:
             thing, "affinity", "Affinity", edge.affinity, note="0 cannot stand them, 50 neither, 100 adores them"
         )
         fields.level(thing, "trust", "Trust", edge.trust, note="0 not a word, 50 neither, 100 blindly")
-        fields.prose(thing, "summary", "Summary", edge.summary, hint="How they stand, in a few sentences")
+        fields.text(thing, "summary", "Summary", edge.summary, lines=2, hint="How they stand, in a few sentences")
         if edge.draft:
             self._draft(desk, view, thing, edge)
         fields.listing(thing, "facts", "Knows", edge.facts, "Something they know …")
@@ -99,9 +99,8 @@ class EdgesPanel:
         with card(CYAN):
             heading("The three together", "once there was a guest")
             thing = Thing(view.host, "group", (), "the group")
-            desk.fields.prose(
-                thing, "summary", "What they are to each other", group, hint="Written when a scene of three closes"
-            )
+            hint = "Written when a scene of three closes"
+            desk.fields.text(thing, "summary", "What they are to each other", group, lines=2, hint=hint)
 
 
 def read_edges(log: EventLog, host: str, pairs: tuple[tuple[str, str], ...]) -> EdgesData:

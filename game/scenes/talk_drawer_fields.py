@@ -153,7 +153,7 @@ class Fields:
             pen.write(draw, at.x + room, at.y, small, theme.TEXT_SMALL, INK_FAINT, across=1.0)
         imgui.dummy(Vec(room, px(12)))
 
-    def line(
+    def text(
         self,
         thing: Thing,
         field: str,
@@ -161,13 +161,17 @@ class Fields:
         value: str,
         apply: Apply | None = None,
         *,
+        lines: int = 1,
         hint: str = "",
         note: str = "",
     ) -> None:
-        """One line of text."""
-        name = thing.id(field)
+        """Words with a name over them: in one line, or in as many as they need and at least ``lines``."""
+        name, setter = thing.id(field), self._setter(thing, field, value, apply)
         self.label(label, note)
-        self.text_line(name, value, self._setter(thing, field, value, apply), hint)
+        if lines == 1:
+            self.text_line(name, value, setter, hint)
+        else:
+            self._text_area(name, value, setter, hint, lines)
 
     def text_line(self, name: str, value: str, apply: Apply, hint: str = "", shown: str | None = None) -> None:
         """One line of text without a name over it; ``shown`` is what to show instead of ``value``."""
@@ -177,23 +181,7 @@ class Fields:
         changed, text = imgui.input_text(f"##{name}", shown)
         self._after_text(name, changed, text, value, apply, hint if not text else "")
 
-    def prose(
-        self,
-        thing: Thing,
-        field: str,
-        label: str,
-        value: str,
-        apply: Apply | None = None,
-        *,
-        hint: str = "",
-        note: str = "",
-    ) -> None:
-        """Text of several lines, as high as it needs."""
-        name = thing.id(field)
-        self.label(label, note)
-        self.text_area(name, value, self._setter(thing, field, value, apply), hint)
-
-    def text_area(self, name: str, value: str, apply: Apply, hint: str = "", least: int = 2) -> None:
+    def _text_area(self, name: str, value: str, apply: Apply, hint: str, least: int) -> None:
         """Several lines of text without a name over them."""
         self.arrive(name)
         shown = self._drafts.get(name, str(self.acts.shown(name, value)))

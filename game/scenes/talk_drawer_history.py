@@ -99,7 +99,7 @@ class HistoryPanel:
                     value=to,
                 )
 
-            desk.fields.line(thing, "name", told, branch.name, name, hint="no name yet", note=_when(branch.created_us))
+            desk.fields.text(thing, "name", told, branch.name, name, hint="no name yet", note=_when(branch.created_us))
             if branch.last_line:
                 note(f"Turn {branch.turns}: {branch.last_line}")
             if not branch.is_current:

@@ -158,12 +158,12 @@ class MemoryPanel:
         fields = desk.fields
         thing = Thing(memory.chat, "memory", (memory.number,), f"{view.name_of(memory.owner)}'s memory")
         imgui.indent(px(12))
-        fields.prose(thing, "text", f"As {view.name_of(memory.owner)} remembers it", memory.text)
+        fields.text(thing, "text", f"As {view.name_of(memory.owner)} remembers it", memory.text, lines=2)
         fields.weight(thing, memory.significance)
         fields.label("Who was there")
         self._witnesses(desk, view, thing, memory)
         widgets.text(f"{icons.WARNING}  {WARNING}", theme.TEXT_SMALL, tone(AMBER))
-        fields.line(thing, "source", "How they know it", memory.source, hint=SOURCES)
+        fields.text(thing, "source", "How they know it", memory.source, hint=SOURCES)
         fields.level(thing, "reliability", "How sure it is", memory.reliability)
         kept = f"Memory {memory.number} of {view.name_of(memory.chat)}'s chat"
         note(f"{kept}, scene {memory.scene}" if memory.scene else kept)

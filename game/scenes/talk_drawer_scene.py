@@ -135,7 +135,7 @@ class ScenePanel:
         scene = chat.scene
         widgets.section("Scene", f"number {scene.id}")
         thing = Thing(chat.host, "scene", (scene.id,), f"scene {scene.id}")
-        fields.prose(thing, "description", "What is going on", scene.description, hint="A sentence or two")
+        fields.text(thing, "description", "What is going on", scene.description, lines=2, hint="A sentence or two")
         fields.weight(thing, scene.significance, "How much this scene matters")
         place = chat.container
         if place is not None:
@@ -145,11 +145,11 @@ class ScenePanel:
     def _container(self, desk: Desktop, view: ChatView, place: Container) -> None:
         chat, fields = view.chat, desk.fields
         thing = Thing(chat.host, "container", (place.id,), place.name)
-        fields.line(thing, "name", "Name", place.name)
-        fields.line(thing, "type", "Type", place.type, hint=_TYPES)
+        fields.text(thing, "name", "Name", place.name)
+        fields.text(thing, "type", "Type", place.type, hint=_TYPES)
         fields.flag(thing, "moving", "It moves", place.moving)
         fields.flag(thing, "public", "Anyone may come in", place.public)
-        fields.line(
+        fields.text(
             thing, "audible_range", "How far one is heard", place.audible_range, hint="the next table, the street …"
         )
         fields.listing(thing, "slots", "Spots in it", place.slots, "the window seat …")
@@ -200,9 +200,9 @@ class ScenePanel:
         name = called(view, who)
         widgets.section(name, "here" if who != chat.guest else "guest")
         thing = Thing(chat.host, "activity", (who,), view.name_of(who))
-        fields.line(thing, "verb", "Doing", doing.verb, hint="driving, lying in bed reading …")
-        fields.line(thing, "posture", "Posture", doing.posture, hint="standing, sitting, lying …")
-        fields.line(thing, "attention", "Attention on", doing.attention, hint="left out while empty")
+        fields.text(thing, "verb", "Doing", doing.verb, hint="driving, lying in bed reading …")
+        fields.text(thing, "posture", "Posture", doing.posture, hint="standing, sitting, lying …")
+        fields.text(thing, "attention", "Attention on", doing.attention, hint="left out while empty")
         if fields.fold(f"more {who}", "Where, since when, with what …", f"activity {who} "):
             self._more(desk, view, thing, doing)
 
@@ -210,13 +210,13 @@ class ScenePanel:
         chat, fields = view.chat, desk.fields
         fields.flag(thing, "interruptible", "Can be interrupted", doing.interruptible)
         fields.pick(thing, "required_attention", "Attention it takes", doing.required_attention, _ATTENTION)
-        fields.line(thing, "expected_duration", "How long it takes", doing.expected_duration, hint="a few minutes …")
+        fields.text(thing, "expected_duration", "How long it takes", doing.expected_duration, hint="a few minutes …")
         fields.instant(thing, "started_us", "Since", doing.started_us, chat.day_one_us, none="nobody knows")
         places = [(0, "nowhere in particular"), *((one.id, one.name) for one in chat.containers)]
         fields.choice(thing, "container", "Where", doing.container, places)
         spots = next((one.slots for one in chat.containers if one.id == doing.container), ())
         hint = "one of: " + ", ".join(spots) if spots else "the window seat …"
-        fields.line(thing, "slot", "At which spot", doing.slot, hint=hint)
+        fields.text(thing, "slot", "At which spot", doing.slot, hint=hint)
         fields.listing(thing, "holding", "Holding", doing.holding, "a cup …")
         self._status(desk, thing, doing)
 

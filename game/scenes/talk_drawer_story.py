@@ -100,9 +100,9 @@ class StoryPanel:
     def _thread(self, desk: Desktop, view: ChatView, thread: Thread) -> None:
         thing = Thing(view.host, "thread", (thread.id,), f"the thread “{thread.title}”")
         with card(CYAN if thread.open else None):
-            desk.fields.line(thing, "title", "Thread", thread.title)
+            desk.fields.text(thing, "title", "Thread", thread.title)
             desk.fields.flag(thing, "open", "Still open", thread.open)
-            desk.fields.line(thing, "outcome", "How it ended", thread.outcome, hint="nothing yet")
+            desk.fields.text(thing, "outcome", "How it ended", thread.outcome, hint="nothing yet")
 
     # -- happenings ----------------------------------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class StoryPanel:
             if happening.due_us and happening.state == "planned":
                 imgui.same_line()
                 widgets.text(clock.friendly(happening.due_us, chat.day_one_us), theme.TEXT_SMALL, INK_FAINT)
-            fields.line(thing, "title", "Event", happening.title)
+            fields.text(thing, "title", "Event", happening.title)
             fields.listing(thing, "props", "Props", happening.props, "Exists only within it …")
             day = chat.day_one_us
             fields.instant(thing, "due_us", "Due", happening.due_us, day, none="whenever it comes")

@@ -157,12 +157,14 @@ def draw_turn(look: Look, entry: TurnEntry, y: float, height: float) -> None:
     strength = 0.35 if entry.faded or turn.hidden else 1.0
     if turn.speaker == NARRATOR:
         pen.write(spots.draw, x + px(16), y + px(15), icons.MOON, 14, faded(INK_FAINT, strength), across=0.5, down=0.5)
+        _number(spots.draw, turn, x, y + px(34), strength)
         ink = faded(INK_SOFT, strength)
         draw_text(look, paragraphs_of(entry, look.ooc), x + px(GUTTER), y, width - px(GUTTER), ink)
         if (over or chosen) and not look.busy:
             _actions(look, turn, y)
         return
     _sign(spots.draw, x, y, turn.speaker, entry.name, strength)
+    _number(spots.draw, turn, x, y + px(44), strength)
     left = x + px(GUTTER)
     _name(look, entry, left, y, strength)
     if not turn.is_yours:
@@ -192,6 +194,12 @@ def _sign(draw: imgui.ImDrawList, x: float, y: float, who: str, name: str, stren
     draw.add_circle(centre, px(16), faded(accent, 0.5 * strength), 32, max(1.0, px(1)))
     letter = next((sign for sign in name if not sign.isspace()), "?").upper()
     pen.write(draw, centre.x, centre.y, letter, 16, faded(accent, strength), Weight.BOLD, across=0.5, down=0.5)
+
+
+def _number(draw: imgui.ImDrawList, turn: Turn, x: float, y: float, strength: float) -> None:
+    """The number that questions and the drawer call the turn by, small in the gutter."""
+    ink = faded(INK_FAINT, 0.8 * strength)
+    pen.write(draw, x + px(16), y, str(turn.number), theme.TEXT_SMALL, ink, across=0.5, down=0.5)
 
 
 def _name(look: Look, entry: TurnEntry, x: float, y: float, strength: float) -> None:

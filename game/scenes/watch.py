@@ -36,7 +36,6 @@ class WatchScene(Playback):
         self._request = request
         self._found: Found | None = None
         self._skyline = Skyline()
-        self._job: Job[tuple[Found, ReadySong]] | None = None
 
     # -- loading -------------------------------------------------------------------------------------
 
@@ -142,14 +141,6 @@ class WatchScene(Playback):
             self._hud.restart()
         self._feeder.feed(self._performance, song_us)
         self._performance.step(song_us, now_us())
-
-    def on_exit(self) -> bool:
-        """Let go of the song."""
-        if self._job is not None:
-            self._job.cancel()
-        if self._stage is not None:
-            self._stage.close(fade_out_us=200_000)
-        return True
 
     # -- drawing -------------------------------------------------------------------------------------
 

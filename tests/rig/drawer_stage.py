@@ -52,7 +52,7 @@ class DrawerScene(Scene):
         if self.room.view is not None:
             w = min(frame.px(WIDTH), float(frame.width))
             self.drawer.draw(frame, self.room.view, (frame.width - w, 0.0, w, float(frame.height)), live)
-        draw_toast(frame, self.room, live, (0.0, float(frame.height), float(frame.width)))
+        draw_toast(frame, self.room, live, chat=(0.0, float(frame.height), float(frame.width)))
 
 
 class Stage:

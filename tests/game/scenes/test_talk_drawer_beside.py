@@ -15,7 +15,7 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import reading
 from game.scenes.talk_dialogs_base import Dialog
-from game.scenes.talk_dialogs_bot import UnsavedDialog
+from game.scenes.talk_dialogs_bot import DeleteBotDialog, UnsavedDialog
 from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_drawer_acts import Thing
 from game.scenes.talk_search import SearchScene
@@ -171,6 +171,59 @@ def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame)
     game.press("f9")
     game.until(lambda: len(game.turns) == 4, "the turns of before")
     assert acts.offer is None
+
+
+def toast_is_shown(game: TalkGame) -> bool:
+    game.turn(3)
+    window = imgui.internal.find_window_by_name("talk toast")
+    return window is not None and window.was_active
+
+
+def test_a_toast_stands_on_the_page_it_belongs_to_alone(game: TalkGame) -> None:
+    from game.scenes.talk_dialogs import rewind
+
+    game.say("And the clock")
+    game.until(lambda: len(game.turns) == 4, "the reply")
+    game.settle()
+    acts = drawer_of(game).desk.acts
+    rewind(acts, HOST, 2)
+    game.until(lambda: acts.offer is not None, "the toast")
+    assert toast_is_shown(game)
+    for elsewhere in (lambda: game.scene.show("settings"), lambda: game.scene.show("bots")):
+        elsewhere()
+        assert not toast_is_shown(game)
+        game.press("f9")
+        assert acts.offer is not None
+    game.scene.open_chat("lene")
+    game.until(lambda: game.room.view is not None and game.view.host == "lene", "the other chat")
+    assert not toast_is_shown(game)
+    game.scene.open_chat(HOST)
+    game.until(lambda: game.room.view is not None and game.view.host == HOST, "the chat")
+    assert toast_is_shown(game)
+
+
+def test_a_character_deleted_in_the_library_comes_back_from_there(game: TalkGame) -> None:
+    game.scene.show("bots")
+    lene = next(bot for bot in game.room.library.bots if bot.id == "lene")
+    question = DeleteBotDialog(game.room, lene)
+    game.stack.push(question)
+    game.turn(4)
+    x, y, w, h = question.places["Delete"]
+    game.click(x + w / 2, y + h / 2)
+    game.until(lambda: len(game.room.library.rows) == 2, "the deletion")
+    assert toast_is_shown(game)
+    game.press("f9")
+    game.until(lambda: len(game.room.library.rows) == 3, "Lene")
+
+
+def test_a_question_about_a_turn_shows_which_one_it_is(game: TalkGame) -> None:
+    from game.scenes.talk_dialogs import RewindDialog
+
+    game.scene.chat.turns.rewind(game.turns[0])
+    game.turn(3)
+    top = game.stack.top
+    assert isinstance(top, RewindDialog)
+    assert top.about == "Turn 1, Ana: “Good evening”"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs mounts")
