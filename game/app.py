@@ -23,6 +23,7 @@ from game.scenes.play import PlayScene
 from game.scenes.requests import (
     Calibrate,
     FreeJam,
+    HearJam,
     JamResults,
     Play,
     PlayJam,
@@ -130,7 +131,7 @@ class App:
                 return TalkScene(context, request)
             case ShowJam() | ShowLobby() | ShowTopology():
                 return self._jam_scene(request)
-            case PlayJam() | JamResults() | WatchJam() | FreeJam():
+            case PlayJam() | JamResults() | WatchJam() | FreeJam() | HearJam():
                 return self._take_scene(request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
@@ -152,7 +153,7 @@ class App:
 
                 return JamTopologyScene(self.context, request)
 
-    def _take_scene(self, request: PlayJam | JamResults | WatchJam | FreeJam) -> Scene:
+    def _take_scene(self, request: PlayJam | JamResults | WatchJam | FreeJam | HearJam) -> Scene:
         """The scenes of a song that a band plays, and of those it has played."""
         self._jammed = True
         match request:
@@ -168,6 +169,10 @@ class App:
                 from game.scenes.jam_results import JamResultsScene
 
                 return JamResultsScene(self.context, request)
+            case HearJam():
+                from game.scenes.jam_hear import JamHearScene
+
+                return JamHearScene(self.context, request)
             case WatchJam(take=""):
                 from game.scenes.jam_past import JamPastScene
 

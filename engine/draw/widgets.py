@@ -279,15 +279,21 @@ def key_cap(words: str, *, pressed: bool = False, mark: Mark = CYAN) -> None:
 
 
 def hints(pairs: Sequence[tuple[str, str]], *, lit: bool = False) -> None:
-    """What keys do here, in one line: (key, what it does); ``lit`` while the mouse is over them."""
+    """What keys do here: (key, what it does), in as many lines as they need; ``lit`` while the mouse is over them."""
     at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
-    x, start = at.x, at.x
+    room, pitch = imgui.get_content_region_avail().x, px(34)
+    x, y, widest = at.x, at.y, 0.0
     for key, does in pairs:
         width = max(pen.measure(key, theme.TEXT_SMALL, Weight.BOLD)[0] + px(16), px(26))
-        _cap(draw, x, at.y, width, px(26), key, None, theme.TEXT_SMALL)
-        x += width + px(8)
-        x += pen.write(draw, x, at.y + px(13), does, theme.TEXT_SMALL, INK if lit else INK_SOFT, down=0.5) + px(24)
-    imgui.dummy(Vec(x - start, px(28)))
+        whole = width + px(8) + pen.measure(does, theme.TEXT_SMALL)[0]
+        if x > at.x and x + whole > at.x + room:
+            x, y = at.x, y + pitch
+        _cap(draw, x, y, width, px(26), key, None, theme.TEXT_SMALL)
+        words = pen.fit(does, theme.TEXT_SMALL, max(at.x + room - x - width - px(8), 1.0))
+        pen.write(draw, x + width + px(8), y + px(13), words, theme.TEXT_SMALL, INK if lit else INK_SOFT, down=0.5)
+        widest = max(widest, x + min(whole, room) - at.x)
+        x += whole + px(24)
+    imgui.dummy(Vec(widest, y - at.y + px(28)))
 
 
 def section(title: str, note: str = "") -> None:

@@ -49,7 +49,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def _told(row: JamRow) -> dict[str, Any]:
-    takes = [{"take": take, "title": title} for take, title in row.takes]
+    takes = [{"take": take, "title": title, "free": take in row.free} for take, title in row.takes]
     values = {"session": row.session, "started_us": row.started_us, "name": row.name, "hosted": row.hosted}
     return {**values, "players": list(row.players), "takes": takes}
 

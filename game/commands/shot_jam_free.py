@@ -10,15 +10,16 @@ import numpy as np
 
 from engine.input.events import InputEvent
 from game.commands.shot_band import Guest, bring, open_band, show_lobby
-from game.jam.decide import KeepLoop, React, StartFree, TakeInstrument
+from game.jam.decide import CallOff, KeepLoop, React, StartFree, TakeInstrument
 from game.jam.events import FreeStarted, LoopKept
 from game.jam.machine import Machine
 from game.jam.seats import song_us
 from game.jam.state import SPECTATOR
 from game.rhythm.chart import EDGE
 from game.scenes.jam_free import JamFreeScene
+from game.scenes.jam_hear import JamHearScene
 from game.scenes.jam_room import JamRoom
-from game.scenes.requests import FreeJam
+from game.scenes.requests import FreeJam, HearJam
 
 if TYPE_CHECKING:
     from game.commands.shot_views import Studio
@@ -27,6 +28,7 @@ BEAT_US, METER, TONIC, SCALE, BARS = 500_000, 4, 9, "minor-pentatonic", 2
 INTO_BARS = 5
 """Pictures are taken so many bars into the jam."""
 
+PAST_BARS = 8
 AHEAD_US = 60_000
 """Frames come slowly here: what is due before the next is played with this one."""
 
@@ -198,6 +200,32 @@ def _listen(studio: Studio) -> None:
     studio.run(0.6)
 
 
+def _hear(studio: Studio) -> None:
+    """One that is over, heard again."""
+    scene, guests = _open(studio, ("Ivo", "Lene", "Teo"))
+    run = scene.run
+    assert run is not None
+    del studio.beside[-len(guests) :]  # their hands: all is played at once
+    for guest, name in zip(guests, ("Ivo", "Lene", "Teo"), strict=True):
+        guest.machine.session.do(TakeInstrument(RIFFS[name][0], RIFFS[name][1]))
+    keep_loop(run.machine, "loop-1", MINE)
+    everyone = [run.machine, *(guest.machine for guest in guests)]
+    for number, (machine, riff) in enumerate(zip(everyone, (MINE, *RIFFS.values()), strict=False)):
+        for at_us, lane in Hands(machine, riff, number).between(-1, PAST_BARS * BEAT_US * METER):
+            machine.session.hit(run.started.take, lane, True, at_us)
+            machine.session.hit(run.started.take, lane, False, at_us + 60_000)
+    studio.run(1.0)
+    run.machine.session.do(CallOff())
+    studio.until(lambda: not isinstance(studio.top(), JamFreeScene), 0.2)
+    studio.app.open(HearJam(run.machine.session.id, run.started.take))
+    studio.until(lambda: isinstance(studio.top(), JamHearScene), 0.0)
+    heard = studio.top()
+    assert isinstance(heard, JamHearScene)
+    studio.until(lambda: heard.place_us is not None, 0.0)
+    studio.press("right")
+    studio.until(lambda: (heard.place_us or 0) > INTO_BARS * BEAT_US * METER, 0.2)
+
+
 JAM_FREE_VIEWS: dict[str, Callable[[Studio], None]] = {
     "jam-free": partial(_jam, names=("Ivo", "Lene")),
     "jam-free-form": _form,
@@ -205,5 +233,6 @@ JAM_FREE_VIEWS: dict[str, Callable[[Studio], None]] = {
     "jam-free-band": partial(_jam, names=tuple(RIFFS), riff=("drums", 10, RIFFS["Ivo"][2], 9_000)),
     "jam-free-leave": _leave,
     "jam-free-listen": _listen,
+    "jam-hear": _hear,
 }
 """By name."""

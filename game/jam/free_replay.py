@@ -15,6 +15,7 @@ import contextlib
 from engine.errors import UserError
 from game.jam.events import FreeStarted, LoopDropped
 from game.jam.free import FreeJam, Sounding
+from game.jam.scales import key_words
 from game.jam.seats import session_us
 from game.jam.snapping import Snapping
 from game.jam.state import PLAYER, Band
@@ -23,6 +24,20 @@ from game.jam.state import PLAYER, Band
 def free_jams(band: Band) -> list[FreeStarted]:
     """Every free jam of the session, in the order they were opened."""
     return [fact.event for fact in band.conducting.starts.values() if isinstance(fact.event, FreeStarted)]
+
+
+def was_played(band: Band, started: FreeStarted) -> bool:
+    """Whether anybody took an instrument in it."""
+    return any(started.take in one.takes and one.takes[started.take].switches for one in band.members.values())
+
+
+def free_title(started: FreeStarted) -> str:
+    """A free jam in a line: its key and its tempo."""
+    try:
+        key = f" in {key_words(started.tonic % 12, started.scale)}"
+    except UserError:  # a scale of a later version
+        key = ""
+    return f"Free jam{key}, {60e6 / max(1, started.beat_us):.4g} a minute"
 
 
 def ends_us(band: Band, started: FreeStarted) -> int:
@@ -44,21 +59,37 @@ def heard_again(band: Band, started: FreeStarted, others: Snapping, own: Snappin
     Raises:
         UserError: the tempo or the key is none this version can play.
     """
-    free = FreeJam(started, band.me, others)
-    free.own_snapping = own
-    rows = _hands(band, started, free)
+    hands, loops = heard_apart(band, started, others, own)
+    return sorted(hands + loops)
+
+
+def heard_apart(
+    band: Band, started: FreeStarted, others: Snapping, own: Snapping | None = None
+) -> tuple[list[Sounding], list[Sounding]]:
+    """As :func:`heard_again`: what was played by hand, and apart from it what the loops let sound.
+
+    Raises:
+        UserError: the tempo or the key is none this version can play.
+    """
+    free = _listener(band, started, others, own)
+    hands, loops = _hands(band, started, free), list[Sounding]()
     end_us = ends_us(band, started)
     for player, kept, dropped_us in band.loops(started.take):
-        alone = FreeJam(started, band.me, others)  # of all loops there ever were, more may be one player's than sound
-        alone.own_snapping = own
+        alone = _listener(band, started, others, own)  # of all there ever were, more may be one player's than sound
         with contextlib.suppress(UserError):  # no loop of this game
             for other, seat in free.seats.items():
                 alone.sit(other, *seat)
             alone.keep(player, kept)
         if dropped_us is not None:
             alone.drop(player, LoopDropped(started.take, kept.loop, dropped_us))
-        rows += alone.due(started.t0_us, end_us)
-    return sorted(rows)
+        loops += alone.due(started.t0_us, end_us)
+    return sorted(hands), sorted(loops)
+
+
+def _listener(band: Band, started: FreeStarted, others: Snapping, own: Snapping | None) -> FreeJam:
+    free = FreeJam(started, band.me, others)
+    free.own_snapping = own
+    return free
 
 
 def _hands(band: Band, started: FreeStarted, free: FreeJam) -> list[Sounding]:

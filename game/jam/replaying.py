@@ -11,6 +11,7 @@ from engine.errors import UserError
 from engine.log import EventLog
 from game.jam.band import BandResult, band_result
 from game.jam.events import JamOpened, SongOffered
+from game.jam.free_replay import free_jams, free_title, was_played
 from game.jam.keeping import read_session, sessions, stream_of
 from game.jam.seats import PartChart, rate_percent, seat_chart
 from game.jam.state import Band, Take
@@ -29,7 +30,10 @@ class JamRow:
     hosted: bool
     players: tuple[str, ...]
     takes: tuple[tuple[str, str], ...]
-    """Take id and song title, in the order they were played."""
+    """Take id and song title, in the order they were played; free jams that somebody played in are among them."""
+
+    free: frozenset[str] = frozenset()
+    """Which of the takes were free jams."""
 
 
 def jams(log: EventLog) -> list[JamRow]:
@@ -41,9 +45,12 @@ def jams(log: EventLog) -> list[JamRow]:
             continue
         band = read_band(log, session, hits=False)
         players = tuple(member.name or member.id[:4] for member in band.members.values())
-        takes = tuple((take.start.take, _title(band, take)) for take in band.takes)
         started = (opened.payload.get("name", ""), bool(opened.payload.get("hosting")))
-        rows.append(JamRow(session, opened.at_us, *started, players, takes))
+        free = {one.take: free_title(one) for one in free_jams(band) if was_played(band, one)}
+        songs = {take.start.take: _title(band, take) for take in band.takes}
+        played = songs | free
+        takes = tuple((take, played[take]) for take in band.conducting.starts if take in played)
+        rows.append(JamRow(session, opened.at_us, *started, players, takes, frozenset(free)))
     return sorted(rows, key=lambda row: row.started_us, reverse=True)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.clock import now_us
-from engine.sound import Bus, Sample, Sound
+from engine.sound import Bus, Cue, Sample, Sound
 
 
 class Asked(NamedTuple):
@@ -43,3 +44,8 @@ class Ear(Sound):
         heard_us = at_us + song_time_us - self.clock.song_us_at(at_us)
         self.asked.append(Asked(heard_us, sample.number, gain, pan, bus, True))
         super().schedule(sample, song_time_us, gain, pan, bus)
+
+    def set_cues(self, cues: Iterable[Cue]) -> None:
+        """See :class:`Sound`; kept in ``cues``."""
+        self.cues = list(cues)
+        super().set_cues(self.cues)
