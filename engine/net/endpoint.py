@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
-import selectors
+import select
 import socket
 import struct
 import sys
@@ -30,9 +30,6 @@ Address = tuple[str, int]
 BUFFER_BYTES = 1 << 20
 """What the kernel may keep for us between two reads: the only queue in front of a node, and bounded."""
 
-BURST = 64
-"""The most datagrams that are read and stamped before the first of them is handled."""
-
 FAULT_PAUSE_US = 100_000
 """After a fault of ours the next try waits this long."""
 
@@ -46,6 +43,9 @@ MAX_STAMP_AGE_US = 2_000_000
 
 _SO_TIMESTAMPNS = getattr(socket, "SO_TIMESTAMPNS", 35 if sys.platform == "linux" else None)
 """Linux stamps each datagram as it comes from the card (socket(7)); elsewhere the reader stamps."""
+BURST = 64 if _SO_TIMESTAMPNS is None else 1
+"""The most datagrams that are read, and stamped where the kernel does not, before the first of them is handled."""
+
 _TIMESPEC = struct.Struct("@qq")
 _ROOM = socket.CMSG_SPACE(_TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
 _HARMLESS = {errno.EAGAIN, errno.EINTR, errno.ECONNREFUSED, errno.ECONNRESET, errno.EMSGSIZE}
@@ -214,31 +214,26 @@ class Endpoint:
             if self._broken:
                 pause_s = 0.01 if self._renew() else min(1.0, pause_s * 2)
             watched = [each for each in (self._socket, self._group) if each is not None and each.fileno() >= 0]
-            with selectors.DefaultSelector() as selector:
-                for each in (*watched, self._wake_in):
-                    selector.register(each, selectors.EVENT_READ)
-                self._read_until_woken(selector, watched, pause_s if self._broken else None)
+            self._read_until_woken(_Watch([*watched, self._wake_in]), pause_s if self._broken else None)
 
-    def _read_until_woken(
-        self, selector: selectors.BaseSelector, watched: list[socket.socket], wait: float | None
-    ) -> None:
+    def _read_until_woken(self, watch: _Watch, wait_s: float | None) -> None:
         while self._open:
-            ready = selector.select(wait)
+            ready = watch.ready(wait_s)
             if not ready:
                 return
             arrived: list[tuple[bytes, Address, int]] = []
-            for key, _ in ready:
-                if key.fileobj is self._wake_in:
-                    self._wake_in.recv(4096)
-                    wait = 0.0
+            for source in ready:
+                if source is self._wake_in:
+                    source.recv(4096)
+                    wait_s = 0.0
                     continue
-                self._take(next(each for each in watched if each is key.fileobj), arrived)
+                self._take(source, arrived)
             for data, sender, at_us in arrived:
                 try:
                     self._on_datagram(data, sender, at_us)
                 except Exception:
                     self._fault("what came")
-            if wait is not None:
+            if wait_s is not None:
                 return
 
     def _take(self, source: socket.socket, arrived: list[tuple[bytes, Address, int]]) -> None:
@@ -263,10 +258,8 @@ class Endpoint:
             if len(data) > MAX_DATAGRAM:
                 self.counts["too large"] += 1
                 continue
-            host = sender[0]
-            if host.startswith("::ffff:"):
-                host = host[7:]
-            arrived.append((data, (host, sender[1]), at_us))
+            host, port = sender[:2]
+            arrived.append((data, (host.removeprefix("::ffff:"), port), at_us))
 
     def _renew(self) -> bool:
         """Open the socket anew; false if the system will not let us yet (tried again a little later)."""
@@ -307,6 +300,27 @@ class Endpoint:
         self.counts["fault"] += 1
         if self.counts["fault"] <= MOST_TOLD:
             _logger.exception("a fault while doing %s on the network", doing)
+
+
+class _Watch:
+    """Waits until one of these sockets has something to read.
+
+    By poll(2) where there is one: it takes half of what a selector object does, and is done for each datagram.
+    """
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        self._sockets = {each.fileno(): each for each in sockets}
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll is not None:
+            for number in self._sockets:
+                self._poll.register(number, select.POLLIN)
+
+    def ready(self, wait_s: float | None) -> list[socket.socket]:
+        """Those that have something, or a fault to tell; none if that took longer than ``wait_s``."""
+        if self._poll is None:
+            return select.select(list(self._sockets.values()), (), (), wait_s)[0]
+        found = self._poll.poll(None if wait_s is None else wait_s * 1000)
+        return [self._sockets[number] for number, _ in found]
 
 
 def _stamp_us(extra: list[tuple[int, int, bytes]], clock: Callable[[], int]) -> int:
