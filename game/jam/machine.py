@@ -22,6 +22,7 @@ from engine.errors import UserError
 from engine.jobs import Job, Jobs
 from engine.log import EventLog, LogWriter
 from engine.net.discovery import Announcement, Discovery
+from engine.net.discovery_records import clean_text
 from engine.net.face import NetError, Told
 from engine.net.join_code import JoinCode
 from engine.net.node import Node
@@ -47,7 +48,9 @@ SHARE_US = 10_000_000
 """Who shares what is learned of them does so this often: it changes slowly."""
 
 MAX_TOLD = 200
-"""The most bytes of what machines tell each other about songs."""
+"""The most bytes of what machines tell each other about songs and the session's title."""
+
+MAX_TITLE_BYTES = 160
 
 FETCH_GAPS_S = (0.5, 2.0, 5.0)
 """How long after each try that brought no end a song is fetched again; what came before is not fetched twice."""
@@ -91,7 +94,7 @@ class Machine:
         entries: the songs that are here, for finding one by its hash; asked for in a job's thread.
         name, role: as said to the others.
         code: the join code, for showing it.
-        title: what the host calls the session.
+        title: what the host calls the session; empty where that is not known yet.
         hosting: whether this machine founds it.
         discovery: says to the network that the session is there; None keeps it quiet.
     """
@@ -227,6 +230,7 @@ class Machine:
                     self._server = TransferServer(self.node.song_key)
                 case MemberCame(peer=peer) if peer != self.session.me:
                     self._tell_served(peer)
+                    self._tell_title(peer)
                 case HitsHeard():
                     self._cohere(one.event)
 
@@ -367,7 +371,7 @@ class Machine:
         peers = sorted(servers, key=lambda peer: peer != conductor)
         return [(host, servers[peer]) for peer in peers for host in self.node.hosts_of(peer)]
 
-    # -- what machines tell each other about songs ---------------------------------------------------------
+    # -- what machines tell each other ---------------------------------------------------------------------
 
     def _tell(self, peer: str, what: str, *values: Any) -> None:
         self.session.tell(peer, msgpack.packb([what, *values]))
@@ -378,6 +382,11 @@ class Machine:
             for one in [peer] if peer else [member.id for member in self.session.peers()]:
                 self._tell(one, "serves", self._server.port)
 
+    def _tell_title(self, peer: str) -> None:
+        """Say to who came by an address what the session is called; who saw it announced knows."""
+        if self.title and self.session.band.conducts:
+            self._tell(peer, "titled", clean_text(self.title, MAX_TITLE_BYTES))
+
     def _tell_progress(self) -> None:
         mine = self.fetching.get(self.session.me)
         if mine is not None and mine.share < 1:
@@ -385,7 +394,7 @@ class Machine:
                 self._tell(peer.id, "progress", mine.song, mine.share, mine.left_s)
 
     def _hear_told(self, told: Told) -> None:
-        """Take what another machine says of songs; whatever else it is, leave it."""
+        """Take what another machine says of songs and the session's title; whatever else it is, leave it."""
         try:
             said = msgpack.unpackb(told.data) if len(told.data) <= MAX_TOLD else None
         except (ValueError, msgpack.UnpackException):
@@ -394,6 +403,8 @@ class Machine:
             case ["serves", int(port)] if 0 < port < 65536:
                 self._servers[told.peer] = port
                 self._fetch_if_given()
+            case ["titled", str(title)] if not self.title:
+                self.title = clean_text(title, MAX_TITLE_BYTES)
             case ["progress", str(song), float(share), float() | int() | None as left_s] if song == self._wanted:
                 sound = left_s is not None and 0 <= left_s < 1e6
                 self.fetching[told.peer] = Fetching(song, min(1.0, max(0.0, share)), left_s if sound else None)

@@ -76,6 +76,16 @@ def test_a_wrong_code_is_refused_in_a_sentence(machines: Machines) -> None:
     assert "code" in guest.jam.session.closed
 
 
+def test_who_comes_by_an_address_is_told_what_the_jam_is_called(machines: Machines) -> None:
+    host = machines.host()
+    guest = machines.join("Ben")
+    machines.until(lambda: guest.jam.title == host.jam.title == "an evening")
+    host.jam.session.tell(guest.jam.session.me, msgpack.packb(["titled", "another"]))
+    host.jam.session.do(React("clap", host.jam.session.now_us()))
+    machines.until(lambda: bool(guest.jam.session.band.reactions()))
+    assert guest.jam.title == "an evening"
+
+
 def test_what_others_say_of_songs_is_taken_only_if_it_makes_sense(machines: Machines) -> None:
     host = machines.host()
     guest = machines.join("Ben")
