@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nacl import bindings as sodium
-from nacl.exceptions import CryptoError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from engine.net.face import MAX_PEERS, NetError
 from engine.net.keys import GroupKey, Identity, pair_keys, verified, wire_id
@@ -37,8 +37,7 @@ MAX_HOPS = 3
 _HOPS = HEADER_BYTES
 _MAX_PAIRINGS = 32 * MAX_PEERS
 
-_encrypt = sodium.crypto_aead_chacha20poly1305_ietf_encrypt
-_decrypt = sodium.crypto_aead_chacha20poly1305_ietf_decrypt
+_NONCE_LEFT = bytes(8)
 
 
 @dataclass(slots=True)
@@ -102,10 +101,10 @@ class Sealer:
     sealed before, for tests of the end of the counter.
     """
 
-    __slots__ = ("_count", "_key", "_who")
+    __slots__ = ("_box", "_count", "_who")
 
     def __init__(self, key: bytes, who: bytes, sent: int = 0) -> None:
-        self._key = key
+        self._box = ChaCha20Poly1305(key)
         self._who = who
         self._count = _Counter(sent)
 
@@ -119,19 +118,16 @@ class Sealer:
         if len(body) > FORWARD_BODY:
             raise ValueError(f"a body of {len(body)} bytes fits no packet")
         header = pack_header(PacketKind.SEALED, self._who, self._count.next())
-        return header + bytes(_encrypt(body, header, _NONCE_LEFT + header[5:], self._key))
-
-
-_NONCE_LEFT = bytes(8)
+        return header + self._box.encrypt(_NONCE_LEFT + header[5:], body, header)
 
 
 class Opener:
     """Opens what one other member seals; ``key`` is the receiving key of the pair, ``who`` its four bytes."""
 
-    __slots__ = ("_key", "_who", "_window", "rejected")
+    __slots__ = ("_box", "_who", "_window", "rejected")
 
     def __init__(self, key: bytes, who: bytes) -> None:
-        self._key = key
+        self._box = ChaCha20Poly1305(key)
         self._who = who
         self._window = Window()
         self.rejected = Rejected()
@@ -150,12 +146,12 @@ class Opener:
             self.rejected.replayed += 1
             return None
         try:
-            body = _decrypt(datagram[HEADER_BYTES:], clear, _NONCE_LEFT + clear[5:], self._key)
-        except CryptoError:
+            body = self._box.decrypt(_NONCE_LEFT + clear[5:], datagram[HEADER_BYTES:], clear)
+        except InvalidTag:
             self.rejected.forged += 1
             return None
         self._window.mark(counter)
-        return bytes(body)
+        return body
 
 
 class Pairings:
@@ -206,10 +202,10 @@ class GroupSealer:
     One is kept for as long as the identity is a member of the session, also when it is admitted again.
     """
 
-    __slots__ = ("_count", "_key", "_mine", "_session", "_who")
+    __slots__ = ("_box", "_count", "_mine", "_session", "_who")
 
     def __init__(self, key: GroupKey, mine: Identity, session: bytes, sent: int = 0) -> None:
-        self._key = key
+        self._box = ChaCha20Poly1305(key)
         self._mine = mine
         self._session = session
         self._who = wire_id(mine.id)
@@ -226,8 +222,8 @@ class GroupSealer:
             raise ValueError(f"a body of {len(body)} bytes with {hops} hops fits no packet")
         header = pack_header(PacketKind.SPREAD, self._who, self._count.next())
         signature = self._mine.sign(_signed(self._session, header, body))
-        sealed = _encrypt(body + signature, header, _spread_nonce(header), self._key)
-        return header + bytes((hops,)) + bytes(sealed)
+        sealed = self._box.encrypt(_spread_nonce(header), body + signature, header)
+        return header + bytes((hops,)) + sealed
 
 
 def _signed(session: bytes, header: bytes, body: bytes) -> bytes:
@@ -237,10 +233,10 @@ def _signed(session: bytes, header: bytes, body: bytes) -> bytes:
 class GroupOpener:
     """Opens what members send to the group, each packet once, whichever way it came."""
 
-    __slots__ = ("_key", "_members", "_session", "rejected")
+    __slots__ = ("_box", "_members", "_session", "rejected")
 
     def __init__(self, key: GroupKey, session: bytes) -> None:
-        self._key = key
+        self._box = ChaCha20Poly1305(key)
         self._session = session
         self._members: dict[bytes, tuple[str, bytes, Window]] = {}
         self.rejected = Rejected()
@@ -284,10 +280,10 @@ class GroupOpener:
         # The tag comes first: only those who hold the group's key can make us check a signature, ten times the work.
         header = datagram[:HEADER_BYTES]
         try:
-            opened = _decrypt(datagram[_HOPS + 1 :], header, _spread_nonce(header), self._key)
-        except CryptoError:
+            opened = self._box.decrypt(_spread_nonce(header), datagram[_HOPS + 1 :], header)
+        except InvalidTag:
             return None
-        body, signature = bytes(opened[:-SIGNATURE_BYTES]), bytes(opened[-SIGNATURE_BYTES:])
+        body, signature = opened[:-SIGNATURE_BYTES], opened[-SIGNATURE_BYTES:]
         return body if verified(_signed(self._session, header, body), signature, signing_public) else None
 
 
