@@ -93,7 +93,9 @@ class JamLobbyScene(JamScene):
             self._leave_jam()
         elif result == "hand":
             self._do(HandOver(self._about))
-        elif result == "remove" and self.machine is not None:
+        elif result == "remove":
+            self._ask_removal()
+        elif result == "removed" and self.machine is not None:
             self.machine.session.remove(self._about)
         elif isinstance(result, str) and result.startswith("level "):
             self.seat.choose_level(result.removeprefix("level "))
@@ -243,9 +245,20 @@ class JamLobbyScene(JamScene):
         options = (
             Option("nothing", "Nothing", "", icons.BACK),
             Option("hand", f"Let {person.name} conduct", "they pick and start the songs", icons.STAR),
-            Option("remove", f"Remove {person.name}", "they cannot come back into this jam", icons.DELETE),
+            Option("remove", f"Remove {person.name} …", "you are asked once more", icons.DELETE),
         )
         self.stack.push(JamPicker(self.room, person.name, options))
+
+    def _ask_removal(self) -> None:
+        """Whether somebody is really to go: it cannot be taken back."""
+        person = next((one for one in self.view.people if one.id == self._about), None) if self.view else None
+        if person is None:
+            return
+        options = (
+            Option("stays", f"No, {person.name} stays", "", icons.BACK),
+            Option("removed", f"Yes, remove {person.name}", "they cannot come back into this jam", icons.DELETE),
+        )
+        self.stack.push(JamPicker(self.room, f"Remove {person.name} from the jam?", options))
 
     def show_topology(self) -> None:
         """Who reaches whom."""

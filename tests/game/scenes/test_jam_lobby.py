@@ -263,12 +263,19 @@ def test_who_is_removed_is_told_why_where_jams_are_joined(game: JamGame) -> None
     assert "off the session" in game.room.ended
 
 
-def test_the_conductor_removes_a_member(game: JamGame) -> None:
+def test_the_conductor_removes_a_member_once_they_have_said_so_twice(game: JamGame) -> None:
     game.host()
     ben = game.friend("Ben")
     scene = enter(game)
     chosen_about(game, scene, ben)
     press(game, "down", "down", "return")
+    assert isinstance(game.stack.top, JamPicker)
+    assert game.stack.top.title == "Remove Ben from the jam?"
+    press(game, "return")  # No is what the keyboard stands on
+    assert game.stack.top is scene
+    assert len(view(scene).people) == 2
+    chosen_about(game, scene, ben)
+    press(game, "down", "down", "return", "down", "return")
     game.until(lambda: ben.jam.session.closed, "Ben out")
     game.until(lambda: len(view(scene).people) == 1, "Ben off the list")
 
