@@ -43,6 +43,7 @@ def _add_host(kinds: Any, parents: list[argparse.ArgumentParser]) -> None:
     host.add_argument("--rules", metavar="NAME", help="the rule set to play it by")
     host.add_argument("--rate", type=float, default=1.0, metavar="R", help="0.5 to 2.0 in steps of 0.05")
     host.add_argument("--free", type=_bpm, default=0.0, metavar="BPM", help="open a free jam at this tempo")
+    host.add_argument("--crowd", action="store_true", help="let any number listen who have the code, beside the band")
     host.set_defaults(run=run_host)
 
 
@@ -51,6 +52,7 @@ def _add_join(kinds: Any, parents: list[argparse.ArgumentParser]) -> None:
     join.add_argument("--code", required=True, help="the join code, as the host's machine shows it")
     join.add_argument("--address", metavar="HOST:PORT", help="where the jam is; else it is looked for on the network")
     join.add_argument("--spectate", action="store_true", help="listen, and do not play")
+    join.add_argument("--crowd", action="store_true", help="listen in the crowd, without a seat in the band")
     join.set_defaults(run=run_join)
 
 
@@ -108,8 +110,11 @@ def run_host(args: argparse.Namespace) -> int:
 
 
 def run_join(args: argparse.Namespace) -> int:
-    """Join; the modules it takes are only loaded here."""
-    from game.commands import jam_headless
+    """Join, or listen in the crowd; the modules it takes are only loaded here."""
+    from game.commands import jam_crowd, jam_headless
+
+    if args.crowd:
+        return jam_crowd.run_join(args)
 
     return jam_headless.run_join(args)
 

@@ -26,7 +26,7 @@ from game.commands.jam_player import Player, Wishes
 from game.commands.jam_songs import Songs, entry_for, rate_of
 from game.commands.jam_telling import Printer, Teller
 from game.commands.judge import known_rules
-from game.jam.decide import CallOff, ChooseSharing, HandOver, React, SayReady, Start, TakeBack
+from game.jam.decide import CallOff, ChooseSharing, HandOver, OpenCrowd, React, SayReady, Start, TakeBack
 from game.jam.machine import Machine, Place
 from game.jam.session import Closed
 from game.jam.state import PLAYER, SPECTATOR
@@ -84,6 +84,7 @@ class Headless:
         self._over = ""
         self._played_us: int | None = None
         self._song = args.song if args.what == "host" else None
+        self._opens = args.what == "host" and args.crowd
 
     def run(self) -> None:
         """Be there until there is a reason to leave.
@@ -117,6 +118,9 @@ class Headless:
         if self._song is not None and self._machine.joined:
             self._offer(self._song, self._args.rules or "", self._args.rate)
             self._song = None
+        if self._opens and self._machine.session.band.conducts:
+            self._opens = False
+            self._machine.open_crowd(True)
         at_us = now_us()
         due_us = self._player.step(at_us)
         wishes = self._player.wishes
@@ -169,6 +173,8 @@ class Headless:
                 player.instrument(order.instrument, order.keys)
             case jam_orders.Reaction():
                 player.do(React(order.reaction, session.now_us()), order.do)
+            case jam_orders.Crowd():
+                player.do(OpenCrowd(order.opened), order.do)
             case jam_orders.Share():
                 player.do(ChooseSharing(order.shares), order.do)
             case jam_orders.AboutPeer(do="hand_over"):
@@ -298,14 +304,14 @@ def _run(args: argparse.Namespace, enter: Callable[[Printer, tuple[Any, ...], Di
         if profile.problem:
             print(f"ourojam: {profile.problem}", file=sys.stderr)
         printer.say(
-            "machine", name=args.name, version=_version(), profile=str(profile.folder), screen=False, sound=False
+            "machine", name=args.name, version=game_version(), profile=str(profile.folder), screen=False, sound=False
         )
         jobs = undo.enter_context(closing(Jobs(calls.put)))
         discovery = None if args.quiet else undo.enter_context(closing(_discovery(args.bind)))
         place = Place(profile.log, profile.writer, profile.songs, Path(profile.folder) / "jam")
         songs = Songs(profile)
         machine = enter(printer, (place, jobs, songs.entries), discovery)
-        machine.version = _version()
+        machine.version = game_version()
         headless = Headless(args, machine, songs, calls)
         undo.callback(headless.leave)
         headless.run()
@@ -316,7 +322,8 @@ def _discovery(bind: str) -> Discovery:
     return Discovery(interfaces=None if bind in ("0.0.0.0", "::") else (bind,))
 
 
-def _version() -> str:
+def game_version() -> str:
+    """The version of this game, as machines tell each other."""
     try:
         return version("ourojam")
     except PackageNotFoundError:

@@ -23,6 +23,7 @@ HELP = """Orders on standard input, one JSON object a line; its end leaves the j
   {"do": "free", "bpm": B}                                   open a free jam (the conductor)
   {"do": "instrument", "instrument": NAME, "keys": N}        what to play in it
   {"do": "react", "reaction": NAME}                          clap, cheer, heart, fire, wow or encore
+  {"do": "crowd", "opened": true}                            open the jam to a crowd (the conductor)
   {"do": "share", "shares": true}                            share what is learned of one's playing
   {"do": "hand_over", "peer": ID}  {"do": "remove", "peer": ID}   the conductor's
   {"do": "fetch"}     get the song once more      {"do": "measure"}   measure the shared clock anew
@@ -103,6 +104,13 @@ class Share(_Order):
     shares: StrictBool
 
 
+class Crowd(_Order):
+    """Open the jam to a crowd, or close it."""
+
+    do: Literal["crowd"]
+    opened: StrictBool = True
+
+
 class AboutPeer(_Order):
     """What a conductor does with a member."""
 
@@ -110,7 +118,7 @@ class AboutPeer(_Order):
     peer: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
-Order = Plain | PutSong | Part | Ready | Hit | Free | Instrument | Reaction | Share | AboutPeer
+Order = Plain | PutSong | Part | Ready | Hit | Free | Instrument | Reaction | Share | Crowd | AboutPeer
 _ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="do")])
 
 

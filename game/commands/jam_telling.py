@@ -48,6 +48,10 @@ WORDS = {
     "free_started": "a free jam at {bpm:g} beats a minute",
     "loop_kept": "{name} keeps a loop on {instrument}",
     "loop_dropped": "{name} drops a loop",
+    "crowd": "{words}",
+    "crowd_told": "{title}: {song} ({phase})",
+    "crowd_player": "{name} plays {part} on {keys} keys",
+    "link": "heard over {hops} hops, about {delay_ms} ms late; {crowd} listen",
     "refused": "{sentence}",
     "notice": "{sentence}",
     "closed": "the jam is over here: {sentence}",
@@ -292,6 +296,12 @@ def _free(teller: Teller, author: str, event: said.FreeStarted) -> Line:
     values = {"take": event.take, "bpm": round(60_000_000 / event.beat_us, 3), "meter": event.meter}
     values |= {"tonic": event.tonic, "scale": event.scale, "loop_bars": event.loop_bars, "t0_us": event.t0_us}
     return "free_started", {**teller.who(author), **values, "starts_in_ms": in_ms}
+
+
+@_line(said.CrowdOpened)
+def _crowd(teller: Teller, author: str, event: said.CrowdOpened) -> Line:
+    words = f"the jam is {'open to a crowd' if event.opened else 'closed to the crowd'}"
+    return "crowd", {**teller.who(author), "opened": event.opened, "words": words}
 
 
 @_line(said.LoopKept)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,11 +29,12 @@ from engine.net.join_code import JoinCode
 from engine.net.node import Node
 from engine.net.transfer import OfferedFile, Progress, SongRefused, TransferServer, fetch_files
 from game.jam.cohesion import Coherence, Cohesion
-from game.jam.decide import ChooseSharing, HoldSong, OfferSong, ShareLearned
+from game.jam.crowd_stage import CrowdStage
+from game.jam.decide import ChooseSharing, HoldSong, OfferSong, OpenCrowd, ShareLearned
 from game.jam.events import FreeStarted, HitsHeard, JamOpened, MemberCame, SongOffered, StartAgreed
 from game.jam.inbox import info_of
 from game.jam.seats import Charts, session_us
-from game.jam.session import Happening, Heard, Session
+from game.jam.session import Happening, Heard, Notice, Session
 from game.jam.songs import charts_in, files_in, find_song, folder_for, offer_of
 from game.jam.state import PLAYER
 from game.rhythm.chart import EDGE, Chart
@@ -119,6 +121,8 @@ class Machine:
         """How far each member has the song that is offered, by its id; this machine's own too."""
         self.cohesion = Cohesion(node.me)
         self.coherence: Coherence | None = None
+        self.crowd: CrowdStage | None = None
+        """Speaks to the crowd, while this machine conducts a jam that is open to one."""
         self.version = ""
         self._place, self._jobs, self._entries = place, jobs, entries
         self._discovery, self._announced = discovery, ""
@@ -219,6 +223,7 @@ class Machine:
         if at_us - self._shared_us >= SHARE_US:
             self._shared_us = at_us
             self._share()
+        self._tend_crowd(happenings)
         return happenings
 
     def _hear(self, one: Happening) -> None:
@@ -241,6 +246,32 @@ class Machine:
         for row in np.frombuffer(hits.edges, EDGE):
             if row["down"]:
                 self.cohesion.hit(hits.peer, session_us(fact.event, int(row["at_us"])))
+
+    def _tend_crowd(self, happenings: list[Happening]) -> None:
+        """Speak to the crowd while it is for this machine to do."""
+        band = self.session.band
+        wanted = self.joined and band.conducts and band.crowd
+        if wanted and self.crowd is None:
+            title = self.title or f"{self.name}'s jam"
+            try:
+                self.crowd = CrowdStage(self.node, self.session, title, self.charts)
+            except NetError as error:
+                happenings.append(Notice(str(error)))
+                self.session.do(OpenCrowd(False))
+        elif self.crowd is not None and not wanted:
+            crowd, self.crowd = self.crowd, None
+            crowd.end(moves=band.crowd)
+            threading.Thread(target=crowd.close, name="closing a crowd").start()
+        if self.crowd is not None:
+            self.crowd.step(happenings)
+
+    def open_crowd(self, opened: bool) -> None:
+        """Open the jam to a crowd that listens, or close it to it again.
+
+        Raises:
+            UserError: another conducts, or this machine is not in a session.
+        """
+        self.session.do(OpenCrowd(opened))
 
     # -- what is learned (001 C4, C7) ----------------------------------------------------------------------
 
@@ -439,6 +470,10 @@ class Machine:
             self._job.cancel()
         if self._discovery is not None and self._announced:
             self._discovery.announce(None)
+        crowd, self.crowd = self.crowd, None
+        if crowd is not None:
+            crowd.end(moves=bool(self.session.peers()))
+            crowd.close()
         self.session.close()
         if self._server is not None:
             self._server.close()
