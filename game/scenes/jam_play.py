@@ -17,7 +17,6 @@ from engine.clock import now_us
 from engine.draw.frame import Frame, Texture
 from engine.errors import UserError
 from engine.input.events import DeviceLost, Event, InputEvent
-from engine.jobs import Job
 from engine.scene import Scene
 from game.hands.bindings import LaneInput, Layout
 from game.jam.band import BandTake
@@ -33,13 +32,13 @@ from game.scenes.jam_play_keys import JamTuning
 from game.scenes.jam_play_look import REACTIONS, beats_left, draw_count_in, draw_countdown, draw_reaction_keys
 from game.scenes.jam_play_panels import Line, Panel
 from game.scenes.jam_play_run import Run
-from game.scenes.jam_play_stage import JamStage, synth
+from game.scenes.jam_play_stage import JamStage
 from game.scenes.jam_play_view import JamView
 from game.scenes.jam_room import JamRoom
 from game.scenes.menu_keys import menu_action
-from game.scenes.play_begin import Loaded, load
+from game.scenes.play_begin import Loaded
 from game.scenes.play_look import draw_loading
-from game.scenes.requests import ChartRef, JamResults, PlayJam
+from game.scenes.requests import JamResults, PlayJam
 
 STAY_US = 600_000
 """How long the field stays once the song is over."""
@@ -69,7 +68,6 @@ class JamPlayScene(Scene):
         self._machine = self._room.machine
         self._phase = Phase.LOADING
         self._run: Run | None = None
-        self._job: Job[Loaded] | None = None
         self._view = JamView(context.profile.settings)
         self._tuning = JamTuning(context)
         self._performance: Performance | None = None
@@ -123,7 +121,7 @@ class JamPlayScene(Scene):
             self._sit_down(self._machine)
 
     def _sit_down(self, machine: Machine) -> None:
-        """Take part in the take, and read its song beside the main thread."""
+        """Take part in the take; its song is got ready beside the main thread."""
         take = machine.session.band.take(self._request.take)
         charts = machine.charts(take.start.song) if take is not None else None
         if charts is None:
@@ -133,22 +131,16 @@ class JamPlayScene(Scene):
         except UserError as error:
             self._give_up(str(error))
             return
-        chart, mods, rate_hz = run.chart(), run.mods, self._context.sound.rate_hz
-        ref, drums = ChartRef(chart.path, chart.index), list[NDArray[np.float32]]()
+        self._room.songs.want(run.chart(), run.mods.rate_percent)
+        self._take_song(run)
 
-        def work(job: Job[Loaded]) -> Loaded:
-            drums.extend(synth(rate_hz))
-            return load(job, ref, mods, rate_hz)
-
-        def ready(loaded: Loaded) -> None:
-            if self._job is not None and not self._job.cancelled:
-                self._begin(run, loaded, drums)
-
-        self._job = self._context.jobs.start("getting the song ready", work, ready, self._on_failed)
-
-    def _on_failed(self, error: UserError) -> None:
-        if self._job is not None and not self._job.cancelled:
-            self._give_up(str(error))
+    def _take_song(self, run: Run) -> None:
+        """Begin as soon as the song is ready; mostly it was got ready before the start was agreed."""
+        songs = self._room.songs
+        if songs.error is not None:
+            self._give_up(str(songs.error))
+        elif songs.ready is not None:
+            self._begin(run, *songs.ready)
 
     def _give_up(self, sentence: str) -> None:
         self._context.say(sentence)
@@ -307,6 +299,8 @@ class JamPlayScene(Scene):
 
     def _advance(self, run: Run, at_us: int) -> None:
         song_us = run.step(at_us)
+        if self._phase is Phase.LOADING:
+            self._take_song(run)
         if run.performance is not self._performance:
             self._take_seat(run)
         if self._phase is Phase.OVER:
@@ -349,8 +343,6 @@ class JamPlayScene(Scene):
 
     def on_exit(self) -> bool:
         """Let go of the song; who goes before its end has left the take."""
-        if self._job is not None:
-            self._job.cancel()
         self._end(LEFT)
         if self._run is not None and self._run.stage is not None:
             self._run.stage.close(fade_out_us=250_000)
@@ -387,8 +379,8 @@ class JamPlayScene(Scene):
 
     def _draw_loading(self, frame: Frame) -> None:
         machine = self._machine
-        if self._job is not None:
-            draw_loading(frame, "Getting the song ready", self._job.share)
+        if self._run is not None:
+            draw_loading(frame, "Getting the song ready", self._room.songs.share)
         elif machine is not None:
             fetching = machine.fetching.get(machine.session.me)
             draw_loading(frame, "The song is on its way to you", fetching.share if fetching is not None else 0.0)

@@ -23,6 +23,7 @@ from game.jam.session import Closed, Happening, Notice
 from game.jam.state import PLAYER, Band
 from game.rhythm.entries import ChartEntry
 from game.scenes.context import Context
+from game.scenes.jam_ready import SongAhead
 from game.scenes.title import game_version
 
 _REMEMBERED = "jam room"
@@ -43,6 +44,8 @@ class JamRoom:
         self.ended = ""
         """Why the last jam ended, if it was not the player who left."""
         self._conductor = ""
+        self.songs = SongAhead(context)
+        """The song the band plays next, got ready meanwhile."""
 
     @classmethod
     def of(cls, context: Context) -> JamRoom:
@@ -146,6 +149,7 @@ class JamRoom:
             self.leave()
         else:
             self._tell_conductor(machine.session.band)
+            self.songs.follow(machine)
         return happenings
 
     def _tell_conductor(self, band: Band) -> None:
@@ -165,6 +169,7 @@ class JamRoom:
     def leave(self) -> None:
         """Leave the jam, if there is one; its threads end beside the game."""
         machine, self.machine = self.machine, None
+        self.songs.forget()
         if machine is not None:
             self._leaving = [thread for thread in self._leaving if thread.is_alive()]
             thread = threading.Thread(target=machine.close, name="leaving a jam")

@@ -22,10 +22,10 @@ from game.rhythm.hits import HIT, NoteState, Part
 from game.rhythm.performance import LEFT
 from game.rhythm.rules import rule_set
 from game.rhythm.songs import ReadySong
-from game.scenes.jam_play import Phase
+from game.scenes.jam_play import JamPlayScene, Phase
 from game.scenes.jam_play_cards import away, laid_out
 from game.scenes.jam_play_stage import SOUND_GONE, BandStage, by_themselves, heard_at
-from game.scenes.requests import JamResults
+from game.scenes.requests import JamResults, PlayJam
 from tests.rig.bad_link import BadLink
 from tests.rig.jam_band import BandGame, hands, result_in
 from tests.rig.pilot import wait_until
@@ -88,6 +88,28 @@ def test_what_one_plays_is_on_the_others_screens_and_in_their_logs(game: BandGam
     kept = read_band(game.profile.log, session.id).take(take)
     assert kept is not None
     assert {peer: len(one.edges) for peer, one in kept.played.items()} == {one.peer: pressed for one in mine}
+
+
+def test_a_song_at_another_rate_is_ready_before_the_start_is_agreed(game: BandGame) -> None:
+    game.host()
+    refused: list[Exception] = []
+    entry = game.entry(SHORT, 4)
+    game.machine.offer(entry, "osu-mania-stable", 0.5, refused.append)
+    ready = game.until(lambda: game.room.songs.ready, "the song at half its rate")
+    song = ready.loaded[0]
+    assert len(song.frames) / game.sound.rate_hz > 2 * song.chart.last_us / 1e6
+    session = game.machine.session
+    session.do(TakePart("all", entry.hash, 4))
+    session.do(SayReady())
+    game.until(lambda: session.band.players[0].bound_us >= 0 and session.time.agreed, "the time")
+    session.do(Start(session.now_us(), session.time.bound_us))
+    running = game.until(lambda: session.band.running, "the start")
+    scene = JamPlayScene(game.context, PlayJam(running.start.take))
+    game.show(scene)
+    assert scene.phase is Phase.PLAYING  # in its first step: nothing had to be waited for
+    assert game.room.songs.ready is ready
+    game.room.leave()
+    assert game.room.songs.ready is None
 
 
 def test_who_drops_is_dimmed_and_comes_back_in_time(
