@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from engine.log import EventLog
+from game.roleplay.pins import marked
 from game.roleplay.recall_projector import PARTS
 from game.roleplay.state import Memory
 from game.roleplay.witness import MEMORY_COLUMNS, memory_of
@@ -120,4 +121,5 @@ def memory_for_player(log: EventLog, chat: str, number: int) -> Memory | None:
 
 
 def _read(log: EventLog, where: str, values: tuple[object, ...]) -> list[Memory]:
-    return [memory_of(row) for row in log.query(f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE {where}", values)]
+    rows = log.query(f"SELECT {MEMORY_COLUMNS} FROM memories m WHERE {where}", values)
+    return marked(log, [memory_of(row) for row in rows])

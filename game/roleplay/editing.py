@@ -36,11 +36,11 @@ from game.roleplay.events import (
     ItemLost,
     ManualEdit,
     MemoryPinned,
-    MemoryWritten,
     ThreadOpened,
     chat_stream,
 )
-from game.roleplay.ledger import AUTOMATION, Fact, Facts, Ledger
+from game.roleplay.ledger import AUTOMATION, Fact, Facts
+from game.roleplay.pins import MANUAL, pinned
 from game.roleplay.state import PIN_CAP, Activity, Chat, Happening
 
 HAPPENING_STATES = ("planned", "active", "completed", "cancelled", "expired")
@@ -375,14 +375,12 @@ def pin(log: EventLog, chat: str, memory: int) -> None:
     Raises:
         UserError: no such memory, or as many as may be are pinned by hand.
     """
-    owner, pinned = _pinned(log, chat, memory)
-    if pinned == "manual":
+    seq, standing = _pins_of(log, chat, memory)
+    if standing.get(seq) == MANUAL:
         return
-    room = _room_for(log, owner, chat, memory)
-    if room is None:
+    if list(standing.values()).count(MANUAL) >= PIN_CAP:
         raise UserError(f"{PIN_CAP} memories are pinned by hand already; unpin one of them first")
-    room.setdefault(chat, []).append(Fact(MemoryPinned(memory, True)))
-    Ledger(log).write_many([(chat_stream(where), facts, None) for where, facts in room.items()])
+    _append(log, chat_stream(chat), MemoryPinned(memory, True))
 
 
 def unpin(log: EventLog, chat: str, memory: int) -> None:
@@ -391,47 +389,25 @@ def unpin(log: EventLog, chat: str, memory: int) -> None:
     Raises:
         UserError: no such memory.
     """
-    if _pinned(log, chat, memory)[1]:
+    seq, standing = _pins_of(log, chat, memory)
+    if seq in standing:
         _append(log, chat_stream(chat), MemoryPinned(memory, False))
 
 
-def _pinned(log: EventLog, chat: str, memory: int) -> tuple[str, str]:
-    rows = log.query("SELECT owner, pinned FROM memories WHERE chat = ? AND memory = ? AND live", (chat, memory))
+def _pins_of(log: EventLog, chat: str, memory: int) -> tuple[int, dict[int, str]]:
+    """Where the log has a memory, and all that its owner has pinned."""
+    rows = log.query("SELECT seq, owner FROM memories WHERE chat = ? AND memory = ? AND live", (chat, memory))
     if not rows:
         raise UserError(f"this chat has no memory {memory}; choose one of those it has")
-    return rows[0][0], rows[0][1]
+    return rows[0][0], pinned(log, rows[0][1])
 
 
-def auto_pin(log: EventLog, chat: str, memory: MemoryWritten) -> list[tuple[str, Facts]]:
-    """What pins a pivotal memory (significance 3) of ``chat`` by rule: facts for each chat, nothing is written.
-
-    Over :data:`~game.roleplay.state.PIN_CAP` pins of its owner, the oldest automatic ones are unpinned, each in its
-    own chat; those pinned by hand stay, and where they alone are too many the new one is not pinned.
-    """
-    if memory.significance < 3:
+def auto_pin(log: EventLog, chat: str, memory: int) -> Facts:
+    """What pins a memory of ``chat`` by rule: nothing unless it is pivotal (significance 3); nothing is written."""
+    sql = "SELECT 1 FROM memories WHERE chat = ? AND memory = ? AND significance >= 3"
+    if not log.query(sql, (chat, memory)):
         return []
-    made = _room_for(log, memory.owner, chat, memory.memory)
-    if made is None:
-        return []
-    made.setdefault(chat, []).append(Fact(MemoryPinned(memory.memory, True, auto=True), AUTOMATION))
-    return list(made.items())
-
-
-def _room_for(log: EventLog, owner: str, chat: str, memory: int) -> dict[str, Facts] | None:
-    """What takes the oldest automatic pins off so that one more memory can be pinned; None if none can be taken."""
-    sql = (
-        "SELECT chat, memory, pinned FROM memories WHERE owner = ?1 AND pinned <> '' AND live AND seq >"
-        " coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0) AND NOT (chat = ?2 AND memory = ?3)"
-        " ORDER BY pinned_seq"
-    )
-    standing = log.query(sql, (owner, chat, memory))
-    automatic = [(where, number) for where, number, pinned in standing if pinned == "auto"]
-    if len(standing) - len(automatic) >= PIN_CAP:
-        return None
-    made: dict[str, Facts] = {}
-    for where, number in automatic[: max(len(standing) + 1 - PIN_CAP, 0)]:
-        made.setdefault(where, []).append(Fact(MemoryPinned(number, False, auto=True), AUTOMATION))
-    return made
+    return [Fact(MemoryPinned(memory, True, auto=True), AUTOMATION)]
 
 
 # -- the cast -------------------------------------------------------------------------------------------------------

@@ -281,7 +281,11 @@ class MemoryWritten:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPinned:
-    """A memory is always before the mind's eye of its owner, or no more; ``auto`` that a rule did it."""
+    """A memory is always before the mind's eye of its owner, or no more.
+
+    ``auto`` that a rule pinned it.  What makes room for it is not told but follows (:mod:`game.roleplay.pins`): where
+    an older log tells of a rule that took a pin off, that is passed over.
+    """
 
     kind: ClassVar[str] = "memory.pinned"
     memory: int

@@ -152,9 +152,7 @@ def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
 
 def pin_pivotal(desk: Desk, host: str, memories: Iterable[MemoryWritten]) -> None:
     """Pin those of the memories just written that are pivotal (004 8.5)."""
-    for memory in memories:
-        for stream_chat, facts in auto_pin(desk.log, host, memory):
-            desk.write(stream_chat, facts)
+    desk.write(host, [fact for memory in memories for fact in auto_pin(desk.log, host, memory.memory)])
 
 
 # -- the end of a scene ----------------------------------------------------------------------------------------------

@@ -15,7 +15,18 @@ from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
 from game.roleplay.projector_story import STORY_STEPS
-from game.roleplay.rows import in_place, insert, known_chat, live, of_chat, settle_tellings, told_by, weigh_scene
+from game.roleplay.rows import (
+    OF_TELLING,
+    TELLINGS,
+    in_place,
+    insert,
+    known_chat,
+    live,
+    of_chat,
+    settle_tellings,
+    told_by,
+    weigh_scene,
+)
 from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of, chained
 from game.truth import Truth
 
@@ -26,7 +37,7 @@ class RoleplayProjector:
     """Keeps everything that follows from the cast's and the chats' events, but for what is searched by words."""
 
     name = "roleplay"
-    version = 2
+    version = 3
     kinds = kinds((*cast.CAST_EVENTS, *happened.CHAT_EVENTS)) - {happened.MemoryEmbedded.kind}
     create = tables.CREATE
 
@@ -342,44 +353,38 @@ def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
 
 def _memory_written(db: apsw.Connection, event: StoredEvent) -> None:
     said, chat = event.payload, of_chat(event)
-    former = _former_tellings(db, event)  # a scene told anew is pinned as it was
+    by_hand, truths = _former_tellings(db, event)
+    said = {**said, **json.loads(by_hand)}  # what the player set of a scene's telling goes for one told anew
     bit = SEEN_BY_YOU if said["owner"] == happened.YOU else SEEN_BY_HOST if said["owner"] == chat else SEEN_BY_GUEST
     insert(
         *(db, "memories", event.seq, event.stream, chat, said["memory"], said["owner"], bit, said["witnesses"]),
         *(said["text"], said["form"], said["source"], said["reliability"], said["scene"], said["clock_us"]),
         *(event.at_us, said["significance"], said["turn"], said["swipe"], said["basis"], live(db, event)),
-        *(event.truth, *(former[0][:2] if former else ("", 0))),
+        *(event.truth, by_hand),
     )
-    if Truth.USER in {event.truth, *(truth for *_, truth in former)}:
+    if Truth.USER in {event.truth, *truths}:
         settle_tellings(db, chat, said["scene"])
     known_chat(db, event)
     db.execute("UPDATE chats SET memories = max(memories, ?) WHERE chat = ?", (said["memory"], chat))
 
 
-_TELLINGS = "chat = ? AND owner = ? AND scene = ? AND scene > 0 AND turn = 0 AND form <> 'told'"
-"""All that one witness has told of one scene, each from other wordings."""
-
-
-def _former_tellings(db: apsw.Connection, event: StoredEvent) -> list[Any]:
-    """How its owner's former tellings of a scene are pinned, and whose words they are; the last first."""
+def _former_tellings(db: apsw.Connection, event: StoredEvent) -> tuple[str, list[int]]:
+    """What the player set of its owner's former tellings of a scene, and whose words those are."""
     said = event.payload
     if said["form"] == "told" or said["turn"] or not said["scene"]:
-        return []
-    sql = f"SELECT pinned, pinned_seq, truth FROM memories WHERE {_TELLINGS} ORDER BY seq DESC"
-    return db.execute(sql, (of_chat(event), said["owner"], said["scene"])).fetchall()
+        return "{}", []
+    sql = f"SELECT by_hand, truth FROM memories WHERE {TELLINGS} ORDER BY seq DESC"
+    rows: list[Any] = db.execute(sql, (of_chat(event), said["owner"], said["scene"])).fetchall()
+    return (rows[0][0] if rows else "{}"), [truth for _, truth in rows]
 
 
 def _memory_pinned(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    how = ("auto" if said["auto"] else "manual") if said["pinned"] else ""
-    chat, memory = of_chat(event), said["memory"]
-    db.execute(
-        "UPDATE memories SET pinned = ?, pinned_seq = ? WHERE chat = ? AND memory = ?", (how, event.seq, chat, memory)
-    )
-    sql = "SELECT owner, scene FROM memories WHERE chat = ? AND memory = ? AND form = 'summary' AND turn = 0"
-    for owner, scene in db.execute(sql, (chat, memory)).fetchall():
-        sql = f"UPDATE memories SET pinned = ?, pinned_seq = ? WHERE {_TELLINGS}"
-        db.execute(sql, (how, event.seq, chat, owner, scene))
+    said, chat = event.payload, of_chat(event)
+    if said["auto"] and not said["pinned"]:
+        return  # as it was once told; what makes room follows
+    for owner, scene in db.execute(OF_TELLING, (chat, said["memory"])).fetchall():
+        row = (event.seq, event.stream, chat, said["memory"], owner, scene, int(said["pinned"]), int(said["auto"]))
+        insert(db, "pins", *row)
 
 
 def _group(db: apsw.Connection, event: StoredEvent) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 
 from engine.log import StoredEvent
-from game.roleplay.rows import insert, of_chat, settle_tellings, weigh_scene
+from game.roleplay.rows import OF_TELLING, TELLINGS, insert, of_chat, settle_tellings, weigh_scene
 
 MEMORY_FIELDS = ("text", "significance", "witnesses", "source", "reliability")
 CONTAINER_FIELDS = ("name", "type", "moving", "public", "audible_range", "slots", "parent")
@@ -50,12 +50,13 @@ def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
         sql = "UPDATE memories SET text = ?, truth = ? WHERE chat = ? AND memory = ?"
         db.execute(sql, (value, event.truth, of_chat(event), key[0]))
         sql = "SELECT scene FROM memories WHERE chat = ? AND memory = ?"
-        there: list[Any] = db.execute(sql, (of_chat(event), key[0])).fetchall()
-        for (scene,) in there:
+        for (scene,) in db.execute(sql, (of_chat(event), key[0])).fetchall():
             settle_tellings(db, of_chat(event), scene)
     elif field in MEMORY_FIELDS:
-        sql = f"UPDATE memories SET {field} = ? WHERE chat = ? AND memory = ?"
-        db.execute(sql, (value, of_chat(event), key[0]))
+        for owner, scene in db.execute(OF_TELLING, (of_chat(event), key[0])).fetchall():
+            which, row = (TELLINGS, (owner, scene)) if scene else ("chat = ? AND memory = ?", (key[0],))
+            sql = f"UPDATE memories SET {field} = ?, by_hand = json_set(by_hand, '$.{field}', ?) WHERE {which}"
+            db.execute(sql, (value, value, of_chat(event), *row))
 
 
 def _activity(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:

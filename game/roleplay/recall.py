@@ -15,13 +15,15 @@ multiplying the relevance (004 11.1), so that neither brings up what has nothing
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.log import EventLog
-from game.roleplay import candidates
+from game.roleplay import candidates, pins
 from game.roleplay.embedding import Question
 from game.roleplay.recall_projector import owners_mark
 from game.roleplay.relevance import LEAST, Relevance, by_model
@@ -45,7 +47,10 @@ RECENT = 512
 
 def pinned(log: EventLog, owner: str) -> list[Memory]:
     """What is always before the owner's mind, in the order it was pinned."""
-    return [memory_of(row) for row in memories(log, owner, where="m.pinned <> ''", order="m.pinned_seq, m.seq")]
+    how = pins.pinned(log, owner)
+    rows = memories(log, owner, (json.dumps(list(how)),), where="m.seq IN (SELECT value FROM json_each(?2))")
+    found = {row[0]: memory_of(row) for row in rows}
+    return [replace(found[seq], pinned=one) for seq, one in how.items()]
 
 
 def scene_summaries(log: EventLog, owner: str, chat: str, count: int = 3) -> list[Memory]:
@@ -64,7 +69,8 @@ def scene_summaries(log: EventLog, owner: str, chat: str, count: int = 3) -> lis
 
 def recent(log: EventLog, owner: str, count: int, offset: int = 0) -> list[Memory]:
     """The owner's memories from every chat, the newest first, ``count`` of them after the first ``offset``."""
-    return [memory_of(row) for row in memories(log, owner, limit=max(count, 0), offset=max(offset, 0))]
+    rows = memories(log, owner, limit=max(count, 0), offset=max(offset, 0))
+    return pins.marked(log, [memory_of(row) for row in rows])
 
 
 # -- looking for something -------------------------------------------------------------------------------------------

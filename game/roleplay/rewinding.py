@@ -228,18 +228,8 @@ class _Kept:
 
 def _carried(kept: _Kept, events: Sequence[StoredEvent]) -> tuple[StoredEvent, ...]:
     carried: list[StoredEvent] = []
-    made_room: list[StoredEvent] = []
     for event in events:
-        if not kept.follows(event):
-            if event.kind == happened.MemoryPinned.kind and event.payload["pinned"]:
-                made_room = []  # they made room for a pin that is taken back
-            continue
-        if event.kind == happened.MemoryPinned.kind and not event.payload["pinned"]:
-            made_room.append(event)
-            continue
-        if event.kind == happened.MemoryPinned.kind:
-            carried += made_room
-            made_room = []
-        kept.add(event)
-        carried.append(event)
+        if kept.follows(event):
+            kept.add(event)
+            carried.append(event)
     return tuple(carried)

@@ -51,6 +51,13 @@ def told_by(db: apsw.Connection, event: StoredEvent) -> tuple[int, int]:
     return (int(found[0] == said["basis"]), int(found[1]) or event.seq) if found else (1, event.seq)
 
 
+TELLINGS = "chat = ? AND owner = ? AND scene = ? AND scene > 0 AND turn = 0 AND form <> 'told'"
+"""All that one witness has told of one scene, each from other wordings."""
+
+OF_TELLING = "SELECT owner, iif(form <> 'told' AND turn = 0, scene, 0) FROM memories WHERE chat = ? AND memory = ?"
+"""Whose a memory is, and the scene it tells of; 0 where it is none of the :data:`TELLINGS`."""
+
+
 def settle_tellings(db: apsw.Connection, chat: str, scene: int) -> None:
     """Of each witness's tellings of a scene the one counts that is told from what is chosen now.
 

@@ -168,7 +168,7 @@ class Memory:
     """Something its owner remembers.
 
     ``chat`` and ``number`` name it; ``seq`` is where the log has it.  ``pinned`` is ``""``, ``"auto"`` or
-    ``"manual"``.  ``truth`` is whose word the text is by now.
+    ``"manual"`` (:mod:`game.roleplay.pins`).  ``truth`` is whose word the text is by now.
     """
 
     seq: int

@@ -5,11 +5,12 @@ chat again and leaves the others. What several chats bring together (an edge, th
 in reading, in the order of ``seq`` (:func:`game.roleplay.rows.place`). ``live`` is 0 while the alternative a row
 follows from is not the chosen one. ``said_seq`` is where the wording was said that a row follows from: what a slow
 pass tells of an earlier turn does not undo what was set by hand after it; of an activity it is where the turn itself
-was said, so that a new wording of an old turn moves nobody now; one ``by_hand`` has the field that was set. ``basis``
-and ``chain`` of a scene are its own alternatives and those of the scenes told before it with them
-(:func:`game.roleplay.state.chained`); what is told of a scene counts while its basis is that chain. A turn is
-``unanswered`` while its chosen wording is not ``accepted``: the player's own word because they wrote, answered, kept
-or edited it (002).
+was said, so that a new wording of an old turn moves nobody now; one ``by_hand`` has the field that was set. ``by_hand``
+of a memory has what the player set of it beside its text, which goes for every telling of the same scene by the same
+witness, as a pin does (``scene`` of a pin is that scene; 0 for any other memory). ``basis`` and ``chain`` of a scene
+are its own alternatives and those of the scenes told before it with them (:func:`game.roleplay.state.chained`); what is
+told of a scene counts while its basis is that chain. A turn is ``unanswered`` while its chosen wording is not
+``accepted``: the player's own word because they wrote, answered, kept or edited it (002).
 """
 
 CAST = """
@@ -111,15 +112,18 @@ CREATE TABLE memories (
     owner_bit INTEGER NOT NULL, witnesses INTEGER NOT NULL, text TEXT NOT NULL, form TEXT NOT NULL,
     source TEXT NOT NULL, reliability INTEGER NOT NULL, scene INTEGER NOT NULL, clock_us INTEGER NOT NULL,
     at_us INTEGER NOT NULL, significance INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
-    basis TEXT NOT NULL, live INTEGER NOT NULL, truth INTEGER NOT NULL, pinned TEXT NOT NULL,
-    pinned_seq INTEGER NOT NULL
+    basis TEXT NOT NULL, live INTEGER NOT NULL, truth INTEGER NOT NULL, by_hand TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX memories_by_number ON memories (chat, memory);
 CREATE INDEX memories_by_owner ON memories (owner, seq);
 CREATE INDEX memories_of_scenes ON memories (owner, chat, scene, seq) WHERE form = 'summary';
-CREATE INDEX memories_pinned ON memories (owner, pinned_seq) WHERE pinned <> '';
 CREATE INDEX memories_by_turn ON memories (chat, turn) WHERE turn > 0;
 CREATE INDEX memories_by_scene ON memories (chat, scene) WHERE scene > 0;
+CREATE TABLE pins (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, memory INTEGER NOT NULL, owner TEXT NOT NULL,
+    scene INTEGER NOT NULL, pinned INTEGER NOT NULL, auto INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pins_by_owner ON pins (owner, seq);
 CREATE TABLE groups (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, summary TEXT NOT NULL, truth INTEGER NOT NULL,
     turn INTEGER NOT NULL, scene INTEGER NOT NULL, basis TEXT NOT NULL, said_seq INTEGER NOT NULL, live INTEGER NOT NULL
@@ -176,8 +180,8 @@ CREATE = CAST + CHATS + EDGES + MEMORIES + STORY
 
 ALL = (
     *("you", "bots", "bot_resets", "bot_cards", "bot_books", "chats", "turns", "alternatives", "scenes", "containers"),
-    *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "groups", "threads", "thread_ends"),
-    *("happenings", "happening_states", "items", "classifier_failures", "chat_files"),
+    *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "pins", "groups", "threads"),
+    *("thread_ends", "happenings", "happening_states", "items", "classifier_failures", "chat_files"),
 )
 """Every table; each has a column ``stream``."""
 

@@ -23,11 +23,11 @@ The plus keeps SQLite from walking all of an owner's memories by ``seq`` where a
 
 MEMORY_COLUMNS = (
     "m.seq, m.chat, m.memory, m.owner, m.text, m.witnesses, m.scene, m.clock_us, m.at_us, m.significance, m.form,"
-    " m.source, m.reliability, m.turn, m.pinned, m.truth"
+    " m.source, m.reliability, m.turn, m.truth"
 )
 """What makes a :class:`~game.roleplay.state.Memory`, of a table ``memories m``."""
 
-WIDTH = 16
+WIDTH = 15
 
 
 def memories(
@@ -54,5 +54,5 @@ def memories(
 
 
 def memory_of(row: tuple[Any, ...]) -> Memory:
-    """A row of :data:`MEMORY_COLUMNS` as a value."""
-    return Memory(*(*row[: WIDTH - 1], Truth(row[WIDTH - 1])))
+    """A row of :data:`MEMORY_COLUMNS` as a value; how it is pinned, :func:`game.roleplay.pins.marked` says."""
+    return Memory(*row[: WIDTH - 1], truth=Truth(row[WIDTH - 1]))

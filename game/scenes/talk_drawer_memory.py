@@ -13,8 +13,8 @@ from engine.draw.colour import mixed
 from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LINE, RAISED, tone
 from engine.log import EventLog
-from game.roleplay import clock, editing
-from game.roleplay.chat_search import memories_for_player, memory_for_player
+from game.roleplay import clock, editing, recall
+from game.roleplay.chat_search import memories_for_player
 from game.roleplay.events import YOU
 from game.roleplay.state import PIN_CAP, SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, Memory
 from game.scenes.talk_drawer_acts import Thing
@@ -223,9 +223,5 @@ def toggle_pin(desk: Desktop, memory: Memory) -> None:
 
 def read_memories(log: EventLog, owner: str, page: int) -> MemoryData:
     """The pins of ``owner`` and one page of their memories, as the player looks after them."""
-    sql = "SELECT chat, memory FROM memories WHERE owner = ? AND pinned <> '' AND live ORDER BY pinned_seq"
-    pinned = [memory_for_player(log, chat, number) for chat, number in log.query(sql, (owner,))]
     found = memories_for_player(log, owner, PAGE + 1, page * PAGE)
-    return MemoryData(
-        owner, tuple(one for one in pinned if one is not None), tuple(found[:PAGE]), page, len(found) <= PAGE
-    )
+    return MemoryData(owner, tuple(recall.pinned(log, owner)), tuple(found[:PAGE]), page, len(found) <= PAGE)

@@ -16,7 +16,7 @@ from engine.errors import UserError
 from engine.log import EventLog
 from game.roleplay import editing, erasing, history, reading, swipes
 from game.roleplay import events as happened
-from game.roleplay.events import YOU, MemoryWritten
+from game.roleplay.events import YOU
 from game.roleplay.impact import impact
 from game.roleplay.state import Activity, Turn
 from game.truth import Truth
@@ -106,9 +106,8 @@ def follows(life: Life, story: Story, number: int) -> None:
         chat = story.chat
         if weight == 3:
             memory = story.remembers(owner, words, 3, mask, scene=asked.scene, **where)
-            written = MemoryWritten(memory, owner, words, mask, asked.scene, CLOCK_US, 3, "beat", **where)
-            for other, facts in editing.auto_pin(life.log, story.host, written):
-                life.stories[other].add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
+            facts = editing.auto_pin(life.log, story.host, memory)
+            story.add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
         elif weight == 2:
             story.add(
                 happened.ThreadOpened(chat.threads + 1, words, **where),

@@ -126,10 +126,12 @@ class Story:
         found = reading.scene(self.log, self.host, scene)
         assert found is not None
         made = []
+        mask = 7 if len(found.present) == 3 else 3
         for owner in owners or (self.host,):
-            told = self.remembers(owner, f"{owner} tells scene {scene}", scene=scene, basis=found.basis)
+            words = f"{owner} tells scene {scene}"
+            told = self.remembers(owner, words, witnesses=mask, scene=scene, basis=found.basis)
             made.append(told)
-            words = happened.EdgeSummarised(owner, YOU, f"after scene {scene}", scene, found.basis, f"moment {scene}")
-            self.add(words)
+            after = happened.EdgeSummarised(owner, YOU, f"after scene {scene}", scene, found.basis, f"moment {scene}")
+            self.add(after)
             self.moves(owner, YOU, 2, scene=scene, basis=found.basis)
         return made

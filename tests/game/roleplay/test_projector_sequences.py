@@ -99,9 +99,20 @@ class Plain:
     def memories(self, owner: str) -> list[tuple[str, int, str]]:
         """Chat, number and text of all that ``owner`` remembers and witnessed, the oldest first."""
         by_hand: dict[tuple[str, int, str], Any] = {}
+        of_telling: dict[tuple[str, int], tuple[str, int, str] | None] = {}
+        witnesses: dict[Any, int] = {}  # what the player set of one telling goes for all of the scene by that witness
         for event in self.events:
-            if event.kind == "manual_edit" and event.payload["what"] == "memory":
-                by_hand[event.stream, event.payload["key"][0], event.payload["field"]] = event.payload["value"]
+            said = event.payload
+            if event.kind == "memory.written":
+                is_one = said["form"] != "told" and not said["turn"] and said["scene"]
+                of_telling[event.stream, said["memory"]] = (
+                    (event.stream, said["scene"], said["owner"]) if is_one else None
+                )
+            if event.kind == "manual_edit" and said["what"] == "memory":
+                by_hand[event.stream, said["key"][0], said["field"]] = said["value"]
+                if said["field"] == "witnesses":
+                    key = (event.stream, said["key"][0])
+                    witnesses[of_telling.get(key) or key] = said["value"]
         found = []
         told_by_hand = {
             (event.stream.partition("/")[2], event.payload["scene"])
@@ -118,7 +129,8 @@ class Plain:
                 continue
             bit = 2 if owner == chat else 4
             stands = self.counts(event) or telling in told_by_hand
-            if by_hand.get((event.stream, said["memory"], "witnesses"), said["witnesses"]) & bit and stands:
+            key = (event.stream, said["memory"])
+            if witnesses.get(of_telling[key] or key, said["witnesses"]) & bit and stands:
                 text = by_hand.get((event.stream, said["memory"], "text"), said["text"])
                 found.append((chat, said["memory"], text))
         return found

@@ -13,7 +13,7 @@ from engine.errors import UserError
 from engine.log import EventLog, StoredEvent
 from game.roleplay import editing, history, reading, recall
 from game.roleplay import events as happened
-from game.roleplay.events import YOU, MemoryWritten
+from game.roleplay.events import YOU
 from game.roleplay.state import PIN_CAP, Edge
 from game.truth import Truth
 from tests.rig.roleplay_story import CLOCK_US, Story, author, new_log, tables
@@ -231,10 +231,8 @@ def test_a_bots_identity_is_amended_in_its_own_stream(story: Story) -> None:
 def pivotal(story: Story, text: str, owner: str = "mira") -> None:
     """A pivotal memory, with what the rule does about it."""
     number = story.remembers(owner, text, 3, witnesses=7, turn=2)
-    written = MemoryWritten(number, owner, text, 7, 1, CLOCK_US, 3, "beat", turn=2)
-    for chat, facts in editing.auto_pin(story.log, story.host, written):
-        where = story if chat == story.host else Story(story.log, chat)
-        where.add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
+    pins = editing.auto_pin(story.log, story.host, number)
+    story.add(*(fact.event for fact in pins), truth=Truth.AUTOMATION)
 
 
 def pins(story: Story, owner: str = "mira") -> list[tuple[str, str]]:
@@ -278,7 +276,7 @@ def test_an_automatic_pin_the_player_confirms_is_theirs_and_one_they_take_off_st
     assert pins(story) == []
 
 
-def test_room_is_made_in_the_chat_where_the_oldest_lies(story: Story) -> None:
+def test_room_is_made_also_for_what_is_pinned_in_another_chat(story: Story) -> None:
     author(story.log, "tobias", "BotB")
     home = Story(story.log, "tobias")
     home.begin()
@@ -287,15 +285,15 @@ def test_room_is_made_in_the_chat_where_the_oldest_lies(story: Story) -> None:
     for number in range(PIN_CAP):
         pivotal(story, f"as a guest {number}", "tobias")
     assert [text for text, _ in pins(story, "tobias")] == [f"as a guest {number}" for number in range(PIN_CAP)]
-    assert last_event(story.log, "chat/tobias").payload == {"memory": 1, "pinned": False, "auto": True}
 
 
 def test_only_pivotal_ones_are_pinned_and_nothing_is_written_by_asking(story: Story) -> None:
     before = tables(story.log)
-    notable = MemoryWritten(1, "mira", "", 3, 1, CLOCK_US, 2)
-    assert editing.auto_pin(story.log, "mira", notable) == []
-    assert editing.auto_pin(story.log, "mira", MemoryWritten(1, "mira", "", 3, 1, CLOCK_US, 3)) != []
+    assert editing.auto_pin(story.log, "mira", 1) == []
     assert tables(story.log) == before
+    editing.edit_memory(story.log, "mira", 1, "significance", 3)
+    assert editing.auto_pin(story.log, "mira", 1) != []
+    assert pins(story) == []
 
 
 def test_pins_of_a_life_before_a_reset_count_no_more(story: Story) -> None:

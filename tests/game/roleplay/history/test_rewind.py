@@ -263,13 +263,12 @@ def test_a_pin_that_made_room_for_one_that_goes_comes_back(story: Story) -> None
     story.talk(2)
     for number in range(9):
         story.remembers("mira", f"memory {number}", 3, turn=2)
-        written = happened.MemoryWritten(number + 1, "mira", "", 3, 1, CLOCK_US, 3, "beat", turn=2)
+        pinned = number + 1
         if number == 8:
             story.say(YOU)
-            story.add(happened.MemoryWritten(10, "mira", "later", 3, 1, CLOCK_US, 3, "beat", turn=3))
-            written = happened.MemoryWritten(10, "mira", "later", 3, 1, CLOCK_US, 3, "beat", turn=3)
-        for _, facts in editing.auto_pin(story.log, "mira", written):
-            story.add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
+            pinned = story.remembers("mira", "later", 3, turn=3)
+        facts = editing.auto_pin(story.log, "mira", pinned)
+        story.add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
     assert [one.number for one in recall.pinned(story.log, "mira")] == [2, 3, 4, 5, 6, 7, 8, 10]
     history.rewind(story.log, None, "mira", 2)
     assert [one.number for one in recall.pinned(story.log, "mira")] == [1, 2, 3, 4, 5, 6, 7, 8]

@@ -145,7 +145,9 @@ class Plain:
         self.chosen: dict[tuple[str, int], int] = {}
         self.scene_of: dict[tuple[str, int], int] = {}
         self.deleted: set[tuple[str, int]] = set()
-        self.witnesses: dict[tuple[str, int], int] = {}
+        self.telling: dict[tuple[str, int], Any] = {}
+        """Which scene whose memory tells of: what the player sets of one telling goes for all of them."""
+        self.witnesses: dict[Any, int] = {}
         self.reset_seq: dict[str, int] = {}
         self.closed: list[tuple[str, int]] = []
         self.rewritten: set[tuple[str, int]] = set()
@@ -157,8 +159,11 @@ class Plain:
                 self.chosen[name, said["turn"]] = said["swipe"]
             elif event.kind == "turn.deleted":
                 self.deleted |= {(name, turn) for turn in said["turns"]}
+            elif event.kind == "memory.written" and said["form"] != "told" and said["scene"] and not said["turn"]:
+                self.telling[name, said["memory"]] = (name, said["owner"], said["scene"])
             elif event.kind == "manual_edit" and said["field"] == "witnesses":
-                self.witnesses[name, said["key"][0]] = said["value"]
+                key = (name, said["key"][0])
+                self.witnesses[self.telling.get(key, key)] = said["value"]
             elif event.kind == "manual_edit" and said["field"] == "text":
                 self.rewritten.add((name, said["key"][0]))
             elif event.kind == "scene.closed":
@@ -174,7 +179,9 @@ class Plain:
             if event.kind != "memory.written" or said["owner"] != owner or event.seq <= self.reset_seq.get(owner, 0):
                 continue
             bit = 1 if owner == YOU else 2 if owner == chat else 4
-            if self.witnesses.get((chat, said["memory"]), said["witnesses"]) & bit and self._counts(chat, said):
+            key = (chat, said["memory"])
+            witnesses = self.witnesses.get(self.telling.get(key, key), said["witnesses"])
+            if witnesses & bit and self._counts(chat, said):
                 found.add((chat, said["memory"]))
         return found
 

@@ -1,0 +1,156 @@
+"""Pins and what the player set of a memory follow the memory, over chats, wordings and tellings (004 8.5, 10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from game.roleplay import editing, history, reading, recall, swipes
+from game.roleplay import events as happened
+from game.roleplay.events import YOU
+from game.roleplay.state import PIN_CAP, Memory
+from game.truth import Truth
+from tests.rig.roleplay_story import Story, new_log, tables
+
+
+@pytest.fixture
+def chats() -> Iterator[tuple[Story, Story]]:
+    """Mira's chat with Tobias as a guest, and his own, in which all he may have pinned is pinned by itself."""
+    with new_log() as log:
+        visit, home = Story(log, "mira", "BotA"), Story(log, "tobias", "BotB")
+        for story in (visit, home):
+            story.begin()
+            story.talk(2)
+        visit.add(happened.GuestJoined("tobias"), truth=Truth.USER)
+        visit.talk(2)
+        for number in range(PIN_CAP):
+            pivotal(home, f"at home {number}", 2)
+        yield visit, home
+        assert log.check_rebuild() == []
+
+
+def pivotal(story: Story, text: str, turn: int, swipe: int = 0) -> int:
+    """Something pivotal that Tobias remembers of a turn, with what the rule does about it."""
+    number = story.remembers("tobias", text, 3, witnesses=7, turn=turn, swipe=swipe)
+    story.add(*(fact.event for fact in editing.auto_pin(story.log, story.host, number)), truth=Truth.AUTOMATION)
+    return number
+
+
+def pins(story: Story) -> list[str]:
+    return [one.text for one in recall.pinned(story.log, "tobias")]
+
+
+HOME = [f"at home {number}" for number in range(PIN_CAP)]
+
+
+def test_a_rewind_gives_a_pin_back_that_made_room_in_another_chat(chats: tuple[Story, Story]) -> None:
+    visit, home = chats
+    before = pins(home)
+    pivotal(visit, "the visit", 4)
+    assert (before, pins(home)) == (HOME, [*HOME[1:], "the visit"])
+    done = history.rewind(visit.log, None, "mira", 2)
+    assert pins(home) == HOME
+    history.undo(visit.log, done)
+    assert pins(home) == [*HOME[1:], "the visit"]
+
+
+def test_another_wording_gives_it_back_too_and_stepping_back_takes_it_again(chats: tuple[Story, Story]) -> None:
+    visit, home = chats
+    pivotal(visit, "the visit", 4)
+    visit.again(4)
+    assert pins(home) == HOME
+    pivotal(visit, "the visit, otherwise", 4, 1)
+    assert pins(home) == [*HOME[1:], "the visit, otherwise"]
+    swipes.choose(visit.log, "mira", 4, 0)
+    assert pins(home) == [*HOME[1:], "the visit"]
+
+
+def test_going_back_in_the_chat_that_lost_a_pin_leaves_it_no_more_than_there_may_be(
+    chats: tuple[Story, Story],
+) -> None:
+    visit, home = chats
+    pivotal(visit, "the visit", 4)
+    home.talk(2)
+    history.rewind(home.log, None, "tobias", 2)
+    assert pins(home) == [*HOME[1:], "the visit"]
+
+
+def test_what_made_room_does_not_come_back_when_the_player_takes_another_pin_off(chats: tuple[Story, Story]) -> None:
+    visit, home = chats
+    number = pivotal(visit, "the visit", 4)
+    editing.unpin(visit.log, "mira", number)
+    assert pins(home) == HOME[1:]
+
+
+# -- a scene that is told anew ---------------------------------------------------------------------------------------
+
+
+def told(story: Story) -> Memory:
+    (one,) = [one for one in recall.recent(story.log, "tobias", 50) if one.form == "summary"]
+    return one
+
+
+@pytest.fixture
+def closed(chats: tuple[Story, Story]) -> tuple[Story, int]:
+    """The visit is over and Tobias has told it; the player has set what they think of his telling."""
+    visit, _ = chats
+    scene = visit.close("guest")
+    visit.add(happened.GuestLeft("tobias"), truth=Truth.USER)
+    visit.tell(scene, ["tobias"])
+    number = told(visit).number
+    for field, value in (("significance", 3), ("witnesses", 5), ("source", "a letter"), ("reliability", 40)):
+        editing.edit_memory(visit.log, "mira", number, field, value)
+    return visit, scene
+
+
+def by_hand(memory: Memory) -> tuple[int, int, str, int]:
+    return memory.significance, memory.witnesses, memory.source, memory.reliability
+
+
+def test_what_was_set_by_hand_goes_for_a_scene_told_anew_and_for_every_telling(closed: tuple[Story, int]) -> None:
+    visit, scene = closed
+    first = told(visit)
+    assert by_hand(first) == (3, 5, "a letter", 40)
+    visit.again(4)
+    visit.tell(scene, ["tobias"])
+    anew = told(visit)
+    assert anew.number != first.number
+    assert by_hand(anew) == by_hand(first)
+    editing.edit_memory(visit.log, "mira", anew.number, "significance", 1)
+    swipes.choose(visit.log, "mira", 4, 0)
+    assert told(visit).number == first.number
+    assert by_hand(told(visit)) == (1, 5, "a letter", 40)
+
+
+def test_a_witness_bit_that_was_taken_is_not_given_back_by_telling_anew(closed: tuple[Story, int]) -> None:
+    visit, scene = closed
+    editing.edit_memory(visit.log, "mira", told(visit).number, "witnesses", 3)
+    visit.again(4)
+    visit.tell(scene, ["tobias"])
+    assert [one.text for one in recall.recent(visit.log, "tobias", 50) if one.form == "summary"] == []
+
+
+def test_no_rule_pins_anew_what_the_player_pinned_or_unpinned(closed: tuple[Story, int]) -> None:
+    visit, scene = closed
+    editing.pin(visit.log, "mira", told(visit).number)
+    visit.again(4)
+    visit.tell(scene, ["tobias"])
+    visit.add(*(one.event for one in editing.auto_pin(visit.log, "mira", told(visit).number)), truth=Truth.AUTOMATION)
+    assert told(visit).pinned == "manual"
+    editing.unpin(visit.log, "mira", told(visit).number)
+    visit.add(*(one.event for one in editing.auto_pin(visit.log, "mira", told(visit).number)), truth=Truth.AUTOMATION)
+    assert told(visit).pinned == ""
+
+
+def test_it_stays_the_guests_own_when_the_host_is_reset(closed: tuple[Story, int]) -> None:
+    visit, scene = closed
+    editing.pin(visit.log, "mira", told(visit).number)
+    visit.again(4)
+    visit.tell(scene, ["tobias"])
+    before = tables(visit.log)
+    done = history.reset(visit.log, None, "mira", "BotA")
+    assert (*by_hand(told(visit)), told(visit).pinned) == (3, 5, "a letter", 40, "manual")
+    history.undo_reset(visit.log, done)
+    assert tables(visit.log) == before
+    assert reading.edge(visit.log, "tobias", YOU).summary == "after scene 1"
