@@ -12,8 +12,9 @@ import logging
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ifaddr
 from zeroconf import Error as ZeroconfError
@@ -85,6 +86,7 @@ class Discovery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
+        self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="ourojam-discovery", daemon=True)
         self._thread.start()
 
@@ -111,6 +113,7 @@ class Discovery:
             if not self._closing:
                 self._closing = True
                 self._loop.call_soon_threadsafe(self._wake.set)
+                self._loop.call_soon_threadsafe(self._over.set)
         if threading.current_thread() is not self._thread:
             self._thread.join(_CLOSE_S)
 
@@ -152,12 +155,26 @@ class Discovery:
                 with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as trial:
                     trial.bind((host, 0))
             return AsyncZeroconf(interfaces=list(self._interfaces))
-        if not any(adapter.ips for adapter in ifaddr.get_adapters()):  # what the library has no plan for
+        listened = _listened_on()
+        if not listened:  # what the library has no plan for
             raise OSError(errno.ENETDOWN, "no interface has an address")
         try:
-            return AsyncZeroconf(interfaces=InterfaceChoice.All, ip_version=IPVersion.All)
-        except OSError:  # a system without IPv6
+            return AsyncZeroconf(interfaces=listened, ip_version=IPVersion.All)
+        except (OSError, RuntimeError):  # a system without IPv6, or an address that has just gone
             return AsyncZeroconf(interfaces=InterfaceChoice.All, ip_version=IPVersion.V4Only)
+
+    async def _unless_closing(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do what takes seconds on the network, but not for who has left."""
+        task, over = asyncio.ensure_future(doing), asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait((task, over), return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))
+            if not task.cancelled():
+                task.result()
+        finally:
+            over.cancel()
 
     async def _serve(self, zeroconf: AsyncZeroconf, addresses: tuple[str, ...]) -> None:
         """Announce and look until it is closed, or the machine has other addresses than when it began."""
@@ -199,10 +216,7 @@ class Discovery:
         if info is None or (before is not None and before.text == info.text and before.port == info.port):
             return
         try:
-            if before is None:
-                await (await zeroconf.async_register_service(info))
-            else:
-                await (await zeroconf.async_update_service(info))
+            await self._unless_closing(_say(zeroconf, info, anew=before is None))
         except (NonUniqueNameException, ZeroconfError, OSError) as fault:
             log.warning("the session cannot be announced: %s", fault)
             self._say(_NO_MULTICAST)
@@ -299,3 +313,17 @@ def _heard_us(zeroconf: Zeroconf, name: str) -> int:
     record = zeroconf.cache.get_by_details(name, _TYPE_SRV, _CLASS_IN)
     age_ms = current_time_millis() - record.created if record is not None else 0.0
     return now_us() - max(0, int(age_ms * 1000))
+
+
+async def _say(zeroconf: AsyncZeroconf, info: AsyncServiceInfo, *, anew: bool) -> None:
+    """Announce a session, or what has changed of it; takes a second or two."""
+    await (await (zeroconf.async_register_service(info) if anew else zeroconf.async_update_service(info)))
+
+
+def _listened_on() -> list[str]:
+    """This machine's addresses that multicast goes by: all but IPv6's own loopback, which has none."""
+    out: list[str] = []
+    for adapter in ifaddr.get_adapters():
+        hosts = [ip.ip if isinstance(ip.ip, str) else ip.ip[0] for ip in adapter.ips]
+        out += [host for host in hosts if host != "::1" and (":" not in host or adapter.index is not None)]
+    return out

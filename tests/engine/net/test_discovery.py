@@ -28,6 +28,8 @@ from engine.net.discovery_records import (
     properties_of,
 )
 
+pytestmark = pytest.mark.xdist_group("announced")  # sessions of other processes would show up in these
+
 LOOPBACK = ["127.0.0.1"]
 JAM = Announcement("0123456789abcdef", "Ada's jam 🎸", "Ada", 47100, 3, "0.1.0", "Silver Tide")
 HOUSE = Path(__file__).resolve().parents[3]
@@ -136,6 +138,15 @@ def test_garbage_that_others_announce_is_bounded_or_dropped(looking: Discovery) 
         noise.close()
 
 
+def test_who_announces_and_leaves_at_once_is_not_held_up_and_is_forgotten(looking: Discovery) -> None:
+    brief = Discovery(interfaces=LOOPBACK)
+    brief.announce(JAM)
+    until(lambda: jam_in(looking) is not None)
+    brief.announce(None)
+    brief.close()
+    until(lambda: jam_in(looking) is None)
+
+
 def test_without_a_network_it_says_so_and_ends_at_once() -> None:
     nowhere = Discovery(interfaces=["203.0.113.77"])  # an address this machine does not have (RFC 5737)
     until(lambda: nowhere.problem != "")
@@ -151,7 +162,8 @@ def test_without_a_network_it_says_so_and_ends_at_once() -> None:
 @pytest.mark.parametrize("loopback", ["down", "up"])
 def test_a_machine_without_any_network_is_told_so(loopback: str) -> None:
     looks = (
-        "import time; from engine.net.discovery import Discovery; from tests.engine.net.test_discovery import JAM\n"
+        "import logging, time; logging.basicConfig(level=logging.WARNING)\n"
+        "from engine.net.discovery import Discovery; from tests.engine.net.test_discovery import JAM\n"
         "discovery = Discovery(); discovery.announce(JAM); end_s = time.monotonic() + 15\n"
         "while not discovery.problem and time.monotonic() < end_s: time.sleep(0.02)\n"
         "print(discovery.problem); discovery.close()"
