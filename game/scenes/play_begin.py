@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ Loaded = tuple[ReadySong, NDArray[np.uint8] | None]
 """A song and its background picture."""
 
 
-def load(job: Job[Loaded], chart: ChartRef, mods: Mods, rate_hz: int) -> Loaded:
+def load(job: Job[Any], chart: ChartRef, mods: Mods, rate_hz: int) -> Loaded:
     """Read a song and its picture (in a job); a picture that cannot be read is one of the song's problems.
 
     Raises:
