@@ -52,7 +52,7 @@ LOOK_S = 0.05
 PREFERRED_HZ = 48_000
 
 MEET_FRAMES = 4800
-"""This long before its first sound a song that has an instant to meet is placed for good (0.1 s at 48 kHz)."""
+"""From so long before its first sound a song that has an instant to meet is placed by each block (0.1 s at 48 kHz)."""
 
 REALTIME_PRIORITY, NICENESS = 5, -11
 """What a PulseAudio daemon asks for itself."""
@@ -131,16 +131,17 @@ class Engine:
         )
 
     def _meet(self, block_frames: int) -> None:
-        """Place a song that is to be heard at an agreed instant once more, shortly before its first sound.
+        """Place a song that is to be heard at an agreed instant anew with each block shortly before its first sound.
 
-        By then the line from frames to time is as good as it gets; after it nothing is corrected.
+        By then the line from frames to time is as good as it gets, and a stall of the machine up to the last block is
+        made up for; once the song sounds nothing is corrected.
         """
         if self._meeting is not None:
-            left = self.mixer.silent_frames
-            if left <= block_frames or (left <= MEET_FRAMES and self.fit.warm):
-                meeting, self._meeting = self._meeting, None
-                if left:
-                    self._place(meeting)
+            left, last = self.mixer.silent_frames, self.mixer.silent_frames <= block_frames
+            if left and (last or (left <= MEET_FRAMES and self.fit.warm)):
+                self._place(self._meeting)
+            if last:
+                self._meeting = None
 
     def _place(self, meeting: Command) -> None:
         """Move the song so that what is heard at the agreed instant is what was agreed, as far as is known now."""

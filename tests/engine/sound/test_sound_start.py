@@ -40,10 +40,16 @@ class HandDevice:
         control.close()  # what is mapped stays
         self._chance = np.random.default_rng(1)
         self._serial = 0
+        self._stood: list[tuple[int, int]] = []  # (first frame after a stall, how long it stood)
 
     def true_us(self, frame: float) -> float:
         """When a frame is really heard."""
-        return 5_000_000 + frame * 1e6 / (RATE_HZ * (1 + self.ppm / 1e6))
+        stood_us = sum(length_us for first, length_us in self._stood if frame >= first)
+        return 5_000_000 + stood_us + frame * 1e6 / (RATE_HZ * (1 + self.ppm / 1e6))
+
+    def stall(self, length_us: int) -> None:
+        """The device runs dry: what comes next is heard that much later."""
+        self._stood.append((self.engine.mixer.frame, length_us))
 
     def put(self, kind: Kind, handle: int = 0, at: int = 0, start: int = 0) -> None:
         self._serial += 1
@@ -57,7 +63,8 @@ class HandDevice:
         for _ in range(round(seconds * RATE_HZ / BLOCK)):
             out = np.zeros((BLOCK, 2), np.float32)
             said_us = self.true_us(self.engine.mixer.frame) + self._chance.normal(0, 1) * self.wobble_us
-            self.engine.block(out, said_us, underrun=False)
+            dry = any(first == self.engine.mixer.frame for first, _ in self._stood)
+            self.engine.block(out, said_us, underrun=dry)
             self.rendered.append(out)
 
     def heard_us(self) -> list[float]:
@@ -102,6 +109,19 @@ def test_agreed_before_the_device_had_settled_it_is_corrected_before_the_first_s
     device.begin(t0_us)
     device.turn(6)
     assert device.heard_us() == [pytest.approx(t0_us, abs=150)]
+
+
+@pytest.mark.parametrize("before_s", [1.0, 0.08, 0.03])
+def test_a_stall_shortly_before_the_first_sound_is_made_up_for(before_s: float) -> None:
+    device = HandDevice()
+    device.engine.mixer.samples[1] = song()
+    device.turn(2)
+    t0_us = round(device.true_us(4 * RATE_HZ))
+    device.begin(t0_us)
+    device.turn(2 - before_s)
+    device.stall(15_000)
+    device.turn(before_s + 1)
+    assert device.heard_us() == [pytest.approx(t0_us, abs=1_000)]
 
 
 def test_once_it_sounds_nothing_is_corrected_any_more() -> None:
