@@ -11,7 +11,7 @@ play: $(VENV)/.play
 	@sh tools/display.sh $(BIN)/ourojam
 
 test: $(VENV)/.test check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

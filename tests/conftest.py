@@ -44,9 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("soak" if config.getoption("--run-soak") else "suite")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked soak unless it was asked for."""
-    if not config.getoption("--run-soak"):
-        for item in items:
-            if item.get_closest_marker("soak"):
-                item.add_marker(pytest.mark.skip(reason="a long run; make soak runs it"))
+    """Skip what is marked soak unless it was asked for; keep each file's tests in one process.
+
+    A file shares costly fixtures; only files of one ``xdist_group`` may not run beside each other either.
+    """
+    for item in items:
+        if item.get_closest_marker("soak") and not config.getoption("--run-soak"):
+            item.add_marker(pytest.mark.skip(reason="a long run; make soak runs it"))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))

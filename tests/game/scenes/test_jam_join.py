@@ -20,6 +20,8 @@ from tests.rig.jam_game import CODE, JamGame
 from tests.rig.jam_machines import Seat
 from tests.rig.scene_game import make_chart, write_song
 
+pytestmark = pytest.mark.xdist_group("announced")  # sessions of other processes would show up in these
+
 FRAME_US = 16_667
 SIZE = (960, 540)
 
