@@ -30,6 +30,8 @@ class CrowdClock:
         self._heard: deque[tuple[int, int]] = deque(maxlen=MAX_WORDS)
         self._ahead_us: int | None = None
         self._hops = 1
+        self.agreed = False
+        """Whether enough was heard."""
         self.held = False
         """While held it is not corrected: a song runs."""
 
@@ -38,19 +40,15 @@ class CrowdClock:
         self._heard.append((at_us, stamp_us - at_us))
         while self._heard[0][0] < at_us - WINDOW_US:
             self._heard.popleft()
-        if not (self.held and self.agreed):
+        self.agreed = self.agreed or len(self._heard) >= ENOUGH
+        if not self.held or self._ahead_us is None:
             self._hops = max(1, hops)
             self._ahead_us = max(ahead for _, ahead in self._heard) + self._hops * HOP_US // 2
 
     def forget(self) -> None:
         """Another conducts, and the way is another: what was heard before says nothing any more."""
         self._heard.clear()
-        self._ahead_us = None
-
-    @property
-    def agreed(self) -> bool:
-        """Whether enough was heard."""
-        return self._ahead_us is not None and len(self._heard) >= ENOUGH
+        self._ahead_us, self.agreed = None, False
 
     @property
     def error_us(self) -> int:

@@ -128,7 +128,9 @@ class CrowdListener:
         bind: Address = ("0.0.0.0", 0),
         clock: Clock | None = None,
     ) -> None:
-        self._doors, self._code, self._name, self._bind = list(addresses), code, name, bind
+        self.doors = list(addresses)
+        """Where the conductor's door is asked for, what was named last first."""
+        self._code, self._name, self._bind = code, name, bind
         self._writer = writer
         self._clock = clock or MonotonicClock()
         self._identity = Identity.new()
@@ -150,7 +152,7 @@ class CrowdListener:
         self._lost_us: int | None = None
         self._ask_us: int | None = None
         self._linked = CrowdLinked(0, "")
-        self._seeker: TicketSeeker | None = TicketSeeker(self._doors, code.text, bind=bind, clock=self._clock)
+        self._seeker: TicketSeeker | None = TicketSeeker(self.doors, code.text, bind=bind, clock=self._clock)
 
     # -- what is known ---------------------------------------------------------------------------------------
 
@@ -215,7 +217,7 @@ class CrowdListener:
             if self._ask_us is not None and now_us >= self._ask_us:
                 self._ask_us = None
                 wanted = bytes.fromhex(self.session) if self.session else ANY_SESSION
-                self._seeker = TicketSeeker(self._doors, self._code.text, wanted, self._bind, self._clock)
+                self._seeker = TicketSeeker(self.doors, self._code.text, wanted, self._bind, self._clock)
             return
         outcome = self._seeker.outcome
         if outcome is None:
@@ -223,7 +225,7 @@ class CrowdListener:
         self._seeker.close()
         self._seeker = None
         if isinstance(outcome, Ticketed):
-            self._enter(outcome)
+            self.enter(outcome)
         else:
             self._refused(outcome, now_us)
 
@@ -234,7 +236,8 @@ class CrowdListener:
         else:
             self._ask_us = now_us + AGAIN_US
 
-    def _enter(self, ticketed: Ticketed) -> None:
+    def enter(self, ticketed: Ticketed) -> None:
+        """Take part with a ticket: the first, or a fresh one."""
         ticket = ticketed.ticket
         if not self.session:
             self.session = ticketed.session
@@ -263,7 +266,7 @@ class CrowdListener:
 
     def _know(self, doors: Sequence[Address]) -> None:
         """The doors to ask when the conductor is not heard, those named last first."""
-        self._doors = list(dict.fromkeys([*doors, *self._doors]))[:MAX_DOORS]
+        self.doors = list(dict.fromkeys([*doors, *self.doors]))[:MAX_DOORS]
 
     def _look(self, now_us: int) -> None:
         """See through whom this machine hears, and whether it does."""

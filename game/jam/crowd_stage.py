@@ -87,6 +87,7 @@ class CrowdStage:
         self._slots: dict[str, int] = {}
         self._naming: deque[Players] = deque()
         self._hits: deque[tuple[bytes, int, int, int]] = deque(maxlen=MAX_WAITING)
+        """(The take's tag, slot, lane, song time) of those that wait, a take's together."""
         self._due_us: dict[str, int] = {}
         self._told: tuple[object, ...] = ()
         self._beat: tuple[str, int, int] = ("", 0, 0)
@@ -167,6 +168,8 @@ class CrowdStage:
             beat_at_us, beat_us = self._beat_of(going)
             values |= {"take": going.take, "t0_us": going.t0_us, "beat_at_us": beat_at_us, "beat_us": beat_us}
             values["rate_percent"] = rate_percent(going)
+        if isinstance(going, FreeStarted):
+            values |= {"meter": going.meter, "tonic": going.tonic, "scale": cut(going.scale, NAME_BYTES)}
         return Now(stamp_us=self._session.now_us(), **values)
 
     def _beat_of(self, going: StartAgreed | FreeStarted) -> tuple[int, int]:
@@ -218,10 +221,10 @@ class CrowdStage:
 
     def _tell_hits(self) -> None:
         of = self._hits[0][0]
-        together: list[tuple[int, int, int]] = []
-        while self._hits and self._hits[0][0] == of and len(together) < MAX_HITS:
-            together.append(self._hits.popleft()[1:])
-        self._say(hits_word(self._session.now_us(), of, together))
+        word, count = hits_word(self._session.now_us(), of, [hit[1:] for hit in self._hits if hit[0] == of])
+        for _ in range(count):
+            self._hits.popleft()
+        self._say(word)
 
     # -- the way in ------------------------------------------------------------------------------------------
 

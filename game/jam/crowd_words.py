@@ -6,7 +6,7 @@ kind and its fields; what comes is checked before anything believes it, although
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Annotated, ClassVar
 
@@ -85,7 +85,7 @@ class Now(Word):
 
     ``chart`` is the beginning of the hash of the first chart that is offered, by which a machine knows whether it has
     the song.  Song time 0 is at ``t0_us``; ``beat_at_us`` and ``beat_us`` say where the song's first beat is and how
-    long it lasts (0: not known).  ``crowd`` is how many listen.
+    long it lasts (0: not known), ``tonic`` and ``scale`` what key a free jam is in.  ``crowd`` is how many listen.
     """
 
     number: ClassVar[int] = 0
@@ -100,6 +100,9 @@ class Now(Word):
     beat_at_us: SongInstant = 0
     beat_us: Annotated[int, Field(ge=0, le=60_000_000)] = 0
     crowd: Annotated[int, Field(ge=0, le=1 << 20)] = 0
+    meter: Annotated[int, Field(ge=1, le=16)] = 4
+    tonic: Annotated[int, Field(ge=0, le=127)] = 0
+    scale: MaybeName = ""
 
     def song_us(self, session_us: int) -> int:
         """Song time at an instant of session time."""
@@ -197,12 +200,18 @@ def _fits(stamp_us: int, rows: Sequence[PlayerRow]) -> bool:
     return len(msgpack.packb([Players.number, stamp_us, rows])) <= MAX_WORD
 
 
-def hits_word(stamp_us: int, tag: bytes, hits: Iterable[tuple[int, int, int]]) -> Hits:
-    """Up to :data:`MAX_HITS` of ``hits`` (slot, lane, song time) as a word; those long after the first are left out."""
-    rows = list(hits)[:MAX_HITS]
-    from_us = min(at_us for _, _, at_us in rows)
-    near = [(slot, lane, (at_us - from_us) // TICK_US) for slot, lane, at_us in rows if at_us - from_us <= MAX_SPAN_US]
-    return Hits(stamp_us=stamp_us, tag=tag, from_us=from_us, packed=np.array(near, HIT).tobytes())
+def hits_word(stamp_us: int, tag: bytes, hits: Sequence[tuple[int, int, int]]) -> tuple[Hits, int]:
+    """The first of ``hits`` (slot, lane, song time) as a word, and how many they are: as many as fit into one."""
+    low_us = high_us = hits[0][2]
+    count = 0
+    for _, _, at_us in hits[:MAX_HITS]:
+        low_us, high_us = min(low_us, at_us), max(high_us, at_us)
+        if high_us - low_us > MAX_SPAN_US:
+            break
+        count += 1
+    from_us = min(at_us for _, _, at_us in hits[:count])
+    rows = np.array([(slot, lane, (at_us - from_us) // TICK_US) for slot, lane, at_us in hits[:count]], HIT)
+    return Hits(stamp_us=stamp_us, tag=tag, from_us=from_us, packed=rows.tobytes()), count
 
 
 def doors_word(stamp_us: int, doors: Sequence[Address]) -> Doors:

@@ -94,13 +94,17 @@ class Machines:
         self.until(lambda: seat.jam.joined or bool(seat.jam.session.closed))
         return seat
 
+    def turn(self) -> None:
+        """What every machine's game does once a frame."""
+        for seat in self.seats:
+            seat.turn()
+
     def until(self, condition: Callable[[], bool]) -> None:
         """Let all machines run until ``condition``."""
         limit = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < limit, "it did not come about in a minute"
-            for seat in self.seats:
-                seat.turn()
+            self.turn()
             time.sleep(0.002)  # what a frame waits
 
     def offer(self, title: str, keys: int = 4, level: str = "Easy") -> ChartEntry:
