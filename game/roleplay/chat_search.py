@@ -61,7 +61,7 @@ LEFT JOIN turns t ON d.sort = 'turn' AND t.chat = d.chat AND t.turn = d.number A
 LEFT JOIN alternatives a ON a.chat = t.chat AND a.turn = t.turn AND a.swipe = t.chosen AND a.seq = d.id / {PARTS}
 LEFT JOIN memories m ON d.sort = 'memory' AND m.chat = d.chat AND m.memory = d.number AND m.live
     AND m.seq {_SINCE.format("m.owner")}
-LEFT JOIN scenes s ON d.sort = 'scene' AND s.chat = d.chat AND s.scene = d.number
+LEFT JOIN scenes s ON d.sort = 'scene' AND s.chat = d.chat AND s.scene = d.number AND NOT s.gone
 LEFT JOIN edge_facts f ON d.sort = 'fact' AND f.seq = d.id / {PARTS} AND f.place = d.id % {PARTS} - 1 AND f.live
     AND f.known AND {_SINCE_BOTH.format("f")} AND NOT EXISTS (SELECT 1 FROM edge_facts g WHERE g.owner = f.owner
     AND g.target = f.target AND g.seq > f.seq AND g.sort = f.sort AND g.fact = f.fact AND g.live)

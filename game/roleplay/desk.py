@@ -136,10 +136,8 @@ class Desk:
         self.ledger = Ledger(log, now_us)
         self.deciding = threading.RLock()
         self.listener: Listener = SILENT
-        self.guest_gone: set[str] = set()
-        """Chats whose guest seems to have gone by their own words: the player is asked at the next turn (004 7.5)."""
-        self.ends: dict[str, str] = {}
-        """Why the scene of a chat ends once the player has been answered."""
+        self.asked_after: set[int] = set()
+        """What made it seem that a guest has gone and the player was asked about already, by its ``seq`` (004 7.5)."""
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="bookkeeping")
         self._asking = ThreadPoolExecutor(4, thread_name_prefix="asking")
         self._queueing = threading.Lock()

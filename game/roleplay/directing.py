@@ -38,15 +38,19 @@ from game.roleplay.prose import segments
 from game.roleplay.scenes import after, closed, container_for, guest_joins, guest_leaves, opened, seeded
 from game.roleplay.skips import ELISION_US, duration_us, skipped_to
 from game.roleplay.speaking import speak
-from game.roleplay.state import Activity, Bot, Chat
+from game.roleplay.state import Activity, Bot, Chat, Turn
 
 MAX_MEANWHILE = 12
 """How many turns a scene without the player has at most."""
 
 
-def close_scene(desk: Desk, host: str, why: str = "manual", place: Place | None = None) -> int:
+def close_scene(
+    desk: Desk, host: str, why: str = "manual", place: Place | None = None, read: Turn | None = None
+) -> int:
     """Close the present scene and open the next, there or at ``place``; each bot tells it beside.  The closed one's
     number.
+
+    Where it was ``read`` from the words of a turn, it counts while they do (:mod:`game.roleplay.projector_scenes`).
 
     Raises:
         UserError: no scene is open, or nothing was said in it.
@@ -57,12 +61,14 @@ def close_scene(desk: Desk, host: str, why: str = "manual", place: Place | None 
         turns = reading.turns_of_scene(desk.log, host, chat.scene.id)
         if not turns:
             raise UserError("nothing was said in this scene yet; there is nothing to close")
-        made = [closed(chat, why, turns)]
+        if read is not None and why == "container":  # what was said since was said there
+            turns = [turn for turn in turns if turn.number <= read.number]
+        made = [closed(chat, why, turns, read)]
         container = 0
         if place is not None:
-            container, described = container_for(chat, place)
+            container, described = container_for(chat, place, chat.scenes + 1 if read else 0)
             made += described
-        made += opened(after(chat, made), container=container)
+        made += opened(after(chat, made), container=container, read=read)
         desk.write(host, made, head=chat.head)
         number = chat.scene.id
     desk.later(partial(passes.tell_scene, desk, host, number))
@@ -91,7 +97,6 @@ def add_guest(desk: Desk, host: str, guest: str, met: str = "") -> None:
     with desk.deciding:
         chat = begun_chat(desk.log, host)
         desk.write(host, guest_joins(chat, bot, seeds), head=chat.head)
-    desk.guest_gone.discard(host)
 
 
 def _of_the_library(desk: Desk, bot_id: str) -> Bot:

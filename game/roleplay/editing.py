@@ -234,7 +234,7 @@ def add_container(log: EventLog, chat: str, name: str, **others: Any) -> int:
         raise UserError(f"there is a place called {called} in this chat already; edit that one")
     if values.get("parent"):
         _container_known(standing, values["parent"])
-    number = max((one.id for one in standing.containers), default=0) + 1
+    number = standing.places + 1
     _append(log, chat_stream(chat), ContainerDescribed(number, called, **values))
     return number
 

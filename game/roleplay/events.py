@@ -134,7 +134,7 @@ class ClockMoved:
 
 @dataclass(frozen=True, slots=True)
 class ContainerDescribed:
-    """A place of this chat: new, or all of it as it is now (004 7.4)."""
+    """A place of this chat: new, or all of it as it is now (004 7.4); ``scene`` where it came with one."""
 
     kind: ClassVar[str] = "container.described"
     container: int
@@ -145,11 +145,15 @@ class ContainerDescribed:
     audible_range: str = ""
     slots: list[str] = field(default_factory=list)
     parent: int = 0
+    scene: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SceneOpened:
-    """A scene began; ``present`` are those who witness it (``you`` and bot ids)."""
+    """A scene began; ``present`` are those who witness it (``you`` and bot ids).
+
+    Where a ``turn`` ended the one before, it is there as long as that end counts.
+    """
 
     kind: ClassVar[str] = "scene.opened"
     scene: int
@@ -158,6 +162,8 @@ class SceneOpened:
     present: list[str]
     clock_us: int
     meanwhile: bool = False
+    turn: int = 0
+    swipe: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,8 @@ class SceneClosed:
     """A scene ended.
 
     ``why`` is ``container``, ``skip``, ``said``, ``manual``, ``guest``, ``meanwhile`` or ``imported``; ``quotes`` are
-    key lines, kept from significance 2 on.
+    key lines, kept from significance 2 on.  What was read from the words of a ``turn`` counts as long as nobody has
+    gone on from it while that wording of the turn does (:mod:`game.roleplay.projector_scenes`).
     """
 
     kind: ClassVar[str] = "scene.closed"
@@ -173,6 +180,21 @@ class SceneClosed:
     why: str
     significance: int
     quotes: list[str] = field(default_factory=list)
+    turn: int = 0
+    swipe: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EndForeseen:
+    """What the words of a turn lead to once it has been answered.
+
+    ``why`` is what ends the scene then, or ``guest``: the guest seems to have gone, and the player is to be asked.
+    """
+
+    kind: ClassVar[str] = "scene.end_foreseen"
+    why: str
+    turn: int
+    swipe: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +215,17 @@ class GuestLeft:
 
 @dataclass(frozen=True, slots=True)
 class ActivityChanged:
-    """What someone is doing: the whole record as it is now (:class:`game.roleplay.state.Activity` as a map)."""
+    """What someone is doing: the whole record as it is now (:class:`game.roleplay.state.Activity` as a map).
+
+    It follows from a ``turn``, or came with a ``scene`` that opened elsewhere.
+    """
 
     kind: ClassVar[str] = "activity.changed"
     who: str
     record: dict[str, Any]
     turn: int = 0
     swipe: int = 0
+    scene: int = 0
 
 
 # -- edges and memory ------------------------------------------------------------------------------------------------
@@ -438,8 +464,17 @@ class ChatFileKept:
 
 CHAT_EVENTS = (
     *(TurnSaid, AlternativeSaid, AlternativeChosen, TurnKept, TurnHidden, TurnsDeleted, TurnWeighed),
-    *(ClockMoved, ContainerDescribed, SceneOpened, SceneClosed, GuestJoined, GuestLeft, ActivityChanged),
-    *(EdgeSeeded, EdgeMoved, EdgeSummarised, MemoryWritten, MemoryPinned, MemoryEmbedded, GroupSummarised),
+    *(ClockMoved, ContainerDescribed, SceneOpened, SceneClosed, EndForeseen, GuestJoined, GuestLeft),
+    *(
+        ActivityChanged,
+        EdgeSeeded,
+        EdgeMoved,
+        EdgeSummarised,
+        MemoryWritten,
+        MemoryPinned,
+        MemoryEmbedded,
+        GroupSummarised,
+    ),
     *(ThreadOpened, ThreadClosed, HappeningPlanned, HappeningMoved, ItemGained, ItemLost),
     *(ManualEdit, ClassifierFailed, ChatFileKept),
 )

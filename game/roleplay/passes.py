@@ -61,7 +61,7 @@ def after_utterance(desk: Desk, host: str, number: int, swipe: int, seq: int) ->
     weighed = desk.inquire(host, jobs_of.weigh(desk.log, chat, said), said.number)
     assert isinstance(weighed.value, Weighed)
     with desk.deciding:
-        if not _still(desk, host, said):
+        if not still(desk, host, said):
             return
         weight = Fact(TurnWeighed(number, swipe, weighed.value.significance), weighed.source)
         desk.write(host, [*_changed(desk, host, said, changes), weight])
@@ -81,7 +81,7 @@ def taken_in(desk: Desk, host: str, said: Turn) -> bool:
     return alone and said.said.significance >= 0
 
 
-def _still(desk: Desk, host: str, said: Turn) -> bool:
+def still(desk: Desk, host: str, said: Turn) -> bool:
     """Whether the turn is still the one it was, in the wording it was."""
     now = reading.turns(desk.log, host, after=said.number - 1, upto=said.number)
     return bool(now) and now[0].seq == said.seq and now[0].chosen == said.chosen
@@ -132,7 +132,7 @@ def _remember_beat(desk: Desk, host: str, said: Turn, significance: int) -> None
         assert isinstance(told.value, SceneSummary)
         with desk.deciding:
             now = reading.scene(desk.log, host, scene.id)
-            if not _still(desk, host, said) or now is None or not now.hears(witness, said.number):
+            if not still(desk, host, said) or now is None or not now.hears(witness, said.number):
                 return
             chat = reading.chat(desk.log, host)
             memory = MemoryWritten(

@@ -14,6 +14,7 @@ from game.roleplay import cast_events as cast
 from game.roleplay import events as happened
 from game.roleplay import tables
 from game.roleplay.projector_edits import manual_edit
+from game.roleplay.projector_scenes import SCENE_STEPS, follow_wording, rebase, went_on
 from game.roleplay.projector_story import STORY_STEPS
 from game.roleplay.rows import (
     OF_TELLING,
@@ -27,7 +28,7 @@ from game.roleplay.rows import (
     told_by,
     weigh_scene,
 )
-from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU, basis_of, chained
+from game.roleplay.state import SEEN_BY_GUEST, SEEN_BY_HOST, SEEN_BY_YOU
 from game.truth import Truth
 
 Step = Callable[[apsw.Connection, StoredEvent], None]
@@ -117,6 +118,7 @@ def _turn_said(db: apsw.Connection, event: StoredEvent) -> None:
     turn, speaker = said["turn"], said["speaker"]
     if speaker == happened.YOU:
         _answered(db, chat)
+    went_on(db, chat, said["scene"], speaker)
     insert(
         *(db, "turns", chat, turn, event.stream, event.seq, event.at_us, speaker, said.get("addressee", "")),
         *(said["scene"], said["clock_us"], int(said.get("beat", False)), 0, 0, int(event.truth != Truth.USER), 0),
@@ -171,45 +173,8 @@ def _choose(db: apsw.Connection, event: StoredEvent) -> None:
         for table in () if cut_out else tables.BY_TURN:
             sql = f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0"
             db.execute(sql, (swipe, chat, turn))
-        _rebase(db, chat, turn)
-
-
-def _rebase(db: apsw.Connection, chat: str, turn: int) -> None:
-    """What follows from a scene counts as long as the scene is told from the same alternatives."""
-    scenes: list[Any] = db.execute("SELECT scene FROM turns WHERE chat = ? AND turn = ?", (chat, turn)).fetchall()
-    for (scene,) in scenes:
-        sql = "SELECT turn, iif(deleted, NULL, chosen) FROM turns WHERE chat = ? AND scene = ?"
-        rows: list[Any] = db.execute(sql + " AND (deleted OR chosen > 0)", (chat, scene)).fetchall()
-        basis = basis_of(rows)
-        sql = "UPDATE scenes SET basis = ? WHERE chat = ? AND scene = ? RETURNING closed_seq"
-        closed: Any = db.execute(sql, (basis, chat, scene)).fetchall()
-        if closed and closed[0][0]:
-            _chain(db, chat, closed[0][0])
-        else:
-            _recount(db, chat, scene, basis)
-    weigh_scene(db, chat, turn)
-
-
-def _chain(db: apsw.Connection, chat: str, closed_seq: int) -> None:
-    """Tell anew what the scenes that closed at ``closed_seq`` or later follow from, and what still counts of them."""
-    sql = "SELECT chain FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq < ? ORDER BY closed_seq DESC"
-    chain = str((db.execute(sql + " LIMIT 1", (chat, closed_seq)).fetchone() or ("",))[0])
-    sql = "SELECT scene, basis, chain FROM scenes WHERE chat = ? AND closed_seq > 0 AND closed_seq >= ?"
-    later: list[Any] = db.execute(f"{sql} ORDER BY closed_seq", (chat, closed_seq)).fetchall()
-    for scene, basis, former in later:
-        chain = chained(basis, chain)
-        if chain == former:
-            return
-        _recount(db, chat, scene, chain)
-
-
-def _recount(db: apsw.Connection, chat: str, scene: int, chain: str) -> None:
-    """What is told of a scene counts while it is told from what is chosen now."""
-    db.execute("UPDATE scenes SET chain = ? WHERE chat = ? AND scene = ?", (chain, chat, scene))
-    for table in tables.BY_SCENE:
-        sql = f"UPDATE {table} SET live = (basis = ?) WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
-        db.execute(sql, (chain, chat, scene))
-    settle_tellings(db, chat, scene)
+        follow_wording(db, chat, turn)
+        rebase(db, chat, turn)
 
 
 def _kept(db: apsw.Connection, event: StoredEvent) -> None:
@@ -230,7 +195,8 @@ def _deleted(db: apsw.Connection, event: StoredEvent) -> None:
         db.execute("UPDATE turns SET deleted = 1 WHERE chat = ? AND turn = ?", (chat, turn))
         for table in tables.BY_TURN:
             db.execute(f"DELETE FROM {table} WHERE chat = ? AND turn = ? AND turn > 0", (chat, turn))
-        _rebase(db, chat, turn)
+        follow_wording(db, chat, turn)
+        rebase(db, chat, turn)
 
 
 def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
@@ -242,71 +208,6 @@ def _weighed(db: apsw.Connection, event: StoredEvent) -> None:
     )
     db.execute(sql, row)
     weigh_scene(db, of_chat(event), said["turn"])
-
-
-# -- place, time and company -----------------------------------------------------------------------------------------
-
-
-def _clock(db: apsw.Connection, event: StoredEvent) -> None:
-    known_chat(db, event)
-    row = (event.payload["clock_us"], event.payload["day_one_us"], of_chat(event))
-    db.execute("UPDATE chats SET clock_us = ?, day_one_us = ? WHERE chat = ?", row)
-
-
-def _container(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    row = (
-        *(of_chat(event), said["container"], event.stream, said["name"], said["type"], int(said["moving"])),
-        *(int(said["public"]), said["audible_range"], json.dumps(said["slots"], ensure_ascii=False), said["parent"]),
-    )
-    db.execute(f"INSERT OR REPLACE INTO containers VALUES ({', '.join('?' * len(row))})", row)
-
-
-def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
-    known_chat(db, event)
-    said, chat = event.payload, of_chat(event)
-    present = json.dumps(said["present"])
-    insert(
-        *(db, "scenes", chat, said["scene"], event.stream, event.seq, said["container"], said["description"], present),
-        *(said["clock_us"], int(said["meanwhile"]), 0, "", 0, "[]", "", "", 0, 0),
-    )
-    if not said["meanwhile"]:
-        db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (said["scene"], chat))
-    db.execute("UPDATE chats SET scenes = max(scenes, ?) WHERE chat = ?", (said["scene"], chat))
-
-
-def _scene_closed(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    quotes = json.dumps(said["quotes"], ensure_ascii=False)
-    row = (event.seq, said["why"], said["significance"], quotes, of_chat(event), said["scene"])
-    sql = "UPDATE scenes SET closed_seq = ?, why = ?, significance = ?, quotes = ? WHERE chat = ? AND scene = ?"
-    db.execute(sql, row)
-    _chain(db, of_chat(event), event.seq)
-
-
-def _guest_joined(db: apsw.Connection, event: StoredEvent) -> None:
-    """The guest is part of the scene from here on; what was said before, they did not hear."""
-    chat, bot = of_chat(event), event.payload["bot"]
-    db.execute("UPDATE chats SET guest = ? WHERE chat = ?", (bot, chat))
-    for scene, turns in db.execute("SELECT scene, turns FROM chats WHERE chat = ?", (chat,)).fetchall():
-        sql = "SELECT present FROM scenes WHERE chat = ? AND scene = ? AND closed_seq = 0"
-        for (present,) in db.execute(sql, (chat, scene)).fetchall():
-            now = json.dumps([*json.loads(str(present)), bot])
-            sql = "UPDATE scenes SET present = ?, guest_since = ? WHERE chat = ? AND scene = ?"
-            db.execute(sql, (now, turns, chat, scene))
-
-
-def _guest_left(db: apsw.Connection, event: StoredEvent) -> None:
-    db.execute("UPDATE chats SET guest = '' WHERE chat = ?", (of_chat(event),))
-
-
-def _activity(db: apsw.Connection, event: StoredEvent) -> None:
-    said = event.payload
-    record = json.dumps(said["record"], ensure_ascii=False, sort_keys=True)
-    alive, chat = live(db, event), of_chat(event)
-    turn = db.execute("SELECT seq FROM turns WHERE chat = ? AND turn = ?", (chat, said["turn"])).fetchone()
-    row = (event.seq, event.stream, chat, said["who"], record, said["turn"], said["swipe"])
-    insert(db, "activities", *row, 0, turn[0] if said["turn"] and turn else event.seq, alive)
 
 
 # -- edges and memory ------------------------------------------------------------------------------------------------
@@ -420,13 +321,6 @@ _STEPS: dict[str, Step] = {
     happened.TurnHidden.kind: _hidden,
     happened.TurnsDeleted.kind: _deleted,
     happened.TurnWeighed.kind: _weighed,
-    happened.ClockMoved.kind: _clock,
-    happened.ContainerDescribed.kind: _container,
-    happened.SceneOpened.kind: _scene_opened,
-    happened.SceneClosed.kind: _scene_closed,
-    happened.GuestJoined.kind: _guest_joined,
-    happened.GuestLeft.kind: _guest_left,
-    happened.ActivityChanged.kind: _activity,
     happened.EdgeSeeded.kind: _edge_seeded,
     happened.EdgeMoved.kind: _edge_moved,
     happened.EdgeSummarised.kind: _edge_summarised,
@@ -436,5 +330,6 @@ _STEPS: dict[str, Step] = {
     happened.ManualEdit.kind: manual_edit,
     happened.ClassifierFailed.kind: _failed,
     happened.ChatFileKept.kind: _file_kept,
+    **SCENE_STEPS,
     **STORY_STEPS,
 }

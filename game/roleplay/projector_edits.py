@@ -61,7 +61,7 @@ def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
 
 def _activity(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:
     packed = json.dumps({field: value}, ensure_ascii=False)
-    insert(db, "activities", event.seq, event.stream, of_chat(event), key[0], packed, 0, 0, 1, event.seq, 1)
+    insert(db, "activities", event.seq, event.stream, of_chat(event), key[0], packed, 0, 0, 0, 1, event.seq, 1)
 
 
 def _container(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, value: Any) -> None:

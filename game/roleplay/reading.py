@@ -140,7 +140,8 @@ def chat(log: EventLog, host: str) -> Chat:
     head = log.head(stream)
     branch = next((one.id for one in log.branches(stream) if one.is_head), 0)
     columns = "clock_us, day_one_us, guest, scene, turns, scenes, memories, threads, happenings"
-    rows = log.query(f"SELECT {columns} FROM chats WHERE chat = ?", (host,))
+    places = "(SELECT coalesce(max(container), 0) FROM containers WHERE chat = chats.chat)"
+    rows = log.query(f"SELECT {columns}, {places} FROM chats WHERE chat = ?", (host,))
     if not rows:
         return Chat(host, branch, head)
     clock_us, day_one_us, guest, scene_id, *counts = rows[0]
@@ -163,7 +164,7 @@ def scenes(log: EventLog, host: str) -> list[Scene]:
 def _scenes(log: EventLog, where: str, values: tuple[Any, ...]) -> list[Scene]:
     sql = (
         "SELECT scene, container, description, present, clock_us, meanwhile, closed_seq, why, significance, quotes,"
-        f" chain, guest_since, {_FORGOTTEN} FROM scenes s WHERE {where}"
+        f" chain, guest_since, {_FORGOTTEN} FROM scenes s WHERE NOT gone AND {where}"
     )
     return [_scene(*row) for row in log.query(sql, values)]
 
@@ -189,7 +190,7 @@ def containers(log: EventLog, host: str) -> list[Container]:
     """The places of a chat."""
     sql = (
         "SELECT container, name, type, moving, public, audible_range, slots, parent FROM containers WHERE chat = ?"
-        " ORDER BY container"
+        " AND live ORDER BY container"
     )
     return [
         Container(number, name, sort, bool(moving), bool(public), audible, tuple(json.loads(slots)), parent)

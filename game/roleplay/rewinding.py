@@ -40,7 +40,7 @@ _FOLLOWS = frozenset(
         *(happened.ActivityChanged, happened.EdgeMoved, happened.MemoryWritten, happened.TurnWeighed),
         *(happened.ThreadOpened, happened.ThreadClosed, happened.HappeningPlanned, happened.HappeningMoved),
         *(happened.ItemGained, happened.ItemLost, happened.ClassifierFailed),
-        *(happened.EdgeSummarised, happened.GroupSummarised),
+        *(happened.EdgeSummarised, happened.GroupSummarised, happened.EndForeseen),
     )
 )
 _KICKOFF = frozenset(
@@ -51,6 +51,7 @@ _KICKOFF = frozenset(
     )
 )
 _MOVES_ON = frozenset(one.kind for one in (happened.SceneOpened, happened.ContainerDescribed, happened.ActivityChanged))
+_DOES = happened.ActivityChanged.kind
 READ_FROM_PROSE = ("container", "said")
 """Why a scene ends when its end was read from what was said; all else the player asked for."""
 
@@ -147,9 +148,9 @@ def _last_of_turn(events: Sequence[StoredEvent], to_turn: int) -> int:
                 break
             last, moving = number, False
         elif event.kind == happened.SceneClosed.kind:
-            moving = said["why"] in READ_FROM_PROSE
+            moving = said["why"] in READ_FROM_PROSE or bool(said.get("turn", 0))
             last = number if moving else last
-        elif moving and event.kind in _MOVES_ON and not said.get("turn"):
+        elif moving and event.kind in _MOVES_ON and not (event.kind == _DOES and said["turn"]):
             last = number
         else:
             moving = False

@@ -71,24 +71,24 @@ def seeded(owner: str, target: str, words: EdgeWords) -> EdgeSeeded:
     return EdgeSeeded(owner, target, words.affinity, words.trust, words.summary, list(dict.fromkeys(words.facts)))
 
 
-def described(number: int, place: Place) -> ContainerDescribed:
-    """A place as a container of the chat."""
-    return ContainerDescribed(
-        number, place.name, place.type, place.moving, place.public, place.audible_range, list(place.slots)
-    )
+def described(number: int, place: Place, scene: int = 0) -> ContainerDescribed:
+    """A place as a container of the chat; it may come with a ``scene``."""
+    slots = list(place.slots)
+    sort = (place.type, place.moving, place.public, place.audible_range)
+    return ContainerDescribed(number, place.name, *sort, slots, scene=scene)
 
 
-def container_for(chat: Chat, place: Place) -> tuple[int, list[Fact]]:
+def container_for(chat: Chat, place: Place, scene: int = 0) -> tuple[int, list[Fact]]:
     """The container of that name in this chat, made on the fly where there is none (004 7.4)."""
     for known in chat.containers:
         if known.name.casefold() == place.name.casefold():
             return known.id, []
-    number = max((known.id for known in chat.containers), default=0) + 1
-    return number, [Fact(described(number, place), AUTOMATION)]
+    number = chat.places + 1
+    return number, [Fact(described(number, place, scene), AUTOMATION)]
 
 
-def closed(chat: Chat, why: str, turns: Sequence[Turn]) -> Fact:
-    """The end of the present scene; ``turns`` are those of the scene.
+def closed(chat: Chat, why: str, turns: Sequence[Turn], read: Turn | None = None) -> Fact:
+    """The end of the present scene; ``turns`` are those of the scene, ``read`` the one whose words tell of its end.
 
     Raises:
         UserError: no scene is open.
@@ -98,7 +98,8 @@ def closed(chat: Chat, why: str, turns: Sequence[Turn]) -> Fact:
     significance = max((turn.said.significance for turn in turns), default=0)
     significance = max(significance, 0)
     quotes = quotes_of(turns) if significance >= MEMORABLE else []
-    return Fact(SceneClosed(chat.scene.id, why, significance, quotes), AUTOMATION)
+    of_turn = (read.number, read.chosen) if read else (0, 0)
+    return Fact(SceneClosed(chat.scene.id, why, significance, quotes, *of_turn), AUTOMATION)
 
 
 def quotes_of(turns: Sequence[Turn]) -> list[str]:
@@ -129,10 +130,11 @@ def opened(
     present: Sequence[str] = (),
     clock_us: int | None = None,
     meanwhile: bool = False,
+    read: Turn | None = None,
 ) -> Facts:
     """The next scene; what is not said carries over from the one before, activities with it.
 
-    Where time has passed, what there was to be seen is over.
+    ``read`` is the turn whose words led there.  Where time has passed, what there was to be seen is over.
     """
     before = chat.scene
     here = container or (before.container if before else 0)
@@ -140,12 +142,14 @@ def opened(
     at_us = chat.clock_us if clock_us is None else clock_us
     goes_on = before is not None and here == before.container and at_us == chat.clock_us
     said = description or (before.description if before is not None and goes_on else "")
-    made: Facts = [Fact(SceneOpened(chat.scenes + 1, here, said, who, at_us, meanwhile), AUTOMATION)]
+    number = chat.scenes + 1
+    of_turn = (read.number, read.chosen) if read else (0, 0)
+    made: Facts = [Fact(SceneOpened(number, here, said, who, at_us, meanwhile, *of_turn), AUTOMATION)]
     for one in who:
         doing = chat.activities.get(one)
         if doing is not None and doing.container != here:
             moved = doing.changed(container=here, slot="")
-            made.append(Fact(ActivityChanged(one, moved.record()), AUTOMATION))
+            made.append(Fact(ActivityChanged(one, moved.record(), scene=number if read else 0), AUTOMATION))
     return made
 
 
@@ -157,7 +161,7 @@ def after(chat: Chat, made: Facts) -> Chat:
             chat = replace(chat, scenes=event.scene)
         elif isinstance(event, ContainerDescribed):
             new = Container(event.container, event.name, event.type)
-            chat = replace(chat, containers=(*chat.containers, new))
+            chat = replace(chat, containers=(*chat.containers, new), places=max(chat.places, new.id))
     return chat
 
 

@@ -284,6 +284,7 @@ class Chat:
     memories: int = 0
     threads: int = 0
     happenings: int = 0
+    places: int = 0
     """The highest number given so far of each, so that the next is one more."""
 
     @property

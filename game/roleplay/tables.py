@@ -10,7 +10,9 @@ of a memory has what the player set of it beside its text, which goes for every 
 witness, as a pin does (``scene`` of a pin is that scene; 0 for any other memory). ``basis`` and ``chain`` of a scene
 are its own alternatives and those of the scenes told before it with them (:func:`game.roleplay.state.chained`); what is
 told of a scene counts while its basis is that chain. A turn is ``unanswered`` while its chosen wording is not
-``accepted``: the player's own word because they wrote, answered, kept or edited it (002).
+``accepted``: the player's own word because they wrote, answered, kept or edited it (002). The end of a scene that was
+read from a turn is in ``scene_ends`` beside its scene, and ``open`` until somebody goes on from it; a scene that opened
+with an end that does not count is ``gone``, and what came with it (``scene``) not live.
 """
 
 CAST = """
@@ -58,20 +60,32 @@ CREATE TABLE scenes (
     container INTEGER NOT NULL, description TEXT NOT NULL, present TEXT NOT NULL, clock_us INTEGER NOT NULL,
     meanwhile INTEGER NOT NULL, closed_seq INTEGER NOT NULL, why TEXT NOT NULL, significance INTEGER NOT NULL,
     quotes TEXT NOT NULL, basis TEXT NOT NULL, chain TEXT NOT NULL, guest_since INTEGER NOT NULL,
-    by_hand INTEGER NOT NULL, PRIMARY KEY (chat, scene)
+    by_hand INTEGER NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (chat, scene)
 ) STRICT;
 CREATE INDEX scenes_closed ON scenes (chat, closed_seq) WHERE closed_seq > 0;
+CREATE TABLE scene_ends (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, scene INTEGER NOT NULL, why TEXT NOT NULL,
+    significance INTEGER NOT NULL, quotes TEXT NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
+    last_turn INTEGER NOT NULL, opened INTEGER NOT NULL, counts INTEGER NOT NULL, open INTEGER NOT NULL
+) STRICT;
+CREATE INDEX scene_ends_open ON scene_ends (chat) WHERE open = 1;
+CREATE TABLE ends_foreseen (
+    seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, why TEXT NOT NULL, turn INTEGER NOT NULL,
+    swipe INTEGER NOT NULL, live INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ends_foreseen_by_turn ON ends_foreseen (chat, turn) WHERE turn > 0;
 CREATE TABLE containers (
     chat TEXT NOT NULL, container INTEGER NOT NULL, stream TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
     moving INTEGER NOT NULL, public INTEGER NOT NULL, audible_range TEXT NOT NULL, slots TEXT NOT NULL,
-    parent INTEGER NOT NULL, PRIMARY KEY (chat, container)
+    parent INTEGER NOT NULL, scene INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (chat, container)
 ) STRICT;
 CREATE TABLE activities (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, who TEXT NOT NULL, record TEXT NOT NULL,
-    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, by_hand INTEGER NOT NULL, said_seq INTEGER NOT NULL,
-    live INTEGER NOT NULL
+    turn INTEGER NOT NULL, swipe INTEGER NOT NULL, scene INTEGER NOT NULL, by_hand INTEGER NOT NULL,
+    said_seq INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX activities_by_who ON activities (chat, who, said_seq, seq);
+CREATE INDEX activities_by_scene ON activities (chat, scene) WHERE scene > 0;
 CREATE INDEX activities_by_turn ON activities (chat, turn) WHERE turn > 0;
 """
 
@@ -180,6 +194,7 @@ CREATE = CAST + CHATS + EDGES + MEMORIES + STORY
 
 ALL = (
     *("you", "bots", "bot_resets", "bot_cards", "bot_books", "chats", "turns", "alternatives", "scenes", "containers"),
+    *("scene_ends", "ends_foreseen"),
     *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "pins", "groups", "threads"),
     *("thread_ends", "happenings", "happening_states", "items", "classifier_failures", "chat_files"),
 )
@@ -187,7 +202,7 @@ ALL = (
 
 BY_TURN = (
     *("activities", "edge_numbers", "edge_facts", "edge_words", "memories", "threads", "thread_ends", "happenings"),
-    *("happening_states", "items"),
+    *("happening_states", "items", "ends_foreseen"),
 )
 """Tables whose rows may follow from one alternative of a turn."""
 

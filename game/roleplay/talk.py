@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.errors import UserError
-from game.roleplay import authoring, directing, exporting, jobs_of, passes, reading, speaking, swipes
+from game.roleplay import authoring, directing, ends, exporting, jobs_of, passes, reading, speaking, swipes
 from game.roleplay.desk import SILENT, Asked, Desk, Listener
 from game.roleplay.effects import doing_changed
-from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, TurnSaid
+from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, EndForeseen, TurnSaid
 from game.roleplay.jobs import DetectEnd, Interjection, Job, ParsedTurn, Place, SceneEnd
 from game.roleplay.ledger import AUTOMATION, Fact
 from game.roleplay.placing import place_memories
@@ -55,7 +55,6 @@ def say(
     text = clean(text)
     stop = cancel or threading.Event()
     desk.problem = ""
-    desk.ends.pop(host, None)
     if not reading.chat(desk.log, host).begun:
         authoring.begin(desk, host, authoring.parse_kickoff(desk, host))
         passes.catch_up(desk, host)
@@ -66,21 +65,37 @@ def say(
     if only_ooc(text, desk.config.ooc):
         return Exchange([said.number])
     passes.take_in(desk, host, said)
-    if (place := _elsewhere(reading.chat(desk.log, host), end)) is not None:
-        directing.close_scene(desk, host, "container", place)
-    elif end.closes and end.why != "container":
-        desk.ends[host] = end.why or "said"
+    gone = _led_on(desk, host, said, end)
     answered = Exchange([]) if stop.is_set() else reply(desk, host, listener, stop, addressee=said.addressee)
     answered.turns.insert(0, said.number)
-    if (end.guest_left or host in desk.guest_gone) and reading.chat(desk.log, host).guest:
+    if (_doubted(desk, host, said) or gone) and reading.chat(desk.log, host).guest:
         answered.question = GUEST_LEFT
-    desk.guest_gone.discard(host)
     desk.later(partial(place_memories, desk))
     desk.later(desk.tend)
     return answered
 
 
-def _understood(desk: Desk, host: str, text: str, stop: threading.Event) -> tuple[Asked, SceneEnd]:
+def _led_on(desk: Desk, host: str, said: Turn, answer: Asked) -> bool:
+    """Where a turn of the player's leads: somewhere else at once, to an end once it is answered; whether the guest
+    seems to go with it."""
+    end = answer.value
+    assert isinstance(end, SceneEnd)
+    if (place := _elsewhere(reading.chat(desk.log, host), end)) is not None:
+        directing.close_scene(desk, host, "container", place, said)
+    elif end.closes and end.why != "container":
+        desk.write(host, [Fact(EndForeseen(end.why or "said", said.number, said.chosen), answer.source)])
+    return end.guest_left
+
+
+def _doubted(desk: Desk, host: str, said: Turn) -> bool:
+    """Whether the guest seems to have gone by words the player was not asked about yet."""
+    seq = ends.guest_doubted(desk.log, host, said.number)
+    asked = seq in desk.asked_after
+    desk.asked_after.add(seq)
+    return bool(seq) and not asked
+
+
+def _understood(desk: Desk, host: str, text: str, stop: threading.Event) -> tuple[Asked, Asked]:
     """What the player's turn is made of, and whether the scene ends with it: asked side by side.
 
     Where there is nothing to take apart nobody is asked; what is out of character ends nothing.
@@ -97,8 +112,7 @@ def _understood(desk: Desk, host: str, text: str, stop: threading.Event) -> tupl
     by_job = {job.name: answer for job, answer in zip(jobs, answers, strict=True)}
     whole = {"segments": [{"sort": sort, "text": words} for sort, words in plain]}
     parsed = by_job.get(parse.name) or Asked(ParsedTurn.model_validate(whole), AUTOMATION)
-    end = by_job.get(DetectEnd.name)
-    return parsed, end.value if end is not None and isinstance(end.value, SceneEnd) else SceneEnd()
+    return parsed, by_job.get(DetectEnd.name) or Asked(SceneEnd(), AUTOMATION)
 
 
 def _to_be_said(chat: Chat, text: str, plain: list[tuple[str, str]]) -> Turn:
@@ -145,10 +159,8 @@ def _called(name: str, text: str) -> re.Match[str] | None:
     return re.search(rf"(?<!\w)(?:{either})(?!\w)", text, re.IGNORECASE) if either else None
 
 
-def _end_of(desk: Desk, host: str, said: Turn) -> SceneEnd:
-    answer = desk.inquire(host, jobs_of.detect_end(desk.log, reading.chat(desk.log, host), said), said.number).value
-    assert isinstance(answer, SceneEnd)
-    return answer
+def _end_of(desk: Desk, host: str, said: Turn) -> Asked:
+    return desk.inquire(host, jobs_of.detect_end(desk.log, reading.chat(desk.log, host), said), said.number)
 
 
 def _elsewhere(chat: Chat, end: SceneEnd) -> Place | None:
@@ -187,9 +199,17 @@ def reply(
         (answer,) = desk.inquire_now(host, [job], stop, turn.number)
         if isinstance(answer.value, Interjection) and answer.value.interjects:
             _try_speak(desk, host, other, who, listener, stop, exchange, beat=True)
-    if why := desk.ends.pop(host, ""):
-        directing.close_scene(desk, host, why)
+    _end_as_foreseen(desk, host)
     return exchange
+
+
+def _end_as_foreseen(desk: Desk, host: str) -> None:
+    """Close the scene if the player's last turn, which has been answered now, has led to its end."""
+    chat = reading.chat(desk.log, host)
+    yours = next((turn for turn in reversed(reading.last_turns(desk.log, host, LOOKS_BACK)) if turn.is_yours), None)
+    why = ends.foreseen(desk.log, host, yours.number) if yours is not None else ""
+    if why and yours is not None and chat.scene is not None and yours.scene == chat.scene.id:
+        directing.close_scene(desk, host, why, read=yours)
 
 
 def _try_speak(
@@ -226,13 +246,17 @@ def _after_reply(desk: Desk, host: str, number: int) -> None:
     chat, turns = reading.chat(desk.log, host), reading.turns(desk.log, host, after=number - 1, upto=number)
     if not turns or chat.scene is None or turns[0].scene != chat.scene.id or (chat.turns != number and not chat.guest):
         return
-    end = _end_of(desk, host, turns[0])
-    if end.guest_left and chat.guest:
-        desk.guest_gone.add(host)
-    if (place := _elsewhere(chat, end)) is not None:
-        with desk.deciding:
-            if reading.chat(desk.log, host).turns == number:
-                directing.close_scene(desk, host, "container", place)
+    said, answer = turns[0], _end_of(desk, host, turns[0])
+    end = answer.value
+    assert isinstance(end, SceneEnd)
+    with desk.deciding:
+        if not passes.still(desk, host, said):
+            return
+        if end.guest_left and chat.guest:
+            desk.write(host, [Fact(EndForeseen(ends.GUEST, number, said.chosen), answer.source)])
+        place = _elsewhere(chat, end)
+        if place is not None and reading.chat(desk.log, host).turns == number:
+            directing.close_scene(desk, host, "container", place, said)
 
 
 # -- saying anew -----------------------------------------------------------------------------------------------------
@@ -259,8 +283,7 @@ def regenerate(
     if yours is not None:
         answers = [turn for turn in answers if turn.number > yours.number]
     is_edited = edited is not None and yours is not None and edited.strip() != yours.text.strip()
-    if is_edited and yours is not None:
-        rewrite(desk, host, yours.number, edited or "")
+    gone = is_edited and yours is not None and _rewritten(desk, host, yours.number, edited or "")
     if not answers:
         if yours is None:
             raise UserError("no character has said anything yet; say something first")
@@ -271,7 +294,18 @@ def regenerate(
         made = Exchange([*made.turns, *said.turns], said.problem, said.cut)
         if said.problem or said.cut:
             break
+    if is_edited:
+        _end_as_foreseen(desk, host)
+    made.question = GUEST_LEFT if gone and chat.guest else ""
     return made
+
+
+def _rewritten(desk: Desk, host: str, number: int, text: str) -> bool:
+    """The player's own last turn in other words, which may lead elsewhere; whether the guest seems to go with it."""
+    rewrite(desk, host, number, text)
+    chat, said = reading.chat(desk.log, host), reading.turn(desk.log, host, number)
+    stays = chat.scene is None or said.scene != chat.scene.id or only_ooc(said.text, desk.config.ooc)
+    return not stays and _led_on(desk, host, said, _end_of(desk, host, said))
 
 
 def another(
@@ -295,6 +329,7 @@ def another(
     if said.turn:
         exchange.turns.append(number)
         passes.take_in(desk, host, reading.turn(desk.log, host, number))
+        desk.later(partial(_after_reply, desk, host, number))
         told_anew(desk, host)
     return exchange
 
@@ -326,6 +361,8 @@ def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
         said = AlternativeSaid(number, len(turn.alternatives), text, turn.chosen, parts, edited=True)
         desk.write(host, [Fact(said, actor=turn.speaker)])
     passes.take_in(desk, host, reading.turn(desk.log, host, number))
+    if not turn.is_yours:
+        desk.later(partial(_after_reply, desk, host, number))
     told_anew(desk, host)
 
 

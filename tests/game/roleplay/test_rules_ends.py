@@ -1,0 +1,275 @@
+"""What the words of a turn lead to follows those words: the end of a scene, a guest who goes (004 7.2, 7.5, 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from game.roleplay import directing, editing, erasing, history, reading, recall, talk
+from game.roleplay.desk import Desk
+from game.roleplay.events import YOU
+from game.roleplay.jobs import DetectEnd, Job, Place, SceneEnd, SummariseScene
+from game.roleplay.state import Chat
+from tests.rig.company import company
+from tests.rig.scripted import Scripted
+
+PLACES = ("park", "beach")
+
+
+def led_to(job: Job) -> SceneEnd:
+    """Where the words themselves say everyone goes."""
+    assert isinstance(job, DetectEnd)
+    text = job.said.text
+    place = next((one for one in PLACES if f"to the {one}" in text), "")
+    left = "Ivo leaves" in text
+    if place:
+        return SceneEnd(closes=True, why="container", place=Place(name=place), guest_left=left)
+    return SceneEnd(closes="Fade out" in text, why="said" if "Fade out" in text else "", guest_left=left)
+
+
+def scripted() -> Scripted:
+    voice = Scripted()
+    voice.rules[DetectEnd] = led_to
+    return voice
+
+
+@contextmanager
+def opened(voice: Scripted, folder: Path | None = None) -> Iterator[Desk]:
+    with company(folder, voice) as desk:
+        yield desk
+        desk.settle()
+        assert desk.problem == ""
+        assert desk.log.check_rebuild() == []
+
+
+@pytest.fixture
+def voice() -> Scripted:
+    return scripted()
+
+
+@pytest.fixture
+def desk(voice: Scripted) -> Iterator[Desk]:
+    with opened(voice) as desk:
+        yield desk
+
+
+def where(desk: Desk) -> tuple[int, str]:
+    """The number of the present scene and its place."""
+    desk.settle()
+    chat = reading.chat(desk.log, "mara")
+    assert chat.scene is not None
+    assert chat.container is not None
+    assert {one.container for one in chat.activities.values()} <= {0, chat.container.id}
+    return chat.scene.id, chat.container.name
+
+
+def led_away(desk: Desk, voice: Scripted, line: str = "Come, to the park.") -> int:
+    """Mara's line that takes them to the park; its turn."""
+    voice.lines = [line]
+    talk.say(desk, "mara", "What now?")
+    assert where(desk) == (2, "park")
+    return reading.chat(desk.log, "mara").turns
+
+
+def anew(desk: Desk, voice: Scripted, turn: int, line: str) -> None:
+    voice.lines = [line]
+    talk.another(desk, "mara", turn)
+    desk.settle()
+
+
+def remembered(desk: Desk) -> list[str]:
+    return [one.text for one in recall.recent(desk.log, "mara", 50)]
+
+
+# -- a bot's line ----------------------------------------------------------------------------------------------------
+
+
+def test_a_line_said_anew_that_goes_nowhere_opens_the_scene_again_as_if_it_had_never_ended(
+    desk: Desk, voice: Scripted
+) -> None:
+    turn = led_away(desk, voice)
+    told = remembered(desk)
+    assert told
+    anew(desk, voice, turn, "We stay.")
+    assert where(desk) == (1, "somewhere")
+    chat = reading.chat(desk.log, "mara")
+    assert [(one.id, one.closed) for one in reading.scenes(desk.log, "mara")] == [(1, False)]
+    assert [one.name for one in chat.containers] == ["somewhere"]
+    assert remembered(desk) == []
+    assert reading.edge(desk.log, "mara", YOU).moments == ()
+    voice.lines = ["Good."]
+    talk.say(desk, "mara", "Let us sit down.")
+    assert {one.scene for one in reading.turns(desk.log, "mara")} == {1}
+
+
+def test_stepping_back_to_the_line_closes_it_again_with_all_the_player_has_edited(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    chat = reading.chat(desk.log, "mara")
+    assert chat.container is not None
+    with desk.deciding:
+        editing.edit_scene(desk.log, "mara", 1, "significance", 3)
+        editing.edit_scene(desk.log, "mara", 2, "description", "Wet leaves.")
+        editing.edit_container(desk.log, "mara", chat.container.id, "name", "park by the river")
+        editing.edit_activity(desk.log, "mara", "mara", "posture", "kneeling")
+        editing.edit_memory(desk.log, "mara", 1, "significance", 2)
+    before = (reading.chat(desk.log, "mara"), reading.scenes(desk.log, "mara"), recall.recent(desk.log, "mara", 50))
+    anew(desk, voice, turn, "We stay.")
+    assert reading.scenes(desk.log, "mara")[0].significance == 3
+    asked = len([job for job in voice.jobs if isinstance(job, SummariseScene)])
+    talk.choose(desk, "mara", turn, 0)
+    desk.settle()
+    chat = reading.chat(desk.log, "mara")
+    after = (reading.scenes(desk.log, "mara"), recall.recent(desk.log, "mara", 50))
+    assert (chat.scene, chat.containers, chat.activities) == (before[0].scene, *_of(before[0]))
+    assert after == before[1:]
+    assert len([job for job in voice.jobs if isinstance(job, SummariseScene)]) == asked, "nobody is asked again"
+
+
+def _of(chat: Chat) -> tuple[object, object]:
+    return chat.containers, chat.activities
+
+
+def test_each_wording_leads_where_it_says(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    anew(desk, voice, turn, "No, to the beach.")
+    assert where(desk) == (3, "beach")
+    talk.choose(desk, "mara", turn, 0)
+    assert where(desk) == (2, "park")
+    talk.choose(desk, "mara", turn, 1)
+    assert where(desk) == (3, "beach")
+    talk.rewrite(desk, "mara", turn, "Or shall we rest?")
+    assert where(desk) == (1, "somewhere")
+    desk.change(lambda: erasing.delete(desk.log, None, "mara", [turn]))
+    assert where(desk) == (1, "somewhere")
+
+
+def test_what_is_cut_out_has_led_nowhere_until_that_is_undone(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    done = desk.change(lambda: erasing.delete(desk.log, None, "mara", [turn]))
+    assert where(desk) == (1, "somewhere")
+    desk.change(lambda: erasing.undo_delete(desk.log, done))
+    assert where(desk) == (2, "park")
+
+
+def test_where_the_player_has_gone_on_there_it_stays(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    talk.say(desk, "mara", "How green it is.")
+    anew(desk, voice, turn, "We stay.")
+    assert where(desk) == (2, "park")
+    assert reading.turns(desk.log, "mara")[-1].scene == 2
+
+
+def test_where_the_player_has_gone_on_without_it_it_stays_open(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    anew(desk, voice, turn, "We stay.")
+    talk.say(desk, "mara", "It is warm here.")
+    talk.choose(desk, "mara", turn, 0)
+    assert where(desk) == (1, "somewhere")
+    directing.close_scene(desk, "mara")
+    assert where(desk) == (3, "somewhere")
+
+
+def test_a_scene_without_the_player_in_between_changes_nothing_of_it(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    voice.lines = ["I am alone."]
+    aside = directing.meanwhile(desk, "mara", turns=1)
+    desk.settle()
+    anew(desk, voice, turn, "We stay.")
+    assert where(desk) == (1, "somewhere")
+    talk.choose(desk, "mara", turn, 0)
+    assert where(desk) == (2, "park")
+    found = reading.scene(desk.log, "mara", aside)
+    assert found is not None
+    assert found.meanwhile
+
+
+def test_a_rewind_to_the_line_keeps_where_it_led_and_one_to_before_it_does_not(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    anew(desk, voice, turn, "We stay.")
+    talk.choose(desk, "mara", turn, 0)
+    talk.say(desk, "mara", "How green it is.")
+    desk.settle()
+    desk.change(lambda: history.rewind(desk.log, None, "mara", turn))
+    assert where(desk) == (2, "park")
+    talk.choose(desk, "mara", turn, 1)
+    assert where(desk) == (1, "somewhere")
+    desk.change(lambda: history.rewind(desk.log, None, "mara", turn - 1))
+    assert where(desk) == (1, "somewhere")
+
+
+# -- the player's own line -------------------------------------------------------------------------------------------
+
+
+def test_a_rewritten_line_of_the_players_leads_where_it_says_and_its_answer_with_it(
+    desk: Desk, voice: Scripted
+) -> None:
+    voice.lines = ["How green.", "As you like.", "Now then."]
+    talk.say(desk, "mara", "We walk to the park.")
+    assert where(desk) == (2, "park")
+    talk.regenerate(desk, "mara", edited="We stay here.")
+    assert where(desk) == (1, "somewhere")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 1]
+    talk.regenerate(desk, "mara", edited="We walk to the beach.")
+    assert where(desk) == (3, "beach")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 3]
+
+
+def test_an_end_the_player_asks_for_follows_their_words_and_not_the_answer(desk: Desk, voice: Scripted) -> None:
+    talk.say(desk, "mara", "Fade out.")
+    answer = reading.chat(desk.log, "mara").turns
+    assert where(desk) == (2, "somewhere")
+    anew(desk, voice, answer, "In other words.")
+    assert where(desk) == (2, "somewhere")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 1]
+    talk.regenerate(desk, "mara", edited="Stay with me.")
+    assert where(desk) == (1, "somewhere")
+    talk.choose(desk, "mara", answer - 1, 0)
+    assert where(desk) == (2, "somewhere")
+
+
+# -- over a restart --------------------------------------------------------------------------------------------------
+
+
+class Mute(Scripted):
+    """Judges and cannot speak."""
+
+    def narrate(self, *_: object) -> object:  # type: ignore[override]
+        """Nothing."""
+        raise UserError("nobody answers")
+
+
+def test_an_end_that_was_asked_for_comes_when_it_is_answered_after_a_restart(tmp_path: Path) -> None:
+    mute = Mute()
+    mute.rules[DetectEnd] = led_to
+    with opened(mute, tmp_path) as desk:
+        assert talk.say(desk, "mara", "Fade out.").problem
+        assert where(desk) == (1, "somewhere")
+    with opened(scripted(), tmp_path) as desk:
+        assert not talk.reply(desk, "mara").problem
+        assert where(desk) == (2, "somewhere")
+
+
+def test_the_question_whether_the_guest_has_gone_is_still_asked_after_a_restart(tmp_path: Path) -> None:
+    voice = scripted()
+    with opened(voice, tmp_path) as desk:
+        talk.say(desk, "mara", "Hello.")
+        directing.add_guest(desk, "mara", "ivo")
+        voice.lines = ["Look, Ivo leaves us."]
+        assert not talk.say(desk, "mara", "Mara, listen.").question
+    with opened(scripted(), tmp_path) as desk:
+        assert talk.say(desk, "mara", "Mara?").question == talk.GUEST_LEFT
+        assert not talk.say(desk, "mara", "He is still here, Mara.").question, "it is asked once"
+
+
+def test_a_guest_who_goes_only_in_a_rejected_wording_is_not_asked_after(desk: Desk, voice: Scripted) -> None:
+    talk.say(desk, "mara", "Hello.")
+    directing.add_guest(desk, "mara", "ivo")
+    voice.lines = ["Look, Ivo leaves us."]
+    talk.say(desk, "mara", "Mara, listen.")
+    desk.settle()
+    anew(desk, voice, reading.chat(desk.log, "mara").turns, "Look, Ivo sits down.")
+    assert not talk.say(desk, "mara", "Mara?").question
