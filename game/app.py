@@ -25,6 +25,7 @@ from game.scenes.requests import (
     FreeJam,
     HearJam,
     JamResults,
+    ListenInCrowd,
     Play,
     PlayJam,
     Quit,
@@ -129,14 +130,14 @@ class App:
 
                 self._talked = True
                 return TalkScene(context, request)
-            case ShowJam() | ShowLobby() | ShowTopology():
+            case ShowJam() | ShowLobby() | ListenInCrowd() | ShowTopology():
                 return self._jam_scene(request)
             case PlayJam() | JamResults() | WatchJam() | FreeJam() | HearJam():
                 return self._take_scene(request)
             case Quit():
                 raise AssertionError("quitting is not a scene")
 
-    def _jam_scene(self, request: ShowJam | ShowLobby | ShowTopology) -> Scene:
+    def _jam_scene(self, request: ShowJam | ShowLobby | ListenInCrowd | ShowTopology) -> Scene:
         """The scenes around a jam; who plays alone does not wait for them at every start."""
         self._jammed = True
         match request:
@@ -148,6 +149,10 @@ class App:
                 from game.scenes.jam_lobby import JamLobbyScene
 
                 return JamLobbyScene(self.context, request)
+            case ListenInCrowd():
+                from game.scenes.jam_crowd import JamCrowdScene
+
+                return JamCrowdScene(self.context, request)
             case ShowTopology():
                 from game.scenes.jam_topology import JamTopologyScene
 

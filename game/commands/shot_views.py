@@ -19,6 +19,7 @@ from engine.window import HeadlessWindow
 from game.app import App
 from game.commands.shot_drawer import DRAWER_VIEWS
 from game.commands.shot_jam import JAM_VIEWS
+from game.commands.shot_jam_crowd import JAM_CROWD_VIEWS
 from game.commands.shot_jam_free import JAM_FREE_VIEWS
 from game.commands.shot_jam_play import JAM_PLAY_VIEWS
 from game.commands.shot_talk import TALK_VIEWS
@@ -238,6 +239,7 @@ VIEWS: dict[str, Callable[[Studio], None]] = {
     **TALK_VIEWS,
     **DRAWER_VIEWS,
     **JAM_VIEWS,
+    **JAM_CROWD_VIEWS,
     **JAM_PLAY_VIEWS,
     **JAM_FREE_VIEWS,
 }

@@ -56,6 +56,11 @@ class CrowdClock:
         return self._hops * HOP_US // 2 + DRIFT_US
 
     @property
+    def bound_us(self) -> int:
+        """The same, for who asks any clock of a session for it."""
+        return self.error_us
+
+    @property
     def delay_us(self) -> int:
         """How late a word mostly comes, by this clock."""
         if self._ahead_us is None:

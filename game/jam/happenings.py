@@ -28,9 +28,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """This machine is in the session no more, and why."""
+    """This machine is in the session no more, and why; with ``crowd`` it may listen in the crowd instead."""
 
     sentence: str
+    crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)

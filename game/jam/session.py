@@ -352,7 +352,7 @@ class Session:
             case ClockSet():
                 self._saw(ClockAgreed(event.offset_us, event.skew_ppm, event.bound_us))
             case Refused():
-                self._leave(event.sentence)
+                self._leave(event.sentence, event.crowd)
             case Trouble():
                 self._notice(event.sentence)
             case Told():
@@ -397,12 +397,12 @@ class Session:
         self._came.append(Heard("", 0, event, now_us()))
         self._place("", 0, event)
 
-    def _leave(self, why: str) -> None:
+    def _leave(self, why: str, crowd: bool = False) -> None:
         if not self._closed:
             self._closed = why
             if self._keeper is not None:
                 self._saw(JamClosed(why), Truth.USER if why == LEFT else Truth.AUTOMATION)
-            self._came.append(Closed(why))
+            self._came.append(Closed(why, crowd))
 
     def _notice(self, sentence: str) -> None:
         with self._lock:

@@ -18,6 +18,8 @@ from engine.jobs import Jobs
 from engine.net.discovery import Discovery
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import JoinCode
+from game.jam.crowd_listener import CrowdListener
+from game.jam.crowd_listener import Happening as CrowdHappening
 from game.jam.machine import Machine, Place
 from game.jam.session import Closed, Happening, Notice
 from game.jam.state import PLAYER, Band
@@ -43,6 +45,10 @@ class JamRoom:
         self.machine: Machine | None = None
         self.ended = ""
         """Why the last jam ended, if it was not the player who left."""
+        self.crowd_is_open = False
+        """Whether the last jam had no seat left, but lets this machine listen in its crowd."""
+        self.listener: CrowdListener | None = None
+        """What this machine hears where it only listens in a crowd."""
         self._conductor = ""
         self.songs = SongAhead(context)
         """The song the band plays next, got ready meanwhile."""
@@ -123,6 +129,32 @@ class JamRoom:
             )
         )
 
+    def listen(self, addresses: Sequence[tuple[str, int]], code: JoinCode) -> None:
+        """Ask for a ticket for the crowd; ``listener.session`` or :attr:`ended` tells what came of it.
+
+        Raises:
+            UserError: the network cannot be used.
+        """
+        self.look()
+        self.leave()
+        self.ended, self.crowd_is_open = "", False
+        writer = self._context.profile.writer
+        self.listener = CrowdListener(addresses, code, writer, name=self.name or "Player", bind=self._bind)
+
+    def step_crowd(self) -> list[CrowdHappening]:
+        """Take up what was heard in the crowd; sentences are said to the player, and a crowd that ended is let go."""
+        listener = self.listener
+        if listener is None:
+            return []
+        happenings = listener.step()
+        for one in happenings:
+            if isinstance(one, Notice):
+                self._context.say(one.sentence)
+        if listener.closed:
+            self.ended = listener.closed
+            self.leave()
+        return happenings
+
     def _means(self) -> tuple[Place, Jobs, Callable[[], Sequence[ChartEntry]]]:
         profile = self._context.profile
         place = Place(profile.log, profile.writer, profile.songs, profile.folder / "jam")
@@ -131,6 +163,7 @@ class JamRoom:
     def _begin(self, machine: Machine) -> None:
         self.leave()
         self.ended = self._conductor = ""
+        self.crowd_is_open = False
         machine.version = game_version()
         self.machine = machine
 
@@ -144,7 +177,7 @@ class JamRoom:
             if isinstance(one, Notice):
                 self._context.say(one.sentence)
             elif isinstance(one, Closed):
-                self.ended = one.sentence
+                self.ended, self.crowd_is_open = one.sentence, one.crowd
         if machine.session.closed:
             self.leave()
         else:
@@ -168,11 +201,12 @@ class JamRoom:
 
     def leave(self) -> None:
         """Leave the jam, if there is one; its threads end beside the game."""
-        machine, self.machine = self.machine, None
+        left = [one for one in (self.machine, self.listener) if one is not None]
+        self.machine = self.listener = None
         self.songs.forget()
-        if machine is not None:
+        for one in left:
             self._leaving = [thread for thread in self._leaving if thread.is_alive()]
-            thread = threading.Thread(target=machine.close, name="leaving a jam")
+            thread = threading.Thread(target=one.close, name="leaving a jam")
             thread.start()
             self._leaving.append(thread)
 

@@ -94,6 +94,11 @@ class ShowLobby:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenInCrowd:
+    """The crowd of a jam, as one who only listens."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowTopology:
     """Who reaches whom in the jam, and how."""
 
@@ -152,6 +157,7 @@ Request = (
     | ShowTalk
     | ShowJam
     | ShowLobby
+    | ListenInCrowd
     | ShowTopology
     | PlayJam
     | FreeJam

@@ -232,6 +232,7 @@ def test_when_another_conducts_the_crowd_goes_on_with_them(machines: Machines, e
     ear = ears.admitted()
     ears.until(lambda: len(ear.view.players) == 2)
     assert ear.conductor == ada.session.me
+    ears.until(lambda: ben.session.time.agreed)
     ada.close()
     machines.seats[0].machine = None
     ears.until(lambda: ear.hears and ear.conductor == ben.session.me)
