@@ -11,12 +11,12 @@ from engine.draw import icons, theme, widgets
 from engine.draw.frame import Frame
 from engine.draw.pen import px
 from engine.errors import UserError
-from game.jam.decide import CallOff, HandOver, Intent, Start
+from game.jam.decide import CallOff, HandOver, Intent, OpenCrowd, Start
 from game.jam.state import PLAYER
 from game.scenes.context import Context
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_hearing import HearingQuestion
-from game.scenes.jam_lobby_people import draw_person
+from game.scenes.jam_lobby_people import draw_crowd_switch, draw_person
 from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song, leads_on
 from game.scenes.jam_lobby_view import LobbyView, Person, view_of
 from game.scenes.jam_qr import WayIn
@@ -158,6 +158,7 @@ class JamLobbyScene(JamScene):
             "t": self.show_topology,
             "c": self.copy_link,
             "h": self.ask_hearing,
+            "o": self.toggle_crowd if conducts else None,
             "r": self.toggle_ready if view.offer is not None and view.me.plays else None,
             "s": self.pick_song if conducts else None,
             "f": self.ask_free if conducts else None,
@@ -260,6 +261,14 @@ class JamLobbyScene(JamScene):
         )
         self.stack.push(JamPicker(self.room, f"Remove {person.name} from the jam?", options))
 
+    def toggle_crowd(self) -> None:
+        """Open the jam to a crowd that listens, or close it again."""
+        if self.machine is None:
+            return
+        opens = not self.machine.session.band.crowd
+        if self._do(OpenCrowd(opens)):
+            self.context.effect("menu_select")
+
     def show_topology(self) -> None:
         """Who reaches whom."""
         self.context.open(ShowTopology())
@@ -346,3 +355,5 @@ class JamLobbyScene(JamScene):
         for person in view.people:
             if draw_person(person):
                 self.ask_about(person)
+        if self.machine is not None and view.me is not None and draw_crowd_switch(self.machine, view.me):
+            self.toggle_crowd()

@@ -9,7 +9,9 @@ from engine.draw.colour import Colour, faded, mixed
 from engine.draw.fonts import Weight
 from engine.draw.pen import px
 from engine.draw.theme import AMBER, CYAN, INK, INK_FAINT, INK_SOFT, LIME, RED, tone
+from game.jam.machine import Machine
 from game.scenes.jam_lobby_view import Person
+from game.scenes.jam_scene import quiet_text
 from game.scenes.jam_words import Quality
 
 ROW = 62.0
@@ -98,3 +100,26 @@ def _draw_song(draw: imgui.ImDrawList, person: Person, left: float, y: float, ri
     filled = left + (end - left) * person.song
     if person.song > 0:
         draw.add_rect_filled(pen.Vec(left, middle - half), pen.Vec(filled, middle + half), tone(CYAN), half)
+
+
+def crowd_words(machine: Machine) -> str:
+    """How many listen, and how many of them hear this machine itself."""
+    crowd = machine.crowd
+    if crowd is None or not crowd.listeners:
+        return "nobody listens yet; whoever has the code may"
+    near = f", {crowd.first_hops} of them straight from you" if crowd.listeners > crowd.first_hops else ""
+    return f"{crowd.listeners} listen{'s' * (crowd.listeners == 1)}{near}"
+
+
+def draw_crowd_switch(machine: Machine, me: Person) -> bool:
+    """Whether the jam is open to a crowd: a switch for who conducts, a line for the others; True when it was turned."""
+    opened = machine.session.band.crowd
+    if not me.conducts:
+        if opened:
+            widgets.space(4)
+            quiet_text("The jam is open to a crowd that listens.")
+        return False
+    widgets.space(4)
+    note = crowd_words(machine) if opened else "any number may listen who have the code"
+    turned, _ = widgets.toggle("Open to a crowd (O)", opened, note=note)
+    return turned

@@ -125,6 +125,10 @@ class JamTopologyScene(JamScene):
             if self._draw_row(node, link, narrow):
                 self.chosen = node.id
         widgets.space(4)
+        crowd = self.machine.crowd if self.machine is not None else None
+        if mine and crowd is not None:
+            widgets.section("The crowd", f"{crowd.listeners} listen")
+            quiet_text(f"{crowd.first_hops} of them hear this machine itself, and pass it on to the others.")
         if not mine and self.machine is not None and widgets.small_button("From this machine", icon=icons.BACK):
             self.chosen = self.machine.session.me
 
