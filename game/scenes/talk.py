@@ -27,6 +27,7 @@ from game.scenes.talk_dialogs import BranchDialog, DeleteDialog, RewindDialog
 from game.scenes.talk_dialogs_bot import UnsavedDialog
 from game.scenes.talk_dialogs_toast import draw_toast
 from game.scenes.talk_drawer import Drawer
+from game.scenes.talk_focus import Keys
 from game.scenes.talk_help import TalkKeys
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_library import LibraryPage
@@ -100,7 +101,7 @@ class TalkScene(Scene):
             self._look_for_servers()
         if self._request.bot:
             self.open_chat(self._request.bot)
-        self.chat.composer.focus()
+        self.chat.give(Keys.COMPOSER)
         quiet()  # a full pass of the collector over a long transcript takes longer than several frames
 
     def _look_for_servers(self) -> None:
@@ -124,13 +125,11 @@ class TalkScene(Scene):
         return True
 
     def on_resume(self, result: Any) -> None:
-        """Back from a question: the keyboard is in the drawer if it was; a turn that was chosen still is."""
-        if self.form is not None or self.section != "chats":
-            return
-        if self.chat.drawer_open and self.chat.drawer_has_keys and self.chat.drawer is not None:
-            self.chat.drawer.focus()
-        elif not self.chat.paper.chosen:
-            self.chat.composer.focus()
+        """Back from a question: whoever had the keyboard has it again, and what was chosen of a list is done."""
+        if self._page() is self.chat:
+            self.chat.resume()
+            if isinstance(result, str):
+                self.chat.key(result)
 
     # -- where to ------------------------------------------------------------------------------------------------
 
@@ -148,7 +147,7 @@ class TalkScene(Scene):
         """Show a chat."""
         self.section, self.form = "chats", None
         self.room.open(host)
-        self.chat.composer.focus()
+        self.chat.give(Keys.COMPOSER)
 
     def search(self) -> None:
         """Search all chats."""
@@ -186,7 +185,7 @@ class TalkScene(Scene):
 
     def _begun(self, begun: bool) -> None:
         self.form = None
-        self.chat.composer.focus()
+        self.chat.give(Keys.COMPOSER)
 
     # -- the first run -------------------------------------------------------------------------------------------
 
@@ -224,7 +223,7 @@ class TalkScene(Scene):
             self._back()
             return True
         if event.device != KEYBOARD:
-            return steer(event)
+            return self._pad(event)
         return event.pressed and self._key(event.control.removeprefix("key:"))
 
     def _back(self) -> None:
@@ -235,9 +234,16 @@ class TalkScene(Scene):
             self.form = None
         elif self.form is None and self.section != "chats":
             self.show("chats")
-            self.chat.composer.focus()
+            self.chat.give(Keys.COMPOSER)
         elif self.form is not None or not self.chat.back():
             self.leave()
+
+    def _pad(self, event: InputEvent) -> bool:
+        """A gamepad: Start goes to the chats, the chat takes its own, the rest moves among widgets."""
+        in_chat = event.pressed and self._page() is self.chat
+        if in_chat and menu_action(event) == "pause":
+            return self._key("f2")
+        return (in_chat and self.chat.pad(event.control)) or steer(event)
 
     def _key(self, control: str) -> bool:
         if control == "f1":
@@ -246,6 +252,7 @@ class TalkScene(Scene):
         if control in SECTIONS:
             self.show(SECTIONS[control])
             if control == "f2":
+                self.chat.give(Keys.ELSEWHERE)
                 self.rail.focus()
             return True
         return self.form is None and self.section == "chats" and self.chat.key(control)

@@ -12,9 +12,12 @@ from engine.draw.pen import Vec, px
 from engine.draw.theme import AMBER, CYAN, INK, INK_SOFT, LINE, RED, tone
 from game.roleplay import clock, directing
 from game.roleplay.events import NARRATOR
+from game.roleplay.state import Turn
 from game.roleplay.talk import GUEST_LEFT
+from game.scenes.menu_keys import PAD_X, PAD_Y, Action, action_of
 from game.scenes.talk_composer import Composer
 from game.scenes.talk_entries import place_of
+from game.scenes.talk_focus import Keys, clicked_window, passed_on
 from game.scenes.talk_notes import CUT, GUEST, NOT_BEGUN, SLOW, Choice, Note
 from game.scenes.talk_panel import Place, SidePanel
 from game.scenes.talk_paper import FLAGS, Paper
@@ -29,6 +32,23 @@ TOP = 64.0
 MARGIN = 28.0
 DRAWER = 380.0
 """How wide the drawer is, where there is room."""
+SHOULDERS = {"button:4": -1, "button:5": 1}
+"""The buttons at a gamepad's shoulders leaf back and on."""
+_MOVES = frozenset(("up", "down", "left", "right", "home", "end", "return", "kpenter"))
+LEGENDS = {
+    Keys.COMPOSER: "Shift+Enter: new line    ↑ to the turns    Tab: drawer    F1: keys",
+    Keys.EDIT: "Ctrl+Enter: done    Esc: leave it as it was",
+    Keys.DRAWER: "Esc: back from the drawer",
+    Keys.ELSEWHERE: "Esc: back to the field",
+}
+PAD_LEGENDS = {
+    Keys.COMPOSER: "Writing needs a keyboard    A send    ↑ to the turns    X anew    Y drawer    Start: chats",
+    Keys.TURN: "A what can be done    ← → wordings    X anew    Y drawer    B back",
+    Keys.EDIT: "Writing needs a keyboard    A done    B leave it as it was",
+    Keys.DRAWER: "L R turn the page    B back from the drawer",
+    Keys.ELSEWHERE: "A open    B back",
+}
+"""Which keys do what; and which buttons, for who plays with a gamepad."""
 
 
 class ChatPage:
@@ -39,12 +59,15 @@ class ChatPage:
         self.doors = doors
         self.drawer = drawer
         self.drawer_open = False
-        self.drawer_has_keys = False
-        self.composer = Composer(room, doors.say, self.key)
+        self.keys = Keys.COMPOSER
+        """Who has the keyboard; :meth:`give` alone changes it."""
+        self.by_pad = False
+        """Whether the player last pressed something on a gamepad."""
+        self.composer = Composer(room, doors.say)
         self.over_composer = (0.0, 0.0, 0.0)
         """Where the composer's upper edge was drawn: its left, how far down, its width; none yet is three times 0."""
         self.paper = Paper(room, self._note)
-        self.turns = Turns(room, doors, self.paper.show_turn, self._edited)
+        self.turns = Turns(room, doors, self._edit, self._edited)
         self._spots = Spots()
         self._host = ""
         self._spoke = False
@@ -54,21 +77,55 @@ class ChatPage:
         """Show a turn and choose it, once the chat is there."""
         self._go_to = turn
 
+    # -- who has the keyboard ------------------------------------------------------------------------------------
+
+    def give(self, keys: Keys) -> None:
+        """Give the keyboard to one of the chat's parts, or to what is beside the chat."""
+        self.keys = keys
+        if keys in (Keys.COMPOSER, Keys.EDIT):
+            self.paper.chosen = 0
+        if keys is Keys.DRAWER and self.drawer is not None:
+            self.drawer.focus()
+
+    def resume(self) -> None:
+        """Back from a question: whoever had the keyboard has it again."""
+        self.give(self.keys)
+
+    def _give_back(self) -> None:
+        """The drawer is done with the keyboard."""
+        self.give(Keys.EDIT if self.turns.edit is not None else Keys.TURN if self.paper.chosen else Keys.COMPOSER)
+
+    def _follow_click(self) -> None:
+        """The keyboard goes to where the player clicks; a click on what is said goes to where one writes."""
+        window = clicked_window()
+        if window == "talk drawer":
+            self.keys = Keys.DRAWER  # on what was clicked, not on the page's tab
+        elif window == "talk rail":
+            self.give(Keys.ELSEWHERE)
+        elif window.startswith("talk "):
+            self.give(Keys.EDIT if self.turns.edit is not None else Keys.COMPOSER)
+
+    def _edit(self, number: int) -> None:
+        self.paper.show_turn(number)
+        self.give(Keys.EDIT)
+
+    def _edited(self) -> None:
+        self.give(Keys.COMPOSER)
+
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def back(self) -> bool:
         """Escape: the first of cancel, stop, close and return that there is to do; False when there is nothing."""
         if self.drawer_open and self.drawer is not None and self.drawer.back():
             return True
-        if self.turns.edit is not None:
+        if self.keys is Keys.DRAWER:
+            self.toggle_drawer()
+        elif self.turns.edit is not None:
             self.turns.cancel_edit()
         elif self.room.speaking:
             self.room.stop()
-        elif self.drawer_open and self.drawer_has_keys:
-            self.toggle_drawer()
-        elif self.paper.chosen:
-            self.paper.chosen = 0
-            self.composer.focus()
+        elif self.keys is not Keys.COMPOSER:
+            self.give(Keys.COMPOSER)
         else:
             return False
         return True
@@ -78,38 +135,93 @@ class ChatPage:
         if self.drawer is None:
             return
         self.drawer_open = not self.drawer_open
-        self.drawer_has_keys = self.drawer_open
         if self.drawer_open:
-            self.drawer.focus()
+            self.give(Keys.DRAWER)
         else:
-            self.composer.focus()
+            self._give_back()
 
     def key(self, control: str) -> bool:
         """A key that is not written; True when it was one of the chat's."""
+        self.by_pad = False
         if control == "tab":
             self.toggle_drawer()
-        elif self.drawer_has_keys and self.drawer is not None and self.drawer.key(control):
+        elif self.keys is Keys.DRAWER and self.drawer is not None and self.drawer.key(control):
             return True
+        elif control in _MOVES and self.keys in (Keys.DRAWER, Keys.ELSEWHERE):
+            return False  # they move among widgets
         elif control in ("pageup", "pagedown"):
             self.paper.page(1 if control == "pagedown" else -1)
         elif control in ("f5", "f6", "f7"):
             self._note_key(control)
         elif control in ("up", "down"):
-            if not self.paper.choose(-1 if control == "up" else 1):
-                self.composer.focus()
+            self._choose(-1 if control == "up" else 1)
         elif control in ("home", "end"):
             (self.paper.scroll.to_start if control == "home" else self.paper.scroll.to_end)()
         elif control == "return":
-            self.paper.chosen = 0
-            self.composer.focus()
+            self.give(Keys.COMPOSER)
         else:
             return self._turn_key(control)
         return True
 
+    def pad(self, control: str) -> bool:
+        """A gamepad's button; False where it moves among widgets."""
+        self.by_pad = True
+        if control == PAD_Y:
+            self.toggle_drawer()
+        elif control in SHOULDERS:
+            self._leaf(SHOULDERS[control])
+        elif self.keys in (Keys.DRAWER, Keys.ELSEWHERE):
+            return False
+        elif control == PAD_X:
+            self._pad_anew()
+        else:
+            self._pad_action(action_of(control))
+        return True
+
+    def _leaf(self, step: int) -> None:
+        if self.keys is Keys.DRAWER and self.drawer is not None:
+            self.drawer.turn(step)
+        else:
+            self.paper.page(step)
+
+    def _pad_anew(self) -> None:
+        if self.keys is Keys.TURN:
+            self._turn_key("r")
+        elif self.keys is Keys.COMPOSER:
+            self._note_key("f5")
+
+    def _pad_action(self, action: Action | None) -> None:
+        turn = self._chosen
+        if action in ("up", "down") and self.keys is not Keys.EDIT:
+            self._choose(-1 if action == "up" else 1)
+        elif action in ("left", "right"):
+            self._turn_key(action)
+        elif action == "choose" and self.keys is Keys.COMPOSER:
+            self.composer.send()
+        elif action == "choose" and self.keys is Keys.EDIT:
+            self.turns.finish_edit()
+        elif action == "choose" and turn is not None:
+            self.turns.menu(turn)
+
+    def _listen(self) -> None:
+        """Keys that count also while one writes."""
+        field = {Keys.COMPOSER: self.composer.field, Keys.EDIT: self.turns.field}.get(self.keys)
+        if field is not None and field.active:
+            for control in passed_on(self.keys, not field.text):
+                self.key(control)
+
+    def _choose(self, step: int) -> None:
+        self.give(Keys.TURN if self.paper.choose(step) else Keys.COMPOSER)
+
     def _turn_key(self, control: str) -> bool:
-        view = self.room.view
-        turn = view.turn(self.paper.chosen) if view is not None and self.paper.chosen else None
+        turn = self._chosen
         return turn is not None and self.turns.key(control, turn)
+
+    @property
+    def _chosen(self) -> Turn | None:
+        """The turn that has the keyboard."""
+        view = self.room.view
+        return view.turn(self.paper.chosen) if view is not None and self.keys is Keys.TURN else None
 
     def _note_key(self, control: str) -> None:
         """F5 to F7 do what a banner says they do; without one F5 says the latest anew."""
@@ -130,10 +242,6 @@ class ChatPage:
         elif view is not None and view.last_bot_turn is not None:
             self.turns.regenerate(view.last_bot_turn)
 
-    def _edited(self) -> None:
-        self.paper.chosen = 0
-        self.composer.focus()
-
     # -- drawing -------------------------------------------------------------------------------------------------
 
     def draw(self, frame: Frame, place: Place, live: bool) -> None:
@@ -141,6 +249,8 @@ class ChatPage:
         view = self.room.view
         x, y, w, h = place
         self._follow()
+        if live:
+            self._follow_click()
         drawer_w = 0.0
         if self.drawer_open and self.drawer is not None and view is not None:
             drawer_w = min(px(DRAWER), w) if w > px(DRAWER + 380) else w
@@ -159,20 +269,28 @@ class ChatPage:
         if self._go_to and view is not None:
             self.paper.chosen, self._go_to = self._go_to, 0
             self.paper.show_turn(self.paper.chosen)
+            self.give(Keys.TURN)
         within = (x, y + px(TOP), w, bottom - y - px(TOP))
+        self.turns.field.locked = self.keys is not Keys.EDIT or not live
+        if self.keys is Keys.EDIT and live:
+            self.turns.field.keep()
         self.paper.draw(frame, within, (left, column), self.turns, live)
         if view is not None:
             self.room.corner().seen = view.chat.turns
             under = (left - px(8), bottom + px(4), column + px(16), composer_h)
-            self.composer.draw(frame, self._spots, under, live, self._legend(view))
+            keys = live and self.keys is Keys.COMPOSER
+            self.composer.draw(frame, self._spots, under, live, keys, self.legend)
+        if live:
+            self._listen()
 
-    def _legend(self, view: ChatView) -> str:
-        """Which keys do what where the keyboard is not in the field."""
-        if self.turns.edit is not None:
-            return "Ctrl+Enter: done    Esc: leave it as it was"
-        if self.drawer_has_keys:
-            return "Esc: back from the drawer"
-        turn = view.turn(self.paper.chosen) if self.paper.chosen else None
+    @property
+    def legend(self) -> str:
+        """Which keys do what where the keyboard is."""
+        if self.by_pad:
+            return PAD_LEGENDS[self.keys]
+        if self.keys is not Keys.TURN:
+            return LEGENDS[self.keys]
+        turn = self._chosen
         if turn is None:
             return ""
         anew = "" if turn.is_yours or turn.speaker == NARRATOR else "R anew   ← → wordings   "
@@ -183,9 +301,9 @@ class ChatPage:
         """Another chat begins at its end; whoever sends something sees it."""
         if self.room.host != self._host:
             self._host = self.room.host
-            self.paper.chosen, self.turns.edit = 0, None
+            self.turns.edit = None
             self.paper.scroll.to_end()
-            self.composer.focus()
+            self.give(Keys.COMPOSER)
         speech = self.room.speech
         if self.room.speaking and not self._spoke and speech is not None and speech.kind != "another":
             self.paper.scroll.to_end()

@@ -14,6 +14,7 @@ from engine.draw.theme import CYAN, INK_FAINT, LINE, RAISED, tone
 from game.roleplay.prose import MAX_TURN_CHARS
 from game.scenes.canvas import mixed
 from game.scenes.talk_field import WritingField, lines_of
+from game.scenes.talk_panel import Place
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_spots import Spots
 
@@ -22,12 +23,6 @@ MOST_LINES = 8
 PADDING = 14.0
 FOOT = 34.0
 
-_K = imgui.Key
-# While the field is written in, the window keeps keys from the scenes; these still go to the chat.
-PASSED_ON: dict[imgui.Key, str] = {
-    **{_K.tab: "tab", _K.page_up: "pageup", _K.page_down: "pagedown"},
-    **{getattr(_K, f"f{number}"): f"f{number}" for number in range(1, 11)},
-}
 _FLAGS = (
     imgui.WindowFlags_.no_decoration.value
     | imgui.WindowFlags_.no_move.value
@@ -38,23 +33,17 @@ _FLAGS = (
 
 
 class Composer:
-    """The field at the foot of a chat.  ``send`` is called with what was written, ``key`` with keys of the chat."""
+    """The field at the foot of a chat; ``say`` shows the player why something cannot be written."""
 
-    def __init__(self, room: TalkRoom, say: Callable[[str], object], key: Callable[[str], object]) -> None:
+    def __init__(self, room: TalkRoom, say: Callable[[str], object]) -> None:
         self._room = room
-        self._key = key
         self.field = WritingField(most=MAX_TURN_CHARS, say=say, what="one turn", sends=True)
         self._host = ""
-        self._back = False
 
     def height(self, width: float) -> float:
         """How high it is for what is written, in pixels."""
         lines = min(lines_of(self.field.text, width), MOST_LINES)
         return px(2 * PADDING + LINE_HEIGHT * max(lines, 1) + 8 + FOOT)
-
-    def focus(self) -> None:
-        """Put the keyboard here."""
-        self.field.focus()
 
     def follow(self) -> None:
         """Show the draft of the chat that is open, and keep what is written as its draft."""
@@ -79,16 +68,12 @@ class Composer:
         self.field.set("")
         if not room.say(text):
             room.corner().draft = text
-        self._back = True
 
-    def draw(
-        self, frame: Frame, spots: Spots, place: tuple[float, float, float, float], live: bool, legend: str = ""
-    ) -> None:
-        """Draw it in ``place``; ``live`` while nothing stands above.
+    def draw(self, frame: Frame, spots: Spots, place: Place, live: bool, keys: bool, legend: str) -> None:
+        """Draw it in ``place``; ``live`` while nothing stands above, written in while it has the ``keys``.
 
-        While something else is written in or a turn is chosen, the ``legend`` says which keys do what.
+        The ``legend`` says which keys do what.
         """
-        away = bool(legend)
         self.follow()
         room, (x, y, w, h) = self._room, place
         imgui.set_next_window_pos(Vec(x, y))
@@ -98,21 +83,17 @@ class Composer:
         imgui.begin("talk composer", None, _FLAGS)
         spots.begin(live)
         streaming = room.speech is not None
-        self.field.locked = streaming or not live or away
-        if streaming and self.field.active:
-            self._back = True  # the keyboard comes back when it is said
-        if away or streaming:
+        self.field.locked = streaming or not keys
+        if self.field.locked:
             self.field.release()
-        elif self._back:
-            self._back = False
-            self.field.focus()
+        else:
+            self.field.keep()
         border = tone(CYAN) if self.field.active and not streaming else LINE
         pen.panel(spots.draw, x, y, w, h, mixed(theme.PANEL, RAISED, 0.7), border=border)
         hint = pen.fit(self._hint(), theme.TEXT_BODY, w - px(2 * PADDING + 24))
         sent = self.field.draw(w - px(2 * PADDING + 8), h - px(2 * PADDING + FOOT), hint)
         if live:
             self._foot(spots, place, legend)
-            self._listen()
         imgui.end()
         imgui.pop_style_var(2)
         if sent and live:
@@ -125,16 +106,7 @@ class Composer:
         name = room.view.bot.name if room.view is not None else ""
         return f"Write to {name}…   *what you do* in asterisks, ((asides)) in double brackets"
 
-    def _listen(self) -> None:
-        if not self.field.active:
-            return
-        for key, name in PASSED_ON.items():
-            if imgui.is_key_pressed(key, key in (_K.page_up, _K.page_down)):
-                self._key(name)
-        if not self.field.text and imgui.is_key_pressed(_K.up_arrow):
-            self._key("up")
-
-    def _foot(self, spots: Spots, place: tuple[float, float, float, float], legend: str) -> None:
+    def _foot(self, spots: Spots, place: Place, legend: str) -> None:
         room, (x, y, w, h) = self._room, place
         top = y + h - px(FOOT + 8)
         right = x + w - px(PADDING)
@@ -151,7 +123,7 @@ class Composer:
             wide = pen.measure(f"{icons.SEND}  {words}Enter", 16, Weight.BOLD)[0] + px(40)
             primary = bool(self.field.text.strip())
             spots.button(right - wide, top, words, self.send, icon=icons.SEND, note="Enter", primary=primary)
-            told = legend or "Shift+Enter: new line    ↑ to the turns    Tab: drawer    F1: keys"
+            told = legend
         middle = top + px(16)
         fitted = pen.fit(told, theme.TEXT_SMALL, right - wide - x - px(2 * PADDING))
         pen.write(spots.draw, x + px(PADDING + 8), middle, fitted, theme.TEXT_SMALL, INK_FAINT, down=0.5)

@@ -96,6 +96,11 @@ class Drawer:
         if page != self.page:
             self.page, self._top = page, True
 
+    def turn(self, step: int) -> None:
+        """Leaf a page on (1) or back (-1), with the keyboard on its tab."""
+        self.show(min(max(self.page + step, 0), len(self.panels) - 1))
+        self.focus()
+
     def go(self, page: int, field: str) -> None:
         """Turn to a page and put the keyboard on a field of it (``edge mara you affinity``)."""
         self.show(page)

@@ -66,6 +66,12 @@ class WritingField:
         """Write here from the next frame on; ``anew``: in place of what is there."""
         self._focus, self._anew = FOCUS_FRAMES, anew
 
+    def keep(self) -> None:
+        """Write here as long as this is called every frame, also after a click on something that is only pressed."""
+        pressing = imgui.is_mouse_down(0) or imgui.is_mouse_released(0)
+        if not (self.active or self._focus or pressing):
+            self.focus()
+
     def release(self) -> None:
         """Write here no more."""
         self._focus = 0

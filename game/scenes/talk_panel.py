@@ -34,6 +34,10 @@ class SidePanel(Protocol):
         """A key that no text field took, while the panel has the keyboard; True when it was meant for it."""
         ...
 
+    def turn(self, step: int) -> None:
+        """Leaf a page on (1) or back (-1)."""
+        ...
+
     def back(self) -> bool:
         """Escape, before anything else it means: True while that only puts back a field that is being written in."""
         ...

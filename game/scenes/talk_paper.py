@@ -158,6 +158,9 @@ class Paper:
         for one in self.placed:
             self._draw_entry(look, one, turns)
         self._draw_bar(look, (x + w - px(10), top, bottom))
+        if not self.scroll.at_end and turns.edit is None:
+            at_x = look.x + look.width / 2 - px(66)
+            self._spots.button(at_x, bottom - px(42), "Latest", self.scroll.to_end, icon=icons.DOWN, note="End")
         self._spots.draw_hint()
         imgui.end()
         imgui.pop_style_var(2)
@@ -181,9 +184,6 @@ class Paper:
                 self.scroll.to_end()
             else:
                 self.scroll.to(number, self.entries[number].key, 0.0)
-        if not self.scroll.at_end:
-            at_x = look.x + look.width / 2 - px(66)
-            look.spots.button(at_x, bottom - px(42), "Latest", self.scroll.to_end, icon=icons.DOWN, note="End")
 
     def _height(self, entry: Entry, look: Look, budget: Budget, turns: Turns) -> float:
         if isinstance(entry, TurnEntry | SaidEntry):

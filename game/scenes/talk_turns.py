@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.draw import icons
 from engine.scene import Scene
 from game.roleplay import erasing, swipes, talk
 from game.roleplay.events import NARRATOR
 from game.roleplay.prose import MAX_TURN_CHARS
 from game.roleplay.state import Turn
+from game.scenes.picker import Option, Picker
 from game.scenes.talk_entries import Edit
 from game.scenes.talk_field import WritingField
 from game.scenes.talk_room import TalkRoom
@@ -30,8 +32,24 @@ class Doors:
     say: Callable[[str], object]
 
 
+def options_of(turn: Turn) -> list[Option]:
+    """What can be done with a turn, each by the key that does it."""
+    spoken = not turn.is_yours and turn.speaker != NARRATOR
+    hide = ("Show it again", icons.EYE) if turn.hidden else ("Take it out of view", icons.HIDE)
+    listed = [
+        *([("r", "Say it anew", icons.RETRY)] if spoken else []),
+        ("e", "Edit it", icons.PEN),
+        *([] if turn.accepted else [("k", "Keep it as it is", icons.CHECK)]),
+        ("w", "Rewind to here", icons.REWIND),
+        ("b", "Branch here", icons.BRANCH),
+        ("h", *hide),
+        ("delete", "Delete it", icons.DELETE),
+    ]
+    return [Option(key, words, icon=icon) for key, words, icon in listed]
+
+
 class Turns:
-    """Does what a turn is asked for.  ``done`` is called when the field is closed, ``show`` to bring a turn into view.
+    """Does what a turn is asked for.  ``show`` is called when a turn is written over, ``done`` when that is over.
 
     Regenerating the latest reply first puts the player's own turn into the field (004 10.2); nothing is written before
     that is sent.
@@ -74,7 +92,6 @@ class Turns:
     def _open(self, turn: Turn, again: int) -> None:
         self.edit = Edit(turn.number, turn.text, again)
         self.field.set(turn.text)
-        self.field.focus()
         self._show(turn.number)
 
     def finish_edit(self) -> None:
@@ -129,6 +146,11 @@ class Turns:
             self._room.another(number)
             return
         self._room.do("the wording", lambda desk: talk.choose(desk, host, number, to))
+
+    def menu(self, turn: Turn) -> None:
+        """Ask what is to be done with a turn; what is chosen is the key that does it."""
+        if not self.busy:
+            self._doors.push(Picker(f"Turn {turn.number}", options_of(turn)))
 
     def key(self, control: str, turn: Turn) -> bool:
         """A key while ``turn`` is chosen; True when it was one of a turn's."""

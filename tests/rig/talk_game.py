@@ -12,6 +12,7 @@ from game.roleplay import authoring
 from game.roleplay.state import Turn
 from game.scenes.requests import ShowTalk
 from game.scenes.talk import TalkScene
+from game.scenes.talk_focus import Keys
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_view import ChatView
 from tests.rig.company import MARA
@@ -83,7 +84,7 @@ class TalkGame(SceneGame):
 
     def say(self, text: str) -> None:
         """Write ``text`` with the keyboard and send it."""
-        self.scene.chat.composer.focus()
+        self.scene.chat.give(Keys.COMPOSER)
         self.until(lambda: self.scene.chat.composer.field.active, "the field")
         self.write(text)
         self.press("return")

@@ -16,6 +16,7 @@ from game.roleplay.prose import MAX_TURN_CHARS
 from game.roleplay.talk import GUEST_LEFT
 from game.scenes.talk_ear import Ear
 from game.scenes.talk_entries import EditEntry, HeadEntry, NoteEntry, SaidEntry, TurnEntry
+from game.scenes.talk_focus import Keys
 from game.scenes.talk_notes import SLOW
 from game.scenes.talk_speech import Speech
 from game.scenes.talk_turn import HEAD
@@ -120,7 +121,7 @@ def test_a_scene_that_goes_on_from_another_does_not_tell_the_same_again(game: Ta
 
 
 def test_a_new_line_is_written_with_shift(game: TalkGame) -> None:
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
     game.write("one")
     game.press("shift+return")
@@ -131,7 +132,7 @@ def test_a_new_line_is_written_with_shift(game: TalkGame) -> None:
 
 
 def test_the_draft_is_kept_for_each_chat_and_across_scenes(game: TalkGame) -> None:
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
     game.write("half a th")
     game.scene.open_chat("ivo")
@@ -149,7 +150,7 @@ def test_the_draft_is_kept_for_each_chat_and_across_scenes(game: TalkGame) -> No
 
 def test_ten_megabytes_are_not_pasted_and_said_so_in_one_sentence(game: TalkGame) -> None:
     field = game.scene.chat.composer.field
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.until(lambda: field.active, "the field")
     game.write("kept ")
     imgui.set_clipboard_text("x" * 10_000_000)
@@ -162,7 +163,7 @@ def test_ten_megabytes_are_not_pasted_and_said_so_in_one_sentence(game: TalkGame
 
 
 def test_escape_does_not_take_back_what_was_written(game: TalkGame) -> None:
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
     game.write("all of it")
     game.press("escape")
@@ -277,7 +278,7 @@ def test_rewind_delete_and_branch_ask_before_they_do_anything(game: TalkGame) ->
 
 
 def test_the_drawer_opens_by_tab_and_closes_by_escape(game: TalkGame) -> None:
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
     game.press("tab")
     game.turn(4)

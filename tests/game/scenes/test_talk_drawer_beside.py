@@ -18,6 +18,7 @@ from game.scenes.talk_dialogs_base import Dialog
 from game.scenes.talk_dialogs_bot import DeleteBotDialog, UnsavedDialog
 from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_drawer_acts import Thing
+from game.scenes.talk_focus import Keys
 from game.scenes.talk_search import SearchScene
 from tests.rig.disks import Mount, fill
 from tests.rig.talk_game import TalkGame
@@ -162,7 +163,7 @@ def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame)
     acts = drawer_of(game).desk.acts
     rewind(acts, HOST, 2)
     game.until(lambda: acts.offer is not None, "the toast")
-    game.scene.chat.composer.focus()
+    game.scene.chat.give(Keys.COMPOSER)
     game.turn(4)
     toast = imgui.internal.find_window_by_name("talk toast")
     composer = imgui.internal.find_window_by_name("talk composer")

@@ -1,0 +1,263 @@
+"""Who has the keyboard in a chat: the one the player went to last, by keys, by the mouse or with a gamepad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.clock import now_us
+from engine.input.events import InputEvent
+from engine.sound import Sound
+from engine.window import HeadlessWindow
+from game.roleplay import reading
+from game.scenes.picker import Picker
+from game.scenes.talk_dialogs import RewindDialog
+from game.scenes.talk_drawer import Drawer
+from game.scenes.talk_focus import Keys
+from tests.rig.talk_game import TalkGame
+
+HOST = "mara"
+PAD = "gamepad:One"
+A, B, X, Y, LEFT_SHOULDER, RIGHT_SHOULDER, START = (f"button:{number}" for number in (0, 1, 2, 3, 4, 5, 7))
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[HeadlessWindow]:
+    window = HeadlessWindow((1280, 720), frame_us=16_667)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[TalkGame]:
+    game = TalkGame(tmp_path, window, sound)
+    game.with_people()
+    game.say("Good evening")
+    game.until(lambda: len(game.turns) == 2, "the reply")
+    game.settle()
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    game.turn(2)
+    yield game
+    game.close()
+
+
+def drawer_of(game: TalkGame) -> Drawer:
+    drawer = game.scene.chat.drawer
+    assert isinstance(drawer, Drawer)
+    return drawer
+
+
+def written(game: TalkGame) -> str:
+    return game.scene.chat.composer.field.text
+
+
+def click_composer(game: TalkGame) -> None:
+    left, top, width = game.scene.chat.over_composer
+    game.click(left + width / 2, top + 40 * game.window.scale)
+    game.turn(3)
+
+
+def click_field(game: TalkGame, name: str) -> None:
+    x, y, w, h = drawer_of(game).desk.fields.places[name]
+    game.click(x + w / 2, y + h / 2)
+    game.turn(3)
+
+
+def open_drawer(game: TalkGame) -> None:
+    game.press("tab")
+    game.turn(4)
+    assert game.scene.chat.keys is Keys.DRAWER
+
+
+def pad(game: TalkGame, *controls: str) -> None:
+    for control in controls:
+        game.feed(*(InputEvent(now_us(), PAD, control, value) for value in (1.0, 0.0)))
+        game.turn(3)
+
+
+# -- mouse -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_click_into_the_field_takes_the_keyboard_from_the_drawer(game: TalkGame) -> None:
+    open_drawer(game)
+    click_composer(game)
+    game.write("3 o'clock")
+    assert written(game) == "3 o'clock"
+    assert drawer_of(game).page == 0
+    assert game.scene.chat.drawer_open
+
+
+def test_a_click_into_the_drawer_takes_the_keyboard_from_the_field(game: TalkGame) -> None:
+    open_drawer(game)
+    click_composer(game)
+    click_field(game, "tab Bonds")
+    game.press("3")
+    game.turn(2)
+    assert drawer_of(game).page == 2
+    assert written(game) == ""
+    drawer_of(game).show(0)
+    game.turn(3)
+    click_field(game, "scene 1 description")
+    game.press("ctrl+a")
+    game.write("Rain.")
+    game.press("ctrl+return")
+    game.settle()
+    assert reading.scenes(game.room.desk.log, HOST)[0].description == "Rain."
+    assert written(game) == ""
+
+
+def test_it_goes_back_and_forth_as_often_as_one_clicks(game: TalkGame) -> None:
+    open_drawer(game)
+    for number in range(4):
+        click_composer(game)
+        assert game.scene.chat.keys is Keys.COMPOSER
+        game.write(str(number))
+        click_field(game, "tab Memory" if number % 2 else "tab Story")
+        assert game.scene.chat.keys is Keys.DRAWER
+        assert not game.scene.chat.composer.field.active
+    assert written(game) == "0123"
+
+
+def test_a_click_among_letters_puts_the_caret_there(game: TalkGame) -> None:
+    game.write("abcdef")
+    open_drawer(game)
+    left, top, _ = game.scene.chat.over_composer
+    unit = game.window.scale
+    game.click(left + 15 * unit, top + 30 * unit)
+    game.turn(3)
+    game.write("X")
+    assert written(game).startswith("X")
+
+
+def test_after_a_click_on_what_is_only_pressed_one_writes_on(game: TalkGame) -> None:
+    game.write("so")
+    one = game.scene.chat.paper.placed[-1]
+    x, _, w, _ = game.scene.chat.paper.column
+    game.click(x + w / 2, one.y + 40 * game.window.scale)
+    game.turn(4)
+    game.write(" be it")
+    assert written(game) == "so be it"
+
+
+def test_a_button_held_down_for_long_is_not_robbed_by_the_field(game: TalkGame) -> None:
+    open_drawer(game)
+    drawer_of(game).show(1)
+    game.until(lambda: drawer_of(game).data is not None, "the bonds")
+    game.turn(3)
+    x, y, w, h = drawer_of(game).desk.fields.places["edge mara you trust"]
+    game.move(x + w * 0.3, y + h * 0.73)
+    game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
+    game.turn(6)
+    game.move(x + w * 0.8, y + h * 0.73)
+    game.feed(InputEvent(now_us(), "mouse", "button:left", 0.0))
+    game.until(lambda: 70 <= reading.edge(game.room.desk.log, HOST, "you").trust <= 90, "the trust")
+
+
+def test_while_a_turn_is_written_over_a_click_anywhere_in_the_chat_goes_on_with_it(game: TalkGame) -> None:
+    game.scene.chat.turns.begin_edit(game.turns[-1])
+    game.until(lambda: game.scene.chat.turns.field.active, "the field over the turn")
+    click_composer(game)
+    game.until(lambda: game.scene.chat.turns.field.active, "the field over the turn")
+    game.turn(2)
+    game.write(" So.")
+    assert game.scene.chat.turns.field.text.endswith(" So.")
+    assert written(game) == ""
+    open_drawer(game)
+    game.press("escape")
+    game.turn(2)
+    assert not game.scene.chat.drawer_open
+    assert game.scene.chat.keys is Keys.EDIT
+    game.press("escape")
+    assert game.scene.chat.turns.edit is None
+
+
+# -- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_in_the_list_of_chats_arrows_choose_no_turns_and_escape_leads_back(game: TalkGame) -> None:
+    game.press("f2")
+    game.turn(3)
+    game.press("down")
+    game.turn(2)
+    assert game.scene.chat.paper.chosen == 0
+    game.press("escape")
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    assert game.stack.top is game.scene
+    game.press("f2")
+    game.turn(3)
+    game.press("down")
+    game.turn(2)
+    game.press("return")
+    game.until(lambda: game.room.host == "ivo", "the chat below")
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+
+
+def test_the_drawer_gives_the_keyboard_back_to_the_turn_that_had_it(game: TalkGame) -> None:
+    game.press("up")
+    game.turn(2)
+    chosen = game.scene.chat.paper.chosen
+    assert chosen
+    open_drawer(game)
+    game.press("escape")
+    game.turn(2)
+    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, chosen)
+
+
+# -- gamepad ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_gamepad_browses_turns_and_their_wordings(game: TalkGame) -> None:
+    number = game.turns[-1].number
+    pad(game, "hat:0:up")
+    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, number)
+    pad(game, "hat:0:right")
+    game.until(lambda: len(game.turns[-1].alternatives) == 2, "another wording")
+    game.settle()
+    pad(game, "hat:0:left")
+    game.until(lambda: game.turns[-1].chosen == 0, "the wording before")
+    game.settle()
+    pad(game, "hat:0:down")
+    assert game.scene.chat.keys is Keys.COMPOSER
+
+
+def test_a_gamepad_asks_what_can_be_done_with_a_turn(game: TalkGame) -> None:
+    number = game.turns[-1].number
+    pad(game, "hat:0:up", A)
+    assert isinstance(game.stack.top, Picker)
+    pad(game, "hat:0:down", "hat:0:down", "hat:0:down", A)  # say it anew, edit, keep, rewind
+    assert isinstance(game.stack.top, RewindDialog)
+    pad(game, B)
+    assert game.stack.top is game.scene
+    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, number)
+
+
+def test_a_gamepad_goes_through_the_drawer_and_back(game: TalkGame) -> None:
+    drawer = drawer_of(game)
+    pad(game, Y)
+    assert game.scene.chat.keys is Keys.DRAWER
+    pad(game, RIGHT_SHOULDER)
+    assert drawer.page == 1
+    pad(game, LEFT_SHOULDER, "hat:0:down")
+    assert drawer.desk.fields.focused == "Close scene"
+    pad(game, A)
+    game.until(lambda: reading.scenes(game.room.desk.log, HOST)[0].closed, "the end of the scene")
+    pad(game, B)
+    assert not game.scene.chat.drawer_open
+
+
+def test_a_gamepad_goes_on_without_words_and_is_told_that_writing_needs_a_keyboard(game: TalkGame) -> None:
+    before = len(game.turns)
+    pad(game, A)
+    game.until(lambda: len(game.turns) > before, "what they go on with")
+    game.settle()
+    assert "Writing needs a keyboard" in game.scene.chat.legend
+    game.press("up")
+    game.turn(2)
+    assert "keyboard" not in game.scene.chat.legend
+
+
+def test_a_gamepad_goes_to_another_chat(game: TalkGame) -> None:
+    pad(game, START, "hat:0:down", A)
+    game.until(lambda: game.room.host == "ivo", "the other chat")
