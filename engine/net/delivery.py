@@ -175,7 +175,10 @@ class Delivery:
         self._segment_due_us = min(now_us + QUIET_US, self._segment_us + SEGMENT_US)
         if len(self._segment) >= SEGMENT_MOMENTS or now_us >= self._segment_us + SEGMENT_RIPE_US:
             self._segment_due_us = now_us
-        self._look_at_all()
+        due_us = now_us + patience_us
+        for link in self._links.values():
+            if link.here and due_us < link.due_us:
+                link.due_us = due_us
         return moment.number
 
     # -- time --------------------------------------------------------------------------------------------------
@@ -206,13 +209,12 @@ class Delivery:
 
     def _look_again(self, peer: str, link: _Link) -> None:
         due_us = link.beat_us
-        for other_us in (
-            self._sender.due_us(peer) if link.here else None,
-            link.channel.due_us(),
-            self._journal.due_us(peer),
-        ):
-            if other_us is not None and other_us < due_us:
-                due_us = other_us
+        if link.here and (moments_us := self._sender.due_us(peer)) is not None and moments_us < due_us:
+            due_us = moments_us
+        if (channel_us := link.channel.due_us()) is not None and channel_us < due_us:
+            due_us = channel_us
+        if (journal_us := self._journal.due_us(peer)) is not None and journal_us < due_us:
+            due_us = journal_us
         link.due_us = due_us
 
     def _look_at_all(self) -> None:
@@ -266,20 +268,25 @@ class Delivery:
         if link is None or not frame:
             self._bad += 1
             return []
+        back = now_us - link.heard_us >= BEAT_US
         link.heard_us, link.here = now_us, True
         self._journal.heard(peer, now_us)
+        if frame[0] == _MOMENTS:
+            return self._moments(peer, link, frame[1:], back, now_us)
         out = self._take(peer, link, frame[0], frame[1:], now_us)
         self._look_again(peer, link)
         return out
 
+    def _moments(self, peer: str, link: _Link, body: bytes, back: bool, now_us: int) -> list[Delivered]:
+        heard = self._heard[peer]
+        moments = heard.receive(body, now_us)
+        if self._sender.set_loss(peer, heard.lost_there) or back:  # else nothing is due to the peer sooner than before
+            self._look_again(peer, link)
+        return [Moment(peer, one.number, one.session_us, one.data, now_us) for one in moments]
+
     def _take(self, peer: str, link: _Link, kind: int, body: bytes, now_us: int) -> list[Delivered]:
         out: list[Delivered] = []
-        if kind == _MOMENTS:
-            heard = self._heard[peer]
-            moments = heard.receive(body, now_us)
-            self._sender.set_loss(peer, heard.lost_there)
-            out += [Moment(peer, one.number, one.session_us, one.data, now_us) for one in moments]
-        elif kind == _JOURNAL:
+        if kind == _JOURNAL:
             out += self._records(peer, body, now_us)
         elif kind == _MESSAGE:
             for message in link.channel.receive(body, now_us):

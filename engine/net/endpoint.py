@@ -75,7 +75,7 @@ class Endpoint:
         self._now_us = (clock or MonotonicClock()).now_us
         self.counts: Counter[str] = Counter()
         self._due_us: int | None = None
-        self._timer = threading.Condition()
+        self._timer = threading.Condition(threading.Lock())
         self._open, self._broken = True, False
         self._socket = self._opened(self._port)
         self._port = self._socket.getsockname()[1]
@@ -114,6 +114,9 @@ class Endpoint:
 
     def wake(self, due_us: int) -> None:
         """Have ``on_due`` called at ``due_us`` at the latest."""
+        due_before_us = self._due_us
+        if due_before_us is not None and due_before_us <= due_us:
+            return  # and it looks at everything that is due then
         with self._timer:
             if self._due_us is None or due_us < self._due_us:
                 self._due_us = due_us

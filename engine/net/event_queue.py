@@ -19,24 +19,27 @@ class EventQueue:
 
     def __init__(self) -> None:
         self._events: deque[NetEvent] = deque()
-        self._news = threading.Condition()
+        self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
+        self._waiting = 0
         self._notes = 0
         self.dropped = 0
 
     def put(self, event: NetEvent) -> None:
         """Something happened."""
-        with self._news:
+        with self._lock:
             if isinstance(event, _NOTES):
                 if self._notes >= MOST_NOTES:
                     self.dropped += 1
                     return
                 self._notes += 1
             self._events.append(event)
-            self._news.notify_all()
+            if self._waiting:
+                self._news.notify_all()
 
     def take(self) -> list[NetEvent]:
         """What has happened since the last call, in order."""
-        with self._news:
+        with self._lock:
             out = list(self._events)
             self._events.clear()
             self._notes = 0
@@ -44,5 +47,9 @@ class EventQueue:
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until there are events; false if none came in time."""
-        with self._news:
-            return self._news.wait_for(lambda: bool(self._events), timeout_s)
+        with self._lock:
+            self._waiting += 1
+            try:
+                return self._news.wait_for(lambda: bool(self._events), timeout_s)
+            finally:
+                self._waiting -= 1

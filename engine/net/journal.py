@@ -51,6 +51,9 @@ OWN_EVERY_US = 500_000
 ALL_EVERY_US = 2_000_000
 """How often a member says what it made, and what it has."""
 
+SOON_US = 150_000
+"""What is due within this time goes with a packet that leaves anyway."""
+
 GAP_US = 20_000
 """What is lacking may just be on its way; after this long it is asked for."""
 
@@ -252,9 +255,12 @@ class Journal:
         link = self._links.get(peer)
         if link is None:
             return None
-        if link.proofs or link.answers or link.asks or link.pushed < len(self._mine.frames):
+        if self._urgent(link):
             return 0
-        return min(link.own_due_us, link.all_due_us)
+        return link.own_due_us if link.own_due_us < link.all_due_us else link.all_due_us
+
+    def _urgent(self, link: _Link) -> bool:
+        return bool(link.proofs or link.answers or link.asks) or link.pushed < len(self._mine.frames)
 
     def frames(self, peer: str, now_us: int, room_bytes: int, send_large: Callable[[bytes], object]) -> list[bytes]:
         """What the next packet to ``peer`` is to carry: whole frames, with their lengths at most ``room_bytes``.
@@ -264,7 +270,7 @@ class Journal:
         """
         link = self._links.get(peer)
         out: list[bytes] = []
-        if link is None:
+        if link is None or not (self._urgent(link) or _says_soon(link, now_us) or link.all_due_us <= now_us):
             return out
         room = room_bytes
         for frame in self._have_frames(link, now_us):
@@ -294,8 +300,7 @@ class Journal:
             link.own_due_us = now_us + OWN_EVERY_US
             if link.told >= len(self._authors):
                 link.told, link.all_due_us = 0, now_us + ALL_EVERY_US
-        # As a packet goes anyway, what would be due soon goes with it.
-        while link.asks or link.own_due_us <= now_us + OWN_EVERY_US // 2:
+        while link.asks or _says_soon(link, now_us):
             chosen = sorted(link.asks)[:ENTRIES]
             yield self._have_frame(link, chosen)
             link.asks.difference_update(chosen)
@@ -473,6 +478,11 @@ class Journal:
         elif len(self._authors[author].frames) == lack.asked_at:  # it brought nothing
             lack.asked = sources[(sources.index(lack.asked) + 1) % len(sources)]
         self._links[lack.asked].asks.add(author)
+
+
+def _says_soon(link: _Link, now_us: int) -> bool:
+    """Whether what was made here is told with a packet that goes anyway, because it would be soon by itself."""
+    return link.own_due_us <= now_us + SOON_US
 
 
 def _digest(author: str, number: int, before: bytes, data: bytes) -> bytes:

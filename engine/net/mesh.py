@@ -221,8 +221,8 @@ class Mesh:
             return
         neighbour, frames = opened
         self._belonging.failover.heard(neighbour.id, now_us)
-        carries = all(frame.kind is FrameKind.FORWARD for frame in frames)  # that counts for whose it is
-        if not carries and not self._members.allow(neighbour.id, now_us):
+        carried = [frame for frame in frames if frame.kind is FrameKind.FORWARD]  # that counts for whose it is
+        if len(carried) < len(frames) and not self._members.allow(neighbour.id, now_us):
             self.counts["flood"] += 1
             self._delivery.excuse(neighbour.id)
             return
@@ -230,8 +230,8 @@ class Mesh:
             if frame.kind in _DELIVERY:
                 for event in self._delivery.receive(neighbour.id, frame.data, at_us):
                     self._emit(event)
-                if frame.kind is not FrameKind.MOMENTS:
-                    self._reply_by(now_us + REPLY_US)
+                if frame.kind is not FrameKind.MOMENTS and (due_us := self._delivery.due_us()) is not None:
+                    self._reply_by(max(due_us, now_us + REPLY_US))
             elif frame.kind is FrameKind.FORWARD:
                 inner = self._neighbours.pass_on(neighbour, frame.data, now_us)
                 if inner is not None and address is not None and packet_kind(inner) is PacketKind.SEALED:
@@ -331,7 +331,10 @@ class Mesh:
         wanted = set(self._delivery.due_peers(now_us))
         links = self._links(now_us)
         for neighbour in list(self._neighbours.by_id.values()):
-            self._serve(neighbour, neighbour.id in wanted, links, now_us)
+            control_us = neighbour.control.due_us()
+            due = neighbour.id in wanted or (control_us is not None and control_us <= now_us)
+            if due or links or now_us >= neighbour.presence_us:
+                self._serve(neighbour, due, links, now_us)
         if now_us >= self._silence_us:
             self._silence_us = now_us + TICK_US
             self._bear_silence(now_us)
@@ -359,7 +362,10 @@ class Mesh:
                 due_us = other_us
         for neighbour in self._neighbours.by_id.values():
             control_us = neighbour.control.due_us()
-            due_us = min(due_us, neighbour.presence_us, due_us if control_us is None else control_us)
+            if control_us is not None and control_us < due_us:
+                due_us = control_us
+            if neighbour.presence_us < due_us:
+                due_us = neighbour.presence_us
         return max(due_us, now_us)
 
     def _links(self, now_us: int) -> Frames:
@@ -376,11 +382,14 @@ class Mesh:
         reached = self._neighbours.reached(self._belonging.failover.here)
         return [(FrameKind.LINKS, pack_links(reached))] if reached else []
 
-    def _serve(self, neighbour: Neighbour, wanted: bool, links: Frames, now_us: int) -> None:
+    def _serve(self, neighbour: Neighbour, due: bool, links: Frames, now_us: int) -> None:
         """Send a member what is due to it."""
-        control_us = neighbour.control.due_us()
-        control = control_us is not None and control_us <= now_us
-        out = self._packet(neighbour, now_us) if wanted or control else []
+        out = self._packet(neighbour, now_us) if due else []
+        if links and not neighbour.dormant:
+            if _size(out) + _size(links) <= BODY_BYTES:
+                out = out + links
+            else:
+                self._neighbours.send(neighbour, links, now_us)
         size = _size(out)
         room = size + LONGEST_PRESENCE + 2 <= BODY_BYTES
         if now_us >= neighbour.presence_us or (out and room and now_us >= neighbour.presence_us - SOON_US):
@@ -391,8 +400,6 @@ class Mesh:
             if neighbour.paths.in_doubt(now_us) or not here:
                 self._neighbours.find_ways(neighbour, self.conductor, now_us)
                 neighbour.paths.choose(now_us)
-        if links and not neighbour.dormant:
-            self._neighbours.send(neighbour, links, now_us)
         for _ in range(MOST_PACKETS):
             if not out:
                 break

@@ -15,6 +15,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.net.face import MAX_MOMENT
@@ -61,6 +62,8 @@ first hits of a song are to arrive as surely as the last."""
 FRESH_START_US = 5_000_000
 """After a silence this long, loss is counted anew."""
 
+_ALL_GOT = (1 << LOSS_FRAMES) - 1
+
 LATEST_US = 1 << 62
 """Instants are smaller than this, on both sides of nought."""
 
@@ -73,6 +76,7 @@ class Numbered(NamedTuple):
     data: bytes
 
 
+@lru_cache(512)
 def copies_for(loss: float) -> int:
     """How many packets carry each moment so that fewer than :data:`MISSED` are lost with all of them."""
     if loss <= MISSED:
@@ -104,11 +108,16 @@ def pack_moments(moments: Sequence[Numbered]) -> bytes:
     return bytes(out)
 
 
-def unpack_moments(data: bytes, at: int = 0) -> list[Numbered]:
-    """The moments in what :func:`pack_moments` gave, oldest first; raises :class:`Malformed`."""
+def unpack_moments(data: bytes, at: int = 0, known: int = 0) -> list[Numbered]:
+    """The moments in what :func:`pack_moments` gave, oldest first; raises :class:`Malformed`.
+
+    Those of numbers up to ``known`` are neither read nor given: nearly all that a frame repeats.
+    """
     if at == len(data):
         return []
     number, at = get_number(data, at)
+    if 0 < number <= known:
+        return []
     instant, at = get_number(data, at)
     even, at = get_number(data, at)
     if even > MAX_MOMENT + 1:
@@ -123,7 +132,7 @@ def unpack_moments(data: bytes, at: int = 0) -> list[Numbered]:
             raise Malformed("a moment that cannot be")
         out.append(Numbered(number, session_us, data[at : at + length]))
         at += length
-        if at == len(data):
+        if at == len(data) or 0 < known == number - 1:
             return out[::-1]
         before, at = get_number(data, at)
         session_us -= unfolded(before)
@@ -145,6 +154,11 @@ class _Link:
     copies: int = field(default_factory=lambda: copies_for(DOUBTED))
     sequence: int = 0
     going: deque[_Going] = field(default_factory=lambda: deque(maxlen=MOST_REPEATED))
+    due_us: int | None = None  # worked out when something of this link has changed, for it is asked for all the time
+
+    def look_again(self) -> None:
+        """Work out when a packet must go."""
+        self.due_us = min([going.due_us for going in self.going if going.sends < self.copies], default=None)
 
 
 class MomentSender:
@@ -163,10 +177,14 @@ class MomentSender:
         """They go there no more."""
         self._links.pop(link, None)
 
-    def set_loss(self, link: str, loss: float) -> None:
-        """What ``link`` loses (0 to 1), as its other end says."""
-        if link in self._links:
-            self._links[link].copies = copies_for(loss)
+    def set_loss(self, link: str, loss: float) -> bool:
+        """What ``link`` loses (0 to 1), as its other end says; whether another number of copies goes there now."""
+        state, copies = self._links.get(link), copies_for(loss)
+        if state is None or state.copies == copies:
+            return False
+        state.copies = copies
+        state.look_again()
+        return True
 
     def add(self, data: bytes, session_us: int, now_us: int, patience_us: int = 0) -> Numbered:
         """A new moment: due at once, or after ``patience_us`` if no packet goes anyway before.
@@ -178,16 +196,17 @@ class MomentSender:
             raise ValueError(f"a moment of {len(data)} bytes at {session_us} us; at most {MAX_MOMENT} bytes fit")
         self.last += 1
         moment = Numbered(self.last, session_us, data)
+        due_us = now_us + patience_us
         for link in self._links.values():
-            link.going.append(_Going(moment, now_us, now_us + patience_us))
+            link.going.append(_Going(moment, now_us, due_us))
+            if link.due_us is None or due_us < link.due_us:
+                link.due_us = due_us
         return moment
 
     def due_us(self, link: str) -> int | None:
         """When a packet to ``link`` must go for the sake of moments."""
         state = self._links.get(link)
-        if state is None:
-            return None
-        return min((going.due_us for going in state.going if going.sends < state.copies), default=None)
+        return None if state is None else state.due_us
 
     def repeats(self, link: str, now_us: int) -> bool:
         """Whether a packet that goes to ``link`` anyway should carry moments."""
@@ -213,10 +232,11 @@ class MomentSender:
             going.popleft()
         chosen = list(going)
         body = self._body(chosen, room_bytes - 2 - FRAME_COST)
-        gap_us = min(COPY_GAP_US, LAST_COPY_US // max(state.copies - 1, 1))
+        next_us = now_us + min(COPY_GAP_US, LAST_COPY_US // max(state.copies - 1, 1))
         for one in chosen:
             one.sends += 1
-            one.due_us = now_us + gap_us
+            one.due_us = next_us
+        state.look_again()
         state.sequence = (state.sequence + 1) % 256
         return bytes((state.sequence, report)) + body
 
@@ -257,7 +277,7 @@ class MomentReceiver:
             self.refused += 1
             return []
         try:
-            moments = unpack_moments(frame, 2)
+            moments = unpack_moments(frame, 2, self._done)
         except Malformed:
             self.refused += 1
             return []
@@ -286,6 +306,9 @@ class MomentReceiver:
             if number <= self._done or number in self._beyond or number > self._done + AHEAD:
                 continue
             out.append(moment)
+            if number == self._done + 1 and not self._beyond:  # nearly always
+                self._done = number
+                continue
             self._beyond.add(number)
             while self._done + 1 in self._beyond:
                 self._done += 1
@@ -307,10 +330,10 @@ class MomentReceiver:
             self._sequence, self._got, self._span = sequence, 1, 1
         elif ahead < 128:
             self._sequence = sequence
-            self._got = (self._got << ahead | 1) & ((1 << LOSS_FRAMES) - 1)
+            self._got = (self._got << ahead | 1) & _ALL_GOT
             self._span = min(self._span + ahead, LOSS_FRAMES)
         else:
-            self._got |= 1 << (256 - ahead) & ((1 << LOSS_FRAMES) - 1)
+            self._got |= 1 << (256 - ahead) & _ALL_GOT
         self._heard_us = arrived_us
 
     @property
@@ -321,7 +344,9 @@ class MomentReceiver:
     @property
     def loss(self) -> float:
         """The share of the peer's last frames that was lost, plus its own uncertainty (one standard deviation)."""
-        doubt = DOUBTED * max(0.0, 1 - self._span / SURE_FRAMES)
+        doubt = DOUBTED * (1 - self._span / SURE_FRAMES) if self._span < SURE_FRAMES else 0.0
+        if (self._got & ((1 << self._span) - 1)).bit_count() == self._span:  # nothing was lost: nearly always
+            return doubt
         return max(self._lost_of(SOON_FRAMES), self._lost_of(LOSS_FRAMES), doubt)
 
     def _lost_of(self, last: int) -> float:

@@ -51,7 +51,7 @@ LINGER_US = 50_000
 ASLEEP_US = 500_000
 """The machine slept if its clocks have parted by more than this."""
 
-_MEMBERSHIP = (Joined, PeerJoined, PeerLeft, PeerSilent, PeerBack, ConductorIs)
+_MEMBERSHIP = frozenset((Joined, PeerJoined, PeerLeft, PeerSilent, PeerBack, ConductorIs))
 
 
 class Node:
@@ -390,7 +390,7 @@ class Node:
                 mesh.time.woke(slept_us)
 
     def _emit(self, event: NetEvent) -> None:
-        if isinstance(event, _MEMBERSHIP) and self._mesh is not None:
+        if type(event) in _MEMBERSHIP and self._mesh is not None:
             self._conductor, self._peers = self._mesh.conductor, self._mesh.peers()
         if self._on_event is not None:
             self._on_event(event)

@@ -130,6 +130,8 @@ class Channel:
         No frame is longer than 1020 bytes; one that does not fit waits for a packet with more room.
         """
         out: list[bytes] = []
+        if self.idle and not self._ack_owed:
+            return out
         room = room_bytes
         if self._ack_owed:
             ack = self._ack()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from engine.net.face import MAX_PEERS, NetError
+from engine.net.face import MAX_DATAGRAM, MAX_PEERS, NetError
 from engine.net.keys import GroupKey, Identity, pair_keys, verified, wire_id
 from engine.net.packets import (
     FORWARD_BODY,
@@ -25,7 +25,6 @@ from engine.net.packets import (
     SPREAD_OVERHEAD,
     PacketKind,
     pack_header,
-    packet_kind,
     parse_header,
 )
 
@@ -134,7 +133,7 @@ class Opener:
 
     def open(self, datagram: bytes) -> bytes | None:
         """The body; None, and counted in ``rejected``, for whatever the other member did not send just once."""
-        if packet_kind(datagram) is not PacketKind.SEALED or len(datagram) < SEALED_OVERHEAD:
+        if not SEALED_OVERHEAD <= len(datagram) <= MAX_DATAGRAM or datagram[0] != PacketKind.SEALED:
             self.rejected.malformed += 1
             return None
         clear = datagram[:HEADER_BYTES]
