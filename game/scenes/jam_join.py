@@ -11,12 +11,14 @@ from engine.net.addresses import parse_endpoint
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import WORD_KIND, JoinCode
 from engine.net.qr import SCHEME, JoinLink
+from game.jam.crowd_events import CROWD
 from game.jam.inbox import MAX_NAME
 from game.jam.state import PLAYER
 from game.scenes.context import Context
+from game.scenes.jam_found import FoundList
 from game.scenes.jam_join_look import draw_join
 from game.scenes.jam_scene import JamScene
-from game.scenes.requests import ShowJam, ShowLobby
+from game.scenes.requests import ListenInCrowd, ShowJam, ShowLobby
 from game.scenes.talk_form import Entry
 
 ELSEWHERE = "elsewhere"
@@ -48,6 +50,9 @@ class JamJoinScene(JamScene):
         self.since_us = now_us()
         self.unseen = 0
         """So many frames it is still scrolled to what is wrong: large text leaves no room for all at once."""
+        self.listed = FoundList()
+        self.foot = 0.0
+        """How high what stands below was in the last frame, in pixels."""
         self._link: JoinLink | None = None
         self._gone_on = False
 
@@ -74,7 +79,8 @@ class JamJoinScene(JamScene):
 
     def on_exit(self) -> bool:
         """Who asks at a door no more is let in by none."""
-        if self.machine is not None and not self.machine.joined:
+        listener = self.room.listener
+        if (self.machine is not None and not self.machine.joined) or (listener is not None and not listener.session):
             self.room.leave()
         return True
 
@@ -90,15 +96,15 @@ class JamJoinScene(JamScene):
     def step(self, dt_us: int) -> None:
         """Follow what comes of asking, and which jams are there."""
         super().step(dt_us)
-        machine = self.machine
-        if machine is not None and machine.joined:
+        self.room.step_crowd()
+        machine, listener = self.machine, self.room.listener
+        if (machine is not None and machine.joined) or (listener is not None and listener.session):
             if not self._gone_on:
                 self._gone_on = True
-                self.context.replace(ShowLobby())
-        elif machine is None and self.knocking:
-            self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
-            self.code.field.focus(anew=True)  # mostly it was mistyped, and typing is all there is to do
-            self.unseen = SCROLLED
+                self.context.replace(ShowLobby() if listener is None else ListenInCrowd())
+        elif machine is None and listener is None and self.knocking:
+            self._turned_away()
+        self.listed.follow(self.found, now_us())
         if self.chosen != ELSEWHERE and self.session is None:
             self.chosen = self.found[0].session if len(self.found) == 1 else ""
             if self.chosen and not self.naming and not imgui.get_io().want_text_input:
@@ -106,6 +112,15 @@ class JamJoinScene(JamScene):
         for entry in (self.code, self.address):
             if entry.text.lstrip().lower().startswith(f"{SCHEME}:"):
                 self.use_link(entry.text)
+
+    def _turned_away(self) -> None:
+        """Say why this machine was not let in; a jam that is full may have room in its crowd."""
+        self.problem, self.knocking = self.room.ended or "The jam could not be joined; try again.", ""
+        if self.room.crowd_is_open:
+            self.role = CROWD
+        else:
+            self.code.field.focus(anew=True)  # mostly it was mistyped, and typing is all there is to do
+        self.unseen = SCROLLED
 
     # -- what the player does ------------------------------------------------------------------------------------
 
@@ -149,7 +164,10 @@ class JamJoinScene(JamScene):
         try:
             addresses, where = self._where()
             code = self._typed_code()
-            self.room.join(addresses, code, self.role, where if self.session is not None else "")
+            if self.role == CROWD:
+                self.room.listen(addresses, code)
+            else:
+                self.room.join(addresses, code, self.role, where if self.session is not None else "")
         except UserError as error:
             if not (self.code.error or self.address.error):
                 self.problem = str(error)

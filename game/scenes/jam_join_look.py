@@ -14,6 +14,7 @@ from engine.draw.pen import Vec, px
 from engine.net.admission import ADMISSION_US
 from engine.net.discovery_records import FoundSession
 from engine.net.join_code import DIGIT_KIND, WORD_KIND
+from game.jam.crowd_events import CROWD
 from game.jam.state import PLAYER, SPECTATOR
 from game.scenes.jam_scene import GAP, MARGIN, Place, column, entered, head, head_height, is_narrow, quiet_text
 from game.scenes.requests import WatchJam
@@ -22,13 +23,19 @@ from game.scenes.talk_form import button, problem, same_line, thinking
 if TYPE_CHECKING:
     from game.scenes.jam_join import JamJoinScene
 
-ROW = 60.0
+ROW, ROW_GAP = 58.0, 8.0
+LEAST_ROWS, MOST_ROWS = 2, 6
+BESIDE = 560.0
+"""What stands above and below the list needs so much, in design units; the list has what is left."""
+
+FOOT, FOOT_GAP, FOOT_PADDING = 72.0, 8.0, 12.0
 HELP_US = 5_000_000
 """So long a jam may take to show up before the player is told what to do."""
 
 ASK_WIDTH = 460.0
+_GROUNDLESS = imgui.WindowFlags_.no_background.value
 KINDS = (WORD_KIND, DIGIT_KIND)
-ROLES = (PLAYER, SPECTATOR)
+ROLES, ROLE_WORDS = (PLAYER, SPECTATOR, CROWD), ("Play along", "Watch", "In the crowd")
 NO_JAM = (
     "No jam has shown up. Is one open, and are both machines on the same network? Some networks keep machines "
     "apart: then type the address that the host's screen shows, or paste the host's link."
@@ -44,17 +51,20 @@ def draw_join(frame: Frame, scene: JamJoinScene) -> None:
         return
     x, y = px(MARGIN), head_height(frame)
     w, h = frame.width - 2 * x, frame.height - y - px(MARGIN)
-    if is_narrow(frame):
-        with column("jam ways", (x, y, w, h)):
-            _draw_name(scene)
-            _draw_joining(frame, scene)
+    narrow = is_narrow(frame)
+    left = w if narrow else (w - px(GAP)) * 0.58
+    foot = min(scene.foot or px(FOOT), 0.6 * h)
+    upper = h - foot - px(FOOT_GAP)
+    with column("jam joining", (x, y, left, upper)):
+        _draw_name(scene)
+        _draw_joining(frame, scene, h)
+        if narrow:
             widgets.space(20)
             _draw_hosting(scene)
+    with column("jam join", (x, y + h - foot, left, foot), padding=FOOT_PADDING):
+        _draw_foot(scene)
+    if narrow:
         return
-    left = (w - px(GAP)) * 0.58
-    with column("jam joining", (x, y, left, h)):
-        _draw_name(scene)
-        _draw_joining(frame, scene)
     with column("jam hosting", (x + left + px(GAP), y, w - left - px(GAP), h)):
         _draw_hosting(scene)
 
@@ -79,16 +89,11 @@ def _draw_name(scene: JamJoinScene) -> None:
 # -- joining ---------------------------------------------------------------------------------------------------
 
 
-def _draw_joining(frame: Frame, scene: JamJoinScene) -> None:
+def _draw_joining(frame: Frame, scene: JamJoinScene, height: float) -> None:
     from game.scenes.jam_join import ELSEWHERE
 
     widgets.section("Join a jam", "jams on this network show up by themselves")
-    for place, session in enumerate(scene.found):
-        scene.focus_here(place == 0 and not scene.naming)
-        if _row(session, chosen=session.session == scene.chosen):
-            scene.choose(session.session)
-    if not scene.found:
-        _draw_none(frame, scene)
+    _draw_found(frame, scene, height)
     scene.focus_here(not scene.found and not scene.naming)
     elsewhere = scene.chosen == ELSEWHERE
     if widgets.row(
@@ -107,16 +112,39 @@ def _draw_joining(frame: Frame, scene: JamJoinScene) -> None:
         scene.join()
     if scene.code.error:
         _scroll_to_problem(scene)
-    scene.role = ROLES[widgets.segmented("role", ("Play along", "Watch"), ROLES.index(scene.role), width=320)]
-    widgets.space(8)
+    scene.role = ROLES[widgets.segmented("role", ROLE_WORDS, ROLES.index(scene.role), width=420)]
+    if scene.role == CROWD:
+        quiet_text("You only listen, without a seat in the band. Any number may, where the jam is open to a crowd.")
+
+
+def _draw_foot(scene: JamJoinScene) -> None:
+    """What is wrong, and what leads on: always in sight, however much stands above."""
     problem(scene.problem)
-    if scene.problem:
-        _scroll_to_problem(scene)
     if button("Join", icon=icons.PLAY, primary=True):
         scene.join()
     same_line()
     if button("Paste a link"):
         scene.paste()
+    scene.foot = imgui.get_cursor_pos_y() - imgui.get_style().item_spacing.y + px(FOOT_PADDING)
+
+
+def _draw_found(frame: Frame, scene: JamJoinScene, height: float) -> None:
+    """The jams, in as much room as is kept for them: what stands below never moves."""
+    rows = max(LEAST_ROWS, min(MOST_ROWS, int((height - px(BESIDE)) / px(ROW + ROW_GAP))))
+    imgui.begin_child(
+        "jams found", Vec(0, rows * px(ROW + ROW_GAP)), imgui.ChildFlags_.nav_flattened.value, _GROUNDLESS
+    )
+    imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(px(8), px(ROW_GAP)))
+    for place, row in enumerate(scene.listed.rows):
+        scene.focus_here(place == 0 and not scene.naming)
+        imgui.begin_disabled(not row.here)
+        if _row(row.session, here=row.here, chosen=row.session.session == scene.chosen):
+            scene.choose(row.session.session)
+        imgui.end_disabled()
+    imgui.pop_style_var()
+    if not scene.listed.rows:
+        _draw_none(frame, scene)
+    imgui.end_child()
 
 
 def _scroll_to_problem(scene: JamJoinScene) -> None:
@@ -126,11 +154,12 @@ def _scroll_to_problem(scene: JamJoinScene) -> None:
         imgui.set_scroll_here_y(1.0)
 
 
-def _row(session: FoundSession, *, chosen: bool) -> bool:
+def _row(session: FoundSession, *, here: bool, chosen: bool) -> bool:
     who = "1 player" if session.players == 1 else f"{session.players} players"
     facts = [f"{session.host} conducts", who] + ([session.song] if session.song else [])
+    words = "   ·   ".join(facts) if here else "is not there any more"
     return widgets.row(
-        *(session.session, session.name, "   ·   ".join(facts), icons.CHECK if chosen else ""),
+        *(session.session, session.name, words, icons.CHECK if chosen else ""),
         chosen=chosen,
         icon=icons.MUSIC,
         height=ROW,
@@ -186,5 +215,7 @@ def _draw_hosting(scene: JamJoinScene) -> None:
         scene.host()
     widgets.space(20)
     widgets.section("Past jams")
-    if widgets.row("past jams", "Songs you played together", "watched again, with everyone in them", icon=icons.REPLAY):
+    if widgets.row(
+        "past jams", "What you played together", "watched or heard again, with everyone in it", icon=icons.REPLAY
+    ):
         scene.context.open(WatchJam())

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.net.discovery_records import FoundSession
 from engine.net.join_code import DIGIT_KIND
 from engine.net.qr import JoinLink
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.jam.state import SPECTATOR
+from game.scenes.jam_found import STAYS_US, FoundList
 from game.scenes.jam_join import ELSEWHERE, JamJoinScene
 from game.scenes.requests import ShowJam, ShowLobby
 from game.scenes.talk_form import Entry
@@ -113,6 +115,29 @@ def test_a_jam_shows_up_by_itself_and_takes_its_code(game: JamGame) -> None:
     game.press("return")
     until_in(game)
     assert game.machine.title == "Ada's evening"
+
+
+def found(name: str) -> FoundSession:
+    return FoundSession(name * 16, f"{name}'s jam", name, 47100, 1, "", "", ("192.0.2.1",), 0)
+
+
+def test_the_lines_of_jams_stay_where_they_are_while_jams_come_and_go() -> None:
+    ada, ben, cleo = found("a"), found("b"), found("c")
+    listed = FoundList()
+    listed.follow((ada, ben), 0)
+    listed.follow((ben,), 1_000_000)
+    assert [(row.session, row.here) for row in listed.rows] == [(ada, False), (ben, True)]
+    listed.follow((cleo, ben), 2_000_000)  # a hand may just be on its way to where Ada's was
+    assert [(row.session, row.here) for row in listed.rows] == [(ada, False), (ben, True), (cleo, True)]
+    listed.follow((cleo, ada, ben), 3_000_000)
+    assert [row.session for row in listed.rows if row.here] == [ada, ben, cleo]
+    listed.follow((ben, cleo), 4_000_000)
+    dan = found("d")
+    listed.follow((ben, cleo, dan), 4_000_000 + STAYS_US)
+    assert [row.session for row in listed.rows] == [dan, ben, cleo]
+    listed.follow((), 20_000_000)
+    listed.follow((), 20_000_000 + STAYS_US)
+    assert listed.rows == []
 
 
 def test_once_the_name_is_said_the_code_of_the_jam_chosen_can_be_typed(
