@@ -192,9 +192,9 @@ def test_who_was_taken_off_the_roster_is_told_and_says_no_more(company: TableCom
     mika = company.sit("Mika")
     seat = company.table.seats[mika.me]
     company.table.leave(mika.me, "removed")
-    seat.put(Refused("The conductor took you off the roster"))
+    seat.put(Refused("The conductor took you off the roster", crowd=True))
     company.turn()
-    assert Closed("The conductor took you off the roster") in company.happened["Mika"]
+    assert Closed("The conductor took you off the roster", crowd=True) in company.happened["Mika"]
     with pytest.raises(UserError, match="took you off"):
         mika.do(React("clap", company.table.at_us))
 
