@@ -8,7 +8,6 @@ import socket
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
 
@@ -45,9 +44,6 @@ MAX_SOURCES = 64
 _CONNECT_S = 3.0
 _POLL_S = 0.1
 """How often progress is told, and how soon a cancelled transfer ends."""
-_CHECKERS = 2
-_AHEAD = 6
-"""Pieces under way to be checked and written while more arrive: 6 MiB of memory."""
 _FRUITLESS = 2
 """How often one source may bring nothing new on one connection before it is left."""
 _PACE_LOOKS = 50
@@ -82,23 +78,18 @@ def fetch_files(
         NetError: it cannot be had: nobody gives it, what they give is not what was offered, or the disk is full.
     """
     store = Store(folder, wanted)
-    checker = _Checker(store)
     meter = _Meter(store, on_progress)
     try:
-        _fetch(store, checker, meter, [Endpoint(*source) for source in sources[:MAX_SOURCES]], transfer_key, patience_s)
+        _fetch(store, meter, [Endpoint(*source) for source in sources[:MAX_SOURCES]], transfer_key, patience_s)
     except SongRefused:
-        checker.close()
         store.forget()
         raise
     finally:
-        checker.close()
         store.close()
     meter.tell()
 
 
-def _fetch(
-    store: Store, checker: _Checker, meter: _Meter, sources: list[Endpoint], transfer_key: bytes, patience_s: float
-) -> None:
+def _fetch(store: Store, meter: _Meter, sources: list[Endpoint], transfer_key: bytes, patience_s: float) -> None:
     lost = _SourceLost("Nobody in the session has the song any more; ask the conductor to offer it again.")
     gained = True
     while gained and sources and store.missing():
@@ -106,12 +97,11 @@ def _fetch(
         for source in tuple(sources):
             try:
                 with _Connection(source, transfer_key, meter, patience_s) as connection:
-                    _fetch_from(connection, store, checker)
+                    _fetch_from(connection, store)
                 return
             except _SourceLost as why:
                 log.info("%s is left: %s", source, why)
                 lost = why
-                checker.drain()
                 if why.wrong:
                     sources.remove(source)
         gained = store.mark != before
@@ -119,34 +109,38 @@ def _fetch(
         raise (NetError if sources or not lost.wrong else SongRefused)(str(lost)) from lost
 
 
-def _fetch_from(connection: _Connection, store: Store, checker: _Checker) -> None:
+def _fetch_from(connection: _Connection, store: Store) -> None:
     """Ask one source for all that is missing, and again for what was wrong, until it brings nothing more."""
     fruitless = 0
+    room = memoryview(bytearray(CHUNK_BYTES))
     while missing := store.missing():
         before = store.mark
         wanted = list(islice(chain.from_iterable(one.wanted() for one in missing), MAX_FILES))
-        _Answers(connection, store, checker, wanted).take()
-        checker.drain()
+        answers = _Answers(connection, store, wanted, room)
+        answers.take()
         fruitless = fruitless + 1 if store.mark == before else 0
         if fruitless >= _FRUITLESS:
-            name = checker.wrong.names[0] if checker.wrong is not None else ""
-            if name:
-                raise connection.wrong(name)
+            if answers.wrong is not None:
+                raise connection.wrong(answers.wrong.names[0])
             raise connection.lost("does not have the whole song")
 
 
 class _Answers:
-    """What a source answers to one WANT."""
+    """What a source answers to one WANT; ``room`` is for a piece.
 
-    def __init__(self, connection: _Connection, store: Store, checker: _Checker, wanted: list[Wanted]) -> None:
+    Each piece is checked and written as soon as it is there, by the thread that receives: the system's buffers take
+    what comes meanwhile, and what is handed to another thread costs more than it gains (measured).
+    """
+
+    def __init__(self, connection: _Connection, store: Store, wanted: list[Wanted], room: memoryview) -> None:
+        self.wrong: Incoming | None = None
         self._connection = connection
         self._store = store
-        self._checker = checker
         self._wanted = deque(wanted)
         self._at: Incoming | None = None
         self._index = 0
         self._end = 0
-        self._room = checker.room()
+        self._room = room
         self._filled = 0
 
     def take(self) -> None:
@@ -170,8 +164,6 @@ class _Answers:
                 raise WireError("it ended early")
         except WireError as fault:
             raise connection.lost(f"sends what cannot be read ({fault})") from fault
-        finally:
-            self._checker.give_back(self._room)
 
     def _data(self, length: int) -> None:
         at = self._at
@@ -186,8 +178,8 @@ class _Answers:
             self._keep(at, size)
 
     def _keep(self, at: Incoming, size: int) -> None:
-        self._checker.take(at, self._index, self._room, size)
-        self._room = self._checker.room()
+        if not self._store.take(at, self._index, self._room[:size]):
+            self.wrong = at
         self._filled = 0
         self._index += 1
         if self._index == self._end:
@@ -198,7 +190,8 @@ class _Answers:
         if not self._store.learn(wanted, size, leaves):
             raise self._connection.wrong(wanted.names[0])
         for index in wanted.to_recheck():
-            self._checker.recheck(wanted, index)
+            self._store.recheck(wanted, index, self._room)
+            self._connection.was_busy()
         if self._index < self._end:
             self._at = wanted
             if wanted.size == 0:
@@ -286,6 +279,12 @@ class _Connection:
         self._fill(box)
         self._opener.open_into(self._header, box, out)
 
+    def was_busy(self) -> None:
+        """This machine did something else: that is not held against the source."""
+        now_s = time.monotonic()
+        self._meter.look(now_s)
+        self._due_s = now_s + self._patience_s
+
     def _send(self, data: bytes) -> None:
         self._sock.settimeout(self._patience_s)
         try:
@@ -317,55 +316,6 @@ class _Connection:
         if self._came < LEAST_BYTES:
             raise self.lost("sends too slowly" if self._came else "says nothing")
         self._came, self._due_s = 0, now_s + self._patience_s
-
-
-class _Checker:
-    """Hashes and writes pieces in threads while more arrive; the room for them goes round."""
-
-    def __init__(self, store: Store) -> None:
-        self.wrong: Incoming | None = None
-        self._store = store
-        self._pool = ThreadPoolExecutor(_CHECKERS, "ourojam-check")
-        self._free: list[memoryview] = []
-        self._made = 0
-        self._under_way: deque[tuple[Future[bool], Incoming, memoryview]] = deque()
-
-    def room(self) -> memoryview:
-        """Room for a piece; waits while all of it is under way.  Raises NetError when a piece could not be kept."""
-        if not self._free and self._made < _AHEAD:
-            self._made += 1
-            return memoryview(bytearray(CHUNK_BYTES))
-        while not self._free:
-            self._settle()
-        return self._free.pop()
-
-    def give_back(self, room: memoryview) -> None:
-        """Room that was not used."""
-        self._free.append(room)
-
-    def take(self, incoming: Incoming, index: int, room: memoryview, size: int) -> None:
-        """Keep the piece of ``size`` bytes in ``room``, if it is right."""
-        self._under_way.append((self._pool.submit(self._store.take, incoming, index, room[:size]), incoming, room))
-
-    def recheck(self, incoming: Incoming, index: int) -> None:
-        """Look at a piece that came an earlier time."""
-        room = self.room()
-        self._under_way.append((self._pool.submit(self._store.recheck, incoming, index, room), incoming, room))
-
-    def drain(self) -> None:
-        """Wait for all that is under way.  Raises NetError when a piece could not be kept."""
-        while self._under_way:
-            self._settle()
-
-    def close(self) -> None:
-        """Give the threads back."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _settle(self) -> None:
-        future, incoming, room = self._under_way.popleft()
-        self._free.append(room)
-        if not future.result():
-            self.wrong = incoming
 
 
 class _Meter:

@@ -11,7 +11,6 @@ import errno
 import io
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +37,7 @@ INCOMING = ".incoming"
 _SPARE_BYTES = 16 * 1024 * 1024
 """What is left free on the disk, for the log to go on."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_ABSENT, _UNCHECKED, _CHECKING, _WHOLE = range(4)
+_ABSENT, _UNCHECKED, _WHOLE = range(3)
 
 
 class SongRefused(NetError):
@@ -67,7 +66,6 @@ class Incoming:
         self.leaves = b""
         self.placed = False
         self.part = part
-        self.lock = threading.Lock()
         self.state = bytearray(self.chunks)
         self.file: io.FileIO | None = None
         with contextlib.suppress(FileNotFoundError):
@@ -76,11 +74,8 @@ class Incoming:
             self.state[:whole] = bytes([_UNCHECKED]) * whole
 
     def to_recheck(self) -> list[int]:
-        """The pieces that lie aside from an earlier time, told once."""
-        told = [index for index, state in enumerate(self.state) if state == _UNCHECKED]
-        for index in told:
-            self.state[index] = _CHECKING
-        return told
+        """The pieces that lie aside from an earlier time."""
+        return [index for index, state in enumerate(self.state) if state == _UNCHECKED]
 
     def wanted(self) -> Iterator[Wanted]:
         """The runs of pieces that are missing; none but the leaves when all that is here is yet to be checked."""
@@ -104,7 +99,6 @@ class Store:
 
     def __init__(self, folder: Path, wanted: Mapping[str, tuple[int, str]]) -> None:
         self._folder = folder
-        self._lock = threading.Lock()
         self.done_bytes = 0
         self.total_bytes = 0
         by_hash = _checked(wanted)
@@ -155,7 +149,7 @@ class Store:
         """Keep a piece that came, and put the file in place if it was the last; false when the piece is wrong."""
         if not _fits(incoming, index, data):
             return False
-        with _disk(self._folder, incoming.names[0]), incoming.lock:
+        with _disk(self._folder, incoming.names[0]):
             if incoming.placed:
                 return True
             if incoming.file is None:
@@ -167,25 +161,22 @@ class Store:
             self._count(incoming, index)
         return True
 
-    def recheck(self, incoming: Incoming, index: int, room: memoryview) -> bool:
+    def recheck(self, incoming: Incoming, index: int, room: memoryview) -> None:
         """Check a piece that lies aside; a wrong one is wanted anew."""
         data = room[: chunk_size(incoming.size, index)]
         with _disk(self._folder, incoming.names[0]):
             with io.FileIO(incoming.part) as part:
                 part.seek(index * CHUNK_BYTES)
                 whole = read_fully(part, data) == len(data) and _fits(incoming, index, data)
-            with incoming.lock:
-                if whole:
-                    self._count(incoming, index)
-                else:
-                    incoming.state[index] = _ABSENT
-        return True
+            if whole:
+                self._count(incoming, index)
+            else:
+                incoming.state[index] = _ABSENT
 
     def _count(self, incoming: Incoming, index: int) -> None:
         if incoming.state[index] != _WHOLE:
             incoming.state[index] = _WHOLE
-            with self._lock:
-                self.done_bytes += chunk_size(incoming.size, index)
+            self.done_bytes += chunk_size(incoming.size, index)
         if incoming.state.count(_WHOLE) == incoming.chunks:
             self._place(incoming)
 
@@ -213,10 +204,9 @@ class Store:
     def close(self) -> None:
         """Let go of the files; the folder for pieces goes too when nothing is left in it."""
         for incoming in self._incoming.values():
-            with incoming.lock:
-                if incoming.file is not None:
-                    incoming.file.close()
-                    incoming.file = None
+            if incoming.file is not None:
+                incoming.file.close()
+                incoming.file = None
         with contextlib.suppress(OSError):  # pieces for a later time are in it
             (self._folder / INCOMING).rmdir()
 
