@@ -116,7 +116,7 @@ class BandTake:
     def __init__(self, session: Session, take: str, cut: PartChart) -> None:
         found = session.band.take(take)
         if found is None:
-            raise UserError("This song was not started; wait for the conductor to start one")
+            raise UserError("This song was not started; wait for the conductor to start one.")
         self.take = found
         self._session = session
         self._cut = cut
@@ -186,7 +186,7 @@ class BandTake:
         chart = self._cut(chart_hash, part, keys)
         from_us = next_bar_us(chart, self._song_us, rate_percent(self.take.start) / 100)
         if from_us > chart.last_us:
-            raise UserError("The song is nearly over; take another part for the next one")
+            raise UserError("The song is nearly over; take another part for the next one.")
         now_session_us = session_us(self.take.start, self._song_us)
         self._session.do(TakePart(part, chart_hash, keys, from_us, now_session_us))
         self._look()

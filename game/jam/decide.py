@@ -49,6 +49,10 @@ MAX_LOOPS = 16
 class Refused(UserError):
     """The band is not ready for that, or it is not for this player to say."""
 
+    def __init__(self, sentence: str) -> None:
+        """``sentence`` is shown as it is, so it ends as one."""
+        super().__init__(sentence if sentence.endswith(".") else f"{sentence}.")
+
 
 @dataclass(frozen=True, slots=True)
 class OfferSong:
@@ -327,7 +331,7 @@ def warning(start: StartAgreed) -> str:
     if start.bound_us < GOOD_CLOCK_US:
         return ""
     apart_ms = start.bound_us / 1000
-    return f"The clocks of the band may be {apart_ms:.0f} ms apart; the others may sound that much early or late"
+    return f"The clocks of the band may be {apart_ms:.0f} ms apart; the others may sound that much early or late."
 
 
 def _sentence(band: Band, who: Sequence[Member], words: str) -> str:

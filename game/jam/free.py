@@ -157,7 +157,7 @@ class FreeJam:
             UserError: if nobody sits here, or ``bars`` is not between 0 and 64.
         """
         if self.me not in self._seats:
-            raise UserError("choose an instrument first, then record a loop")
+            raise UserError("Choose an instrument first, then record a loop.")
         self.recording = Recording.armed(self.grid, bars or self.loop_bars, now_us)
         return self.recording
 

@@ -90,7 +90,7 @@ class Recording:
             raise UserError(f"a loop has 1 to {MAX_BARS} bars, not {bars}: choose a number between")
         patience_us = grid.beat_us // EARLY_DIVISION
         if bars * grid.bar_us > MAX_LOOP_US:
-            raise UserError(f"{bars} bars last longer than ten minutes at this tempo: choose fewer")
+            raise UserError(f"{bars} bars last longer than ten minutes at this tempo; choose fewer.")
         bar = -(-(now_us - patience_us - grid.t0_us) // grid.bar_us)
         return cls(grid, bars, grid.t0_us + max(bar, 0) * grid.bar_us)
 
@@ -120,7 +120,7 @@ class Recording:
             UserError: if nothing was played.
         """
         if not self.hits:
-            raise UserError("nothing was played while the loop was recorded: record it again")
+            raise UserError("Nothing was played while the loop was recorded; record it again.")
         rows = sorted(self.hits)
         at_us = np.array([at for at, _ in rows], dtype=np.int64)
         lane = np.array([one for _, one in rows], dtype=np.uint8)

@@ -146,7 +146,7 @@ class JamFreeScene(Scene):
     def handle(self, event: Event) -> bool:
         """Lanes first, whatever is shown over them; then what is asked, and the column."""
         if isinstance(event, DeviceLost):
-            self._context.say(f"{event.device} is gone; the jam goes on")
+            self._context.say(f"{event.device} is gone; the jam goes on.")
         if not isinstance(event, InputEvent):
             return False
         edge = self._lanes.edge(event)
@@ -252,7 +252,7 @@ class JamFreeScene(Scene):
             if band.conducting.called_off(started.take):
                 you = band.conducts
                 self._context.say(
-                    "You ended the free jam" if you else f"{band.name(band.conductor)} ended the free jam"
+                    "You ended the free jam." if you else f"{band.name(band.conductor)} ended the free jam."
                 )
         self.leave()
 

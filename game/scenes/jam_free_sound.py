@@ -36,7 +36,7 @@ LEVEL = 1.6
 
 LOOK_US = 500_000
 REOPEN_US = 3_000_000
-SOUND_GONE = "The sound device is gone; the jam goes on, and you are heard by the others"
+SOUND_GONE = "The sound device is gone; the jam goes on, and you are heard by the others."
 
 
 class FreeSound:

@@ -61,7 +61,7 @@ def view_of(machine: Machine) -> LobbyView:
     except UserError as error:
         waits = str(error)
     if not waits and not session.time.agreed:
-        waits = "The clock is being measured; a moment"
+        waits = "The clock is being measured; a moment."
     return LobbyView(
         people,
         next((one for one in people if one.mine), None),

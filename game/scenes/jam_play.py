@@ -173,7 +173,7 @@ class JamPlayScene(Scene):
     def handle(self, event: Event) -> bool:
         """Lanes first, whatever is shown over them; then panels, and the keys of a jam."""
         if isinstance(event, DeviceLost):
-            self._context.say(f"{event.device} is gone; the band plays on")
+            self._context.say(f"{event.device} is gone; the band plays on.")
         if not isinstance(event, InputEvent):
             return False
         if self._phase is Phase.PLAYING and self._lanes is not None and (edge := self._lanes.edge(event)) is not None:
@@ -324,7 +324,7 @@ class JamPlayScene(Scene):
 
     def _called_off(self, run: Run, song_us: int) -> None:
         band = run.machine.session.band
-        self._context.say("You ended the song" if band.conducts else f"{band.name(band.conductor)} ended the song")
+        self._context.say("You ended the song." if band.conducts else f"{band.name(band.conductor)} ended the song.")
         self._end(LEFT)
         if song_us > run.first_us:
             self._show_results(run)

@@ -41,7 +41,7 @@ STALE_US = 150_000
 REOPEN_US = 3_000_000
 """A sound device that is gone is looked for so often."""
 
-SOUND_GONE = "The sound device is gone; the band plays on, and you are in time without it"
+SOUND_GONE = "The sound device is gone; the band plays on, and you are in time without it."
 
 Hits = NDArray[np.void]
 

@@ -166,7 +166,7 @@ class JamResultsScene(Scene):
             return
         session = machine.session
         if session.band.running is not None:
-            self._context.say("The others are still playing; the lobby lets you be ready when they are done")
+            self._context.say("The others are still playing; the lobby lets you be ready when they are done.")
             self.leave()
             return
         offer = session.band.offer

@@ -62,7 +62,7 @@ def part(company: TableCompany) -> TakePart:
 
 @pytest.mark.parametrize("intent", [Start(0), TakeBack(), CallOff(), FREE, OpenCrowd(True), HandOver("b" * 16)])
 def test_only_the_conductor_conducts(company: TableCompany, intent: Intent) -> None:
-    assert refused(company, "Mika", intent) == "Only Ida, who conducts, can do that"
+    assert refused(company, "Mika", intent) == "Only Ida, who conducts, can do that."
 
 
 def test_the_same_state_and_intent_give_the_same_events(company: TableCompany) -> None:
@@ -75,10 +75,10 @@ def test_the_same_state_and_intent_give_the_same_events(company: TableCompany) -
 def test_a_start_waits_for_everyone_and_says_for_whom(company: TableCompany) -> None:
     ida, mika, noa = (company.sessions[name] for name in ("Ida", "Mika", "Noa"))
     start = Start(company.table.at_us, 300)
-    assert refused(company, "Ida", start) == "Pick a song first"
+    assert refused(company, "Ida", start) == "Pick a song first."
     ida.do(OfferSong(company.offer))
     company.turn()
-    assert refused(company, "Ida", start) == "Ida, Mika and Noa are still waiting for the song to arrive"
+    assert refused(company, "Ida", start) == "Ida, Mika and Noa are still waiting for the song to arrive."
     for session in (ida, mika):
         session.do(HoldSong(company.offer.song))
     noa.do(HoldSong(company.offer.song, "no room on the disk"))
@@ -87,13 +87,13 @@ def test_a_start_waits_for_everyone_and_says_for_whom(company: TableCompany) -> 
     noa.do(HoldSong(company.offer.song))
     ida.do(part(company))
     company.turn()
-    assert refused(company, "Ida", start) == "Mika and Noa are yet to choose a part"
+    assert refused(company, "Ida", start) == "Mika and Noa are yet to choose a part."
     mika.do(part(company))
     noa.do(part(company))
     ida.do(SayReady())
     mika.do(SayReady())
     company.turn()
-    assert refused(company, "Ida", start) == "Noa is not ready yet"
+    assert refused(company, "Ida", start) == "Noa is not ready yet."
     time = company.table.seats[noa.me].time
     time.agreed = False
     noa.do(SayReady())
@@ -144,16 +144,16 @@ def test_one_song_at_a_time(company: TableCompany) -> None:
     assert isinstance(off, SongCalledOff)
     company.turn()
     assert company.sessions["Mika"].band.running is None
-    assert refused(company, "Ida", CallOff()) == "Nothing is running that could be called off"
+    assert refused(company, "Ida", CallOff()) == "Nothing is running that could be called off."
 
 
 def test_ready_is_who_has_song_and_part(company: TableCompany) -> None:
     company.sessions["Ida"].do(OfferSong(company.offer))
     company.turn()
     mika = company.sessions["Mika"]
-    assert refused(company, "Mika", SayReady()) == "The song is not here yet; wait until it has arrived"
+    assert refused(company, "Mika", SayReady()) == "The song is not here yet; wait until it has arrived."
     mika.do(HoldSong(company.offer.song))
-    assert refused(company, "Mika", SayReady()) == "Choose a part first"
+    assert refused(company, "Mika", SayReady()) == "Choose a part first."
     mika.do(part(company))
     mika.do(SayReady())
     assert mika.do(SayReady()) == []
@@ -235,7 +235,7 @@ def test_another_conducts_after_a_hand_over(company: TableCompany) -> None:
     mika.do(OfferSong(company.offer))
     company.turn()
     assert all(session.band.offer == replace(company.offer, term=2) for session in company.sessions.values())
-    assert refused(company, "Ida", TakeBack()) == "Only Mika, who conducts, can do that"
+    assert refused(company, "Ida", TakeBack()) == "Only Mika, who conducts, can do that."
     mika.do(TakeBack())
     company.turn()
     assert company.sessions["Ida"].band.offer is None

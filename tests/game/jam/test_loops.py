@@ -173,7 +173,7 @@ def test_releases_in_a_loop_make_no_sound() -> None:
 
 
 def test_a_recording_of_nothing_and_bars_nobody_counts_are_refused() -> None:
-    with pytest.raises(UserError, match="nothing was played"):
+    with pytest.raises(UserError, match="Nothing was played"):
         recorded()
     for bars in (0, 65):
         with pytest.raises(UserError, match=f"1 to 64 bars, not {bars}"):

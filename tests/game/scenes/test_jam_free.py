@@ -297,7 +297,7 @@ def test_the_beat_goes_on_unbroken_when_the_conductor_leaves(game: JamGame, ear:
     assert scene in game.stack.scenes
     run.machine.session.do(CallOff())
     game.until(lambda: scene not in game.stack.scenes, "the end")
-    assert "You ended the free jam" in game.said
+    assert "You ended the free jam." in game.said
 
 
 def test_who_listens_hears_everyone_reacts_and_plays_nothing(game: JamGame, ear: Ear) -> None:

@@ -107,7 +107,7 @@ def test_ready_and_start_say_who_is_missing_and_lead_into_the_song_once(game: Ja
     press(game, "g")
     assert any("Ben" in said for said in game.said)
     game.friend_is_ready(ben, entry)
-    assert view(scene).waits == "Mika is not ready yet"
+    assert view(scene).waits == "Mika is not ready yet."
     press(game, "r")
     assert game.band.members[game.band.me].ready
     assert view(scene).waits == ""

@@ -241,7 +241,7 @@ def test_who_watches_sees_everyone_and_is_felt_until_the_song_is_called_off(game
     assert scene.reactions == 1
     ada.jam.session.do(CallOff())
     game.until(lambda: len(game.stack) == 0, "the end")
-    assert "Ada ended the song" in game.said
+    assert "Ada ended the song." in game.said
 
 
 def test_the_song_goes_on_in_time_without_a_sound_device(tmp_path: Path, songs: Path, window: HeadlessWindow) -> None:
