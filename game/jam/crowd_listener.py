@@ -245,10 +245,11 @@ class CrowdListener:
             self._keep(opened, Truth.USER, "user:keyboard")
             self._out.append(opened)
         self.conductor = ticket.conductor
-        near = [(ticketed.door[0], ticket.port), *ticket.near]
+        near = [(ticketed.door[0], ticket.port), ticketed.door, *ticket.near]
         self._know([ticketed.door, *ticket.doors])
         self._heard_us = self._clock.now_us()
         if self._conduit is not None and ticket.signing == self._signing:
+            self._conduit.doorway.door = ticketed.door
             for address in near:
                 self._conduit.meet(address)
             return
@@ -262,6 +263,7 @@ class CrowdListener:
         self._came.clear()
         self.time.forget()
         self._conduit, self._signing = conduit, ticket.signing
+        conduit.doorway.door = ticketed.door
         conduit.start()
 
     def _know(self, doors: Sequence[Address]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.clock import now_us
 from engine.draw.frame import Frame
+from engine.net.addresses import Endpoint, own_addresses
 from game.jam.crowd_listener import CrowdListener, Heard
 from game.scenes.context import Context
 from game.scenes.jam_crowd_look import draw_crowd
@@ -11,9 +12,6 @@ from game.scenes.jam_crowd_sound import CrowdSound
 from game.scenes.jam_scene import JamScene
 from game.scenes.preview import Preview
 from game.scenes.requests import ListenInCrowd, ShowJam
-
-LINK_US = 500_000
-"""Through whom it is heard is shown anew this often."""
 
 
 class JamCrowdScene(JamScene):
@@ -24,6 +22,8 @@ class JamCrowdScene(JamScene):
     def __init__(self, context: Context, request: ListenInCrowd) -> None:
         super().__init__(context)
         self.sound: CrowdSound | None = None
+        self.address = ""
+        """Where others who do not reach the band may ask to be let in, through this machine."""
         self._gone = False
 
     @property
@@ -47,6 +47,9 @@ class JamCrowdScene(JamScene):
         if self.sound is None:
             self.sound = CrowdSound(self.context, listener)
         self.sound.step(heard)
+        if not self.address and listener.port:
+            host, port = next(iter(own_addresses()), "127.0.0.1"), listener.port
+            self.address = str(Endpoint(host, port))
 
     def back(self) -> None:
         """Leave the crowd."""

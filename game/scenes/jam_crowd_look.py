@@ -82,6 +82,7 @@ def _draw_now(frame: Frame, scene: JamCrowdScene, listener: CrowdListener, at_us
         quiet_text(_state(now, scene))
         widgets.space(12)
         _draw_link(listener.link, listener, now)
+        quiet_text(f"who does not reach the band may join by your address, {scene.address}")
     widgets.space(12)
     scene.focus_here()
     if button("Leave", icon=icons.EXIT, note="Esc"):

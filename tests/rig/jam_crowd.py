@@ -71,10 +71,10 @@ class Ears:
             ear.close()
             ear.profile.close()
 
-    def add(self, reach: Sequence[Address] | None = None, code: str = "") -> Ear:
-        """One more."""
+    def add(self, reach: Sequence[Address] | None = None, code: str = "", door: Address | None = None) -> Ear:
+        """One more, who asks at the door or at another address."""
         profile = Profile.open(self._folder / f"ear-{len(self.all)}")
-        ear = Ear(profile, self._door, code or self._code, reach)
+        ear = Ear(profile, door or self._door, code or self._code, reach)
         self.all.append(ear)
         return ear
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from engine.clock import ManualClock
 from engine.net.endpoint import Address
-from engine.net.face import NetEvent
+from engine.net.face import NetEvent, Refused
 from engine.net.keys import Identity
 from engine.net.knock import Knock, Welcomed
 from engine.net.mesh import Mesh
@@ -130,7 +130,7 @@ class Seat:
         assert self.knock is not None
         if isinstance(self.knock.outcome, Welcomed):
             self._enter(self.knock.outcome.roster)
-        elif self.knock.outcome is not None:
+        elif isinstance(self.knock.outcome, Refused):
             self.events.append(self.knock.outcome)
         elif (due_us := self.knock.due_us()) is not None:
             self.air.wake(self, due_us)

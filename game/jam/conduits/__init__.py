@@ -4,6 +4,6 @@
 * :mod:`messages`: what neighbours say to each other about it.
 * :mod:`peers`: the members of a crowd that live in this process, as columns: one on a real network,
   ten thousand in the simulation.  It is the same code.
-* :mod:`relay`: one member on a real socket.
+* :mod:`relay`: one member on a real socket; :mod:`doorway`: how others are let in through it.
 * :mod:`crowd`: a simulated crowd that walks about, for ``ourojam jam sim``.
 """

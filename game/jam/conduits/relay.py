@@ -25,6 +25,7 @@ from engine.net.keys import KEY_BYTES, Identity, peer_id, verified
 from engine.net.limits import Limits
 from engine.net.packets import SIGNATURE_BYTES
 from game.jam.conduits import rules
+from game.jam.conduits.doorway import Doorway
 from game.jam.conduits.messages import ASK, KEEP, Rows, Topic, pack, unpack
 from game.jam.conduits.peers import Peers
 
@@ -99,6 +100,8 @@ class Conduit:
         self._said = self._needs = self._repeats = 0
         self._step_us = self._repeat_us = self._clock.now_us()
         self._limits: Limits[int] = Limits()
+        self.doorway = Doorway()
+        """Lets others knock through this member, once it knows where the door is."""
         self._lock = threading.Lock()
         self.refused = 0
         """Datagrams that were none of the crowd's, or came twice."""
@@ -217,7 +220,7 @@ class Conduit:
         with self._lock:
             body = self._opened(data)
             if body is None:
-                self.refused += 1
+                self._pass_knock(data, address)
             elif body[0] == _DATA:
                 self._hear_words(body, at_us)
             elif (said := self._signed(data, body)) is None:
@@ -255,6 +258,14 @@ class Conduit:
                 peers.hear_keeps(_ME, rows, now_us)
             case Topic.FLOW:
                 peers.hear_flows(_ME, rows, now_us)
+
+    def _pass_knock(self, data: bytes, address: Address) -> None:
+        """Nothing of the crowd's: somebody may be on the way to the door."""
+        passed = self.doorway.take(data, address, self._clock.now_us())
+        if passed is None:
+            self.refused += 1
+        else:
+            self._endpoint.send(passed.datagram, passed.address)
 
     # -- the conductor's words -----------------------------------------------------------------------------
 

@@ -187,6 +187,20 @@ def test_two_hops_away_start_hits_and_reactions_are_heard_and_kept(machines: Mac
     assert [row.session for row in jams(far.profile.log)] == [ada.session.id]
 
 
+def test_who_does_not_reach_the_door_is_let_in_through_those_who_do(machines: Machines, ears: Ears) -> None:
+    machines.seats[0].jam.open_crowd(True)
+    near = ears.admitted()
+    middle_door = ("127.0.0.1", near.port)
+    middle = ears.add(reach=[middle_door], door=middle_door)
+    ears.until(lambda: middle.hears)
+    far_door = ("127.0.0.1", middle.port)
+    far, guesser = ears.add(reach=[far_door], door=far_door), ears.add(code=JoinCode.new().text, door=far_door)
+    ears.until(lambda: far.hears and guesser.closed)
+    assert [ear.link.hops for ear in (near, middle, far)] == [1, 2, 3]
+    assert "join code" in guesser.closed
+    assert far.session == machines.seats[0].jam.session.id
+
+
 def test_what_the_conductor_says_to_a_crowd_has_a_bound(machines: Machines, ears: Ears) -> None:
     ada = machines.seats[0].jam
     ada.open_crowd(True)
