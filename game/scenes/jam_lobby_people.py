@@ -51,9 +51,9 @@ def _icon(person: Person) -> tuple[str, Colour]:
 
 
 def _draw_right(draw: imgui.ImDrawList, person: Person, right: float, middle: float, w: float) -> float:
-    """Ready or not, and the network under it; says how wide that is."""
+    """Ready or not once there is a song to be ready for, and the network under it; says how wide that is."""
     wide, room = 0.0, w * RIGHT_SHARE
-    if person.plays:
+    if person.plays and person.song >= 0.0:
         words = f"{icons.CHECK}  ready" if person.ready else "not ready"
         colour = tone(LIME) if person.ready else INK_SOFT
         wide = pen.write(
