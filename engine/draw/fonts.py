@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import unicodedata
 from enum import IntEnum
 from pathlib import Path
 
 import imgui_bundle
+import pygame.freetype
 
 
 class Weight(IntEnum):
@@ -75,6 +77,58 @@ def system_fonts() -> tuple[Path, ...]:
     groups = (_CJK_NAMES, _HANGUL_NAMES, _WIDE_NAMES)
     found = (next((there[name] for name in names if name in there), None) for names in groups)
     return tuple(path for path in found if path is not None)
+
+
+UNKNOWN = "\uf219"
+"""What stands for characters that no font here has: a small gem, of the icons that are always there."""
+
+_JOINER = "\u200d"
+_TONES = range(0x1F3FB, 0x1F400)
+_SHAPES = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), (0x20E3,))
+"""Variation selectors and the enclosing key, which only say how the character before them looks."""
+
+
+@functools.lru_cache(maxsize=4096)
+def shown(text: str) -> str:
+    """``text`` as it can be drawn here: a run of characters that no font has is one :data:`UNKNOWN`.
+
+    What only joins or colours the emoji before it is left out: it would be drawn as a sign of its own.
+    """
+    if text.isascii():
+        return text
+    out: list[str] = []
+    joined = False
+    for character in text:
+        if _only_changes(character) or (joined and unicodedata.category(character) == "So"):
+            joined = character == _JOINER
+            continue
+        joined = False
+        if _is_there(character):
+            out.append(character)
+        elif out[-1:] != [UNKNOWN]:
+            out.append(UNKNOWN)
+    return "".join(out)
+
+
+def _only_changes(character: str) -> bool:
+    """Whether a character only changes how others look."""
+    code = ord(character)
+    return unicodedata.category(character) == "Cf" or code in _TONES or any(code in codes for codes in _SHAPES)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _is_there(character: str) -> bool:
+    """Whether a font here has a character; control characters are left to who draws."""
+    if character < " ":
+        return True
+    return any(font(path).get_metrics(character, size=16)[0] is not None for path in chain(Weight.REGULAR))
+
+
+@functools.lru_cache(maxsize=64)
+def font(path: Path) -> pygame.freetype.Font:
+    """A font, opened once."""
+    pygame.freetype.init()
+    return pygame.freetype.Font(path.as_posix())
 
 
 def chain(weight: Weight) -> tuple[Path, ...]:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
-import pygame.freetype
 from numpy.typing import NDArray
 
 from engine.draw.colour import WHITE, Colour
-from engine.draw.fonts import Weight, chain
+from engine.draw.fonts import UNKNOWN, Weight, chain, font, shown
 from engine.draw.shapes import FULL_CLIP, FrameFull
 
 GLYPHS_MAX = 1 << 14
@@ -60,7 +58,6 @@ class GlyphAtlas:
     """
 
     def __init__(self) -> None:
-        pygame.freetype.init()
         self.picture: NDArray[np.uint8] = np.zeros((ATLAS_SIDE, ATLAS_SIDE), np.uint8)
         self.table: NDArray[np.void] = np.zeros(1024, _CELL)
         self._used = 0
@@ -74,8 +71,8 @@ class GlyphAtlas:
         size = SIZES[min(bisect_left(SIZES, px), len(SIZES) - 1)]
         key = (weight, size)
         if key not in self._faces:
-            font = _font(chain(weight)[0].as_posix())
-            ascent, descent = font.get_sized_ascender(size), font.get_sized_descender(size)
+            main = font(chain(weight)[0])
+            ascent, descent = main.get_sized_ascender(size), main.get_sized_descender(size)
             self._faces[key] = _Face(weight, size, float(ascent), float(ascent - descent))
         return self._faces[key]
 
@@ -135,32 +132,19 @@ class GlyphAtlas:
         return self._used - 1
 
 
-@lru_cache(maxsize=64)
-def _font(path: str) -> pygame.freetype.Font:
-    return pygame.freetype.Font(path)
-
-
 def _raster(weight: Weight, px: int, code: int) -> tuple[NDArray[np.uint8], float, float, float]:
     """Coverage of one character, how far right of the pen and above the line it begins, how far the pen moves on."""
     character = chr(code)
     for path in chain(weight):
-        font = _font(path.as_posix())
-        metrics = font.get_metrics(character, size=px)[0]
+        face = font(path)
+        metrics = face.get_metrics(character, size=px)[0]
         if metrics is None:
             continue
-        box = font.get_rect(character, size=px)
-        raw, (width, height) = font.render_raw(character, size=px)
+        box = face.get_rect(character, size=px)
+        raw, (width, height) = face.render_raw(character, size=px)
         pixels = np.frombuffer(raw, np.uint8).reshape(height, width)
         return pixels, float(box.x), float(box.y), float(metrics[4])
-    return _box(px)
-
-
-def _box(px: int) -> tuple[NDArray[np.uint8], float, float, float]:
-    """The sign for a character that no font here has: an empty box."""
-    height, width, line = round(px * 0.7), round(px * 0.5), max(1, px // 16)
-    pixels = np.full((height, width), 255, np.uint8)
-    pixels[line:-line, line:-line] = 0
-    return pixels, px * 0.06, float(height), px * 0.62
+    return _raster(weight, px, ord(UNKNOWN))
 
 
 @dataclass(slots=True)
@@ -209,7 +193,7 @@ class Glyphs:
         ``across`` and ``down`` say which part of the text's box stands at (x, y): 0 its left or top edge,
         0.5 its middle, 1 its right or bottom edge.
         """
-        if text:
+        if text := shown(text):
             face = self._atlas.face(weight, px)
             line = _Line(text, x, y, px, colour, across, down, self.clip)
             self._waiting.setdefault((weight, face.px), []).append(line)
@@ -217,7 +201,7 @@ class Glyphs:
     def measure(self, text: str, px: float, weight: Weight = Weight.REGULAR) -> tuple[float, float]:
         """The width and height of the box of one line of text, in pixels."""
         face = self._atlas.face(weight, px)
-        rows = self._atlas.rows(face, text)
+        rows = self._atlas.rows(face, shown(text))
         zoom = px / face.px
         return float(self._atlas.table["advance"][rows].sum()) * zoom, face.height * zoom
 

@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 
 from engine.draw import theme
 from engine.draw.colour import Colour, faded, mixed
-from engine.draw.fonts import Weight
+from engine.draw.fonts import Weight, shown
 
 Vec = imgui.ImVec2
 
@@ -34,7 +34,7 @@ def font(weight: Weight) -> imgui.ImFont:
 def measure(text: str, size: float, weight: Weight = Weight.REGULAR) -> tuple[float, float]:
     """Width and height in pixels of one line of ``text`` at ``size`` design units."""
     imgui.push_font(font(weight), size)
-    box = imgui.calc_text_size(text)
+    box = imgui.calc_text_size(shown(text))
     imgui.pop_font()
     return box.x, box.y
 
@@ -68,7 +68,7 @@ def write(
     """One line of text at ``size`` design units, anchored as in ``Glyphs.text``.  Says how wide it is."""
     width, height = measure(text, size, weight)
     at = Vec(round(x - across * width), round(y - down * height))
-    draw.add_text(font(weight), px(size), at, colour, text)
+    draw.add_text(font(weight), px(size), at, colour, shown(text))
     return width
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imgui_bundle import imgui
 
 from engine.draw.colour import Colour, channels, faded, mixed, rgb
-from engine.draw.fonts import Weight, chain
+from engine.draw.fonts import UNKNOWN, Weight, chain
 
 GRID = 8.0
 ROUNDING = 12.0
@@ -34,8 +34,6 @@ PANEL = rgb("#131725")
 RAISED = rgb("#1B2033")
 LINE = rgb("#2A3150")
 HOVER = rgb("#232A44")
-
-_BOX = 0x25A1
 
 INK = rgb("#F2F5FF")
 INK_SOFT = rgb("#A9B2CF")
@@ -98,8 +96,7 @@ def load_fonts(atlas: imgui.ImFontAtlas) -> None:
             merge = imgui.ImFontConfig()
             merge.merge_mode = True
             atlas.add_font_from_file_ttf(str(path), TEXT_BODY, merge)
-        if font.is_glyph_in_font(_BOX):
-            font.fallback_char = _BOX  # what no font here has is shown as an empty box
+        font.fallback_char = ord(UNKNOWN)
         setattr(fonts, weight.name.lower(), font)
 
 

@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 
 from engine.draw import pen, theme
 from engine.draw.colour import Colour, faded, mixed
-from engine.draw.fonts import Weight
+from engine.draw.fonts import Weight, shown
 from engine.draw.motion import Motions
 from engine.draw.pen import Vec, px
 from engine.draw.theme import CYAN, HOVER, INK, INK_FAINT, INK_SOFT, LINE, NIGHT, RAISED, Mark, tone
@@ -55,7 +55,7 @@ def text(words: str, size: float = theme.TEXT_BODY, colour: Colour = INK, weight
     imgui.push_font(pen.font(weight), size)
     imgui.push_style_color(imgui.Col_.text.value, theme.vec(colour))
     imgui.push_text_wrap_pos(0.0)
-    imgui.text_unformatted(words)
+    imgui.text_unformatted(shown(words))
     imgui.pop_text_wrap_pos()
     imgui.pop_style_color()
     imgui.pop_font()

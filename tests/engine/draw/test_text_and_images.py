@@ -14,13 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.draw.fonts import Weight, chain
+from engine.draw.fonts import UNKNOWN, Weight, chain, shown
 from engine.draw.frame import Frame, scale_for
 from engine.draw.glyphs import GLYPHS_MAX, GlyphAtlas, Glyphs
 from engine.draw.image import read_image
 from engine.draw.shapes import FrameFull
 from engine.errors import UserError
 from engine.window import HeadlessWindow
+
+NOWHERE = "\U0010fffd"
+"""A character that no font has."""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +46,10 @@ def begun(window: HeadlessWindow) -> Frame:
 
 @given(st.text(max_size=40), st.sampled_from([9.0, 16.0, 17.5, 200.0]), st.sampled_from(Weight))
 @settings(max_examples=60, deadline=None)
-def test_any_text_is_laid_out_a_record_a_character(text: str, px: float, weight: Weight) -> None:
+def test_any_text_is_laid_out_a_record_for_each_character_shown(text: str, px: float, weight: Weight) -> None:
     glyphs = Glyphs(ATLAS)
     glyphs.text(10, 10, text, px, weight=weight)
-    assert glyphs.lay_out() == len(text)
+    assert glyphs.lay_out() == len(shown(text))
     assert np.isfinite(glyphs.written(0, len(text))["x"]).all()
     if ATLAS.full:
         ATLAS.renew()
@@ -91,16 +94,30 @@ def test_many_strings_keep_their_own_place_colour_and_size(atlas: GlyphAtlas) ->
     assert np.abs(records["x"][firsts] - np.arange(50) * 10).max() < 4
 
 
-def test_a_character_no_font_has_is_a_box(atlas: GlyphAtlas) -> None:
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Ada's jam", "Ada's jam"),
+        ("Größe · 50 %", "Größe · 50 %"),
+        (f"Ada {NOWHERE}{NOWHERE} jams", f"Ada {UNKNOWN} jams"),
+        (f"{NOWHERE}\N{EMOJI MODIFIER FITZPATRICK TYPE-4}\N{VARIATION SELECTOR-16}!", f"{UNKNOWN}!"),
+        (f"{NOWHERE}\N{ZERO WIDTH JOINER}\N{BLACK HEART SUIT}!", f"{UNKNOWN}!"),
+        ("e\N{ZERO WIDTH JOINER}e", "ee"),
+    ],
+)
+def test_what_no_font_has_is_one_sign_and_what_only_changes_it_none(text: str, wanted: str) -> None:
+    assert shown(text) == wanted
+    assert shown(wanted) == wanted
+
+
+def test_a_text_is_as_wide_as_what_is_drawn_of_it(atlas: GlyphAtlas) -> None:
     glyphs = Glyphs(atlas)
-    glyphs.text(0, 0, "\U0010fffd", 40)
+    glyphs.text(0, 0, f"a{NOWHERE}{NOWHERE}\N{VARIATION SELECTOR-16}", 40)
     glyphs.lay_out()
-    record = glyphs.written(0, 1)[0]
-    left, top, right, bottom = (int(edge) for edge in record["cell"])
-    cell = atlas.picture[top:bottom, left:right]
-    assert cell[0].min() == 255
-    assert cell[:, 0].min() == 255
-    assert cell[cell.shape[0] // 2, cell.shape[1] // 2] == 0
+    assert glyphs.count == 2
+    assert glyphs.measure(f"a{NOWHERE * 3}", 40) == glyphs.measure(f"a{UNKNOWN}", 40)
+    left, top, right, bottom = (int(edge) for edge in glyphs.written(1, 2)[0]["cell"])
+    assert atlas.picture[top:bottom, left:right].max() == 255
 
 
 def test_more_characters_than_a_frame_holds_are_refused(atlas: GlyphAtlas) -> None:
