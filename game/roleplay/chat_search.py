@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from engine.log import EventLog
+from game.roleplay import reading
 from game.roleplay.pins import marked
 from game.roleplay.recall_projector import PARTS
 from game.roleplay.state import Memory
@@ -67,7 +68,7 @@ LEFT JOIN edge_facts f ON d.sort = 'fact' AND f.seq = d.id / {PARTS} AND f.place
     AND g.target = f.target AND g.seq > f.seq AND g.sort = f.sort AND g.fact = f.fact AND g.live)
 LEFT JOIN edge_words e ON d.sort = 'edge' AND e.seq = d.id / {PARTS} AND e.live AND {_SINCE_BOTH.format("e")}
     AND NOT EXISTS (SELECT 1 FROM edge_words n WHERE n.owner = e.owner AND n.target = e.target AND n.seq > e.seq
-    AND n.live AND n.truth <= e.truth)
+    AND n.live AND NOT n.adds AND n.truth <= e.truth)
 WHERE search_words MATCH ? AND coalesce(a.text, m.text, s.description, f.fact, e.summary) IS NOT NULL
 ORDER BY w.rowid DESC LIMIT ?
 """
@@ -89,7 +90,14 @@ def search_chats(log: EventLog, text: str, limit: int = 50) -> list[Hit]:
     return [
         Hit(sort, chat, number, who, target, *_snippet(found, terms), at_us, clock_us, bool(hidden))
         for sort, chat, number, who, target, found, at_us, clock_us, hidden in rows
+        if sort != "edge" or _stands(log, who, target, found)
     ]
+
+
+def _stands(log: EventLog, owner: str, target: str, words: str) -> bool:
+    """Whether words for how one stands to another are among those that count, or wait beside them."""
+    edge = reading.edge(log, owner, target)
+    return words in edge.summary or words in edge.draft
 
 
 def _snippet(text: str, terms: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:

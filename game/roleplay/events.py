@@ -265,8 +265,9 @@ class EdgeMoved:
 class EdgeSummarised:
     """The arc between two as ``owner`` sees it after ``scene``; ``moment`` is a shared private moment, or empty.
 
-    Where a happening changed how they stand, it follows from the ``turn`` that ended that, or (turn and scene 0) from
-    the player's word.
+    ``upon`` marks the words it is told from (:func:`game.roleplay.edge_words.mark`), where there is need to know.
+    Where a happening changed how they stand, it ``adds`` to what stands, and follows from the ``turn`` that ended it or
+    (turn and scene 0) from the player's word.
     """
 
     kind: ClassVar[str] = "edge.summarised"
@@ -278,6 +279,8 @@ class EdgeSummarised:
     moment: str = ""
     turn: int = 0
     swipe: int = 0
+    upon: str = ""
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

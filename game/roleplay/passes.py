@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from game.roleplay import clock, jobs_of, reading
+from game.roleplay import clock, edge_words, jobs_of, reading
 from game.roleplay.desk import Asked, Desk
 from game.roleplay.editing import auto_pin
 from game.roleplay.effects import edge_moved, state_changes
@@ -35,8 +35,8 @@ from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
 from game.truth import Truth
 
-BY_HAND = "by hand"
-"""Why nobody was asked: the player has said it."""
+TOLD = "told already"
+"""Why nobody was asked: it stands, or the player has said it."""
 
 MOMENT = 200
 """Characters of a telling that stand for a scene's private moment where the voice names none."""
@@ -179,7 +179,7 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
         first = reading.chat(desk.log, host).memories + 1
         memories = [
             (_summary(desk, chat, scene, witness, one, turns, first + place), one.source)
-            for place, (witness, one) in enumerate((who, one) for who, one in told.items() if one.excuse != BY_HAND)
+            for place, (witness, one) in enumerate((who, one) for who, one in told.items() if one.excuse != TOLD)
         ]
         desk.write(host, [*(Fact(memory, source, memory.owner) for memory, source in memories), *words])
         pin_pivotal(desk, host, [memory for memory, _ in memories])
@@ -190,17 +190,18 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
 def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[str, Asked] | None:
     """What each witness tells of the scene; None where the classifier is in trouble.
 
-    What the player has put into their own words stands, and is what those witnesses' edges take in.
+    What is told of it already stands, as what the player has put into their own words does, and is what those
+    witnesses' edges take in.
     """
-    by_hand = _told_by_hand(desk, chat.host, scene.id)
+    standing = _told_already(desk, chat.host, scene)
     when = clock.friendly(scene.clock_us, chat.day_one_us)
     told: dict[str, Asked] = {}
     for witness in scene.present:
         job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
         if not job.turns:
             continue
-        if witness in by_hand:
-            told[witness] = Asked(SceneSummary(summary=by_hand[witness]), AUTOMATION, BY_HAND)
+        if witness in standing:
+            told[witness] = Asked(SceneSummary(summary=standing[witness]), AUTOMATION, TOLD)
             continue
         answer = desk.inquire(chat.host, job)
         if answer.excuse in ("timeout", "server"):
@@ -209,13 +210,13 @@ def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[s
     return told
 
 
-def _told_by_hand(desk: Desk, host: str, scene: int) -> dict[str, str]:
-    """What the player has put into their own words of what was told of a scene, by who tells it."""
+def _told_already(desk: Desk, host: str, scene: Scene) -> dict[str, str]:
+    """What is told of a scene as it stands or in the player's own words, by who tells it."""
     sql = (
-        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND form = 'summary' AND live AND truth = ?"
-        " ORDER BY seq"
+        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND turn = 0 AND form = 'summary' AND live"
+        " AND (truth = ? OR basis = ?) ORDER BY seq"
     )
-    rows = desk.log.query(sql, (host, scene, int(Truth.USER)))
+    rows = desk.log.query(sql, (host, scene.id, int(Truth.USER), scene.basis))
     return {owner: text[:MAX_TEXT] for owner, text in rows}
 
 
@@ -249,20 +250,26 @@ def _named(desk: Desk, quote: str) -> str:
 
 
 def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, Asked]) -> Facts:
-    chat = reading.chat(desk.log, host)
+    """The edges of those who tell the scene; where only the words fell with those before them, the words alone."""
+    chat, counts = reading.chat(desk.log, host), edge_words.of_scene(desk.log, host, scene.id)
     made: Facts = []
     for owner, summary in told.items():
         assert isinstance(summary.value, SceneSummary)
         for target in [one for one in scene.present if one != owner]:
+            if counts.get((owner, target)):
+                continue
             edge = reading.edge(desk.log, owner, target)
             one, other = jobs_of.present(desk.log, chat, (owner, target))
             answer = desk.inquire(host, SummariseEdge(edge, one, other, summary.value.summary, scene.significance))
-            moment = summary.value.moment or summary.value.summary[:MOMENT]
-            made += _edge_facts(edge, scene, answer, moment if scene.significance >= MEMORABLE else "")
+            anew, moment = (owner, target) in counts, summary.value.moment or summary.value.summary[:MOMENT]
+            shared = scene.significance >= MEMORABLE and not anew
+            moved, words = _edge_facts(edge, scene, answer, moment if shared else "")
+            made += [] if anew else [moved]
+            made += [words] if not edge_words.over_by_hand(desk.log, owner, target, host, scene.id) else []
     return made
 
 
-def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> Facts:
+def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> tuple[Fact, Fact]:
     said = answer.value
     assert isinstance(said, EdgeSummary)
     change = EdgeChange(
@@ -273,8 +280,9 @@ def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> Facts:
         facts=said.facts,
     )
     moved = edge_moved(edge, change, scene.clock_us, scene=scene.id, basis=scene.basis)
-    words = EdgeSummarised(edge.owner, edge.target, said.summary, scene.id, scene.basis, moment)
-    return [Fact(moved, answer.source, edge.owner), Fact(words, answer.source, edge.owner)]
+    upon = edge_words.mark(edge.summary)
+    words = EdgeSummarised(edge.owner, edge.target, said.summary, scene.id, scene.basis, moment, upon=upon)
+    return Fact(moved, answer.source, edge.owner), Fact(words, answer.source, edge.owner)
 
 
 def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], turns: Sequence[Turn]) -> Facts:
@@ -282,7 +290,9 @@ def _tell_group(desk: Desk, host: str, scene: Scene, told: dict[str, Asked], tur
     late = [one for one in scene.present if not all(scene.hears(one, turn.number) for turn in turns)]
     heard = [one.value for name, one in told.items() if name in late or not late]
     texts = [one.summary for one in heard if isinstance(one, SceneSummary)]
-    if len(scene.present) < 3 or not texts or set(told) != set(scene.present):
+    sql = "SELECT 1 FROM groups WHERE chat = ? AND scene = ? AND scene > 0 AND live"
+    is_told = bool(desk.log.query(sql, (host, scene.id)))
+    if is_told or len(scene.present) < 3 or not texts or set(told) != set(scene.present):
         return []
     chat = reading.chat(desk.log, host)
     who = jobs_of.present(desk.log, chat, scene.present)

@@ -218,7 +218,9 @@ def _edge_seeded(db: apsw.Connection, event: StoredEvent) -> None:
     pair = (event.stream, chat, said["owner"], said["target"])
     insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, said["affinity"], said["trust"], 1, 0, 0, 0, "", event.seq, 1)
     # Where a story begins from is the player's word on the beginning, not on what comes of it: scenes rewrite it.
-    insert(db, "edge_words", event.seq, *pair, said["summary"], max(event.truth, Truth.AUTOMATION), 0, 0, 0, "", 1)
+    insert(
+        db, "edge_words", event.seq, *pair, said["summary"], max(event.truth, Truth.AUTOMATION), 0, 0, 0, "", "", 0, 1
+    )
     _facts(db, event, "fact", said["facts"])
 
 
@@ -247,7 +249,8 @@ def _edge_summarised(db: apsw.Connection, event: StoredEvent) -> None:
     said = event.payload
     insert(
         *(db, "edge_words", event.seq, event.stream, of_chat(event), said["owner"], said["target"], said["summary"]),
-        *(event.truth, said.get("turn", 0), said.get("swipe", 0), said["scene"], said["basis"], live(db, event)),
+        *(event.truth, said.get("turn", 0), said.get("swipe", 0), said["scene"], said["basis"]),
+        *(said.get("upon", ""), int(said.get("adds", False)), live(db, event)),
     )
     _facts(db, event, "moment", [said["moment"]] if said["moment"] else [])
 

@@ -37,7 +37,7 @@ def _edge(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str, v
         numbers = (value if field == "affinity" else None, value if field == "trust" else None)
         insert(db, "edge_numbers", event.seq, *pair, 0, 0, 0, *numbers, 1, 0, 0, 0, "", event.seq, 1)
     elif field == "summary":
-        insert(db, "edge_words", event.seq, *pair, value, event.truth, 0, 0, 0, "", 1)
+        insert(db, "edge_words", event.seq, *pair, value, event.truth, 0, 0, 0, "", "", 0, 1)
     elif field in ("facts", "moments"):
         former = event.payload["former"]
         changes = [(one, 0) for one in former if one not in value] + [(one, 1) for one in value if one not in former]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import UserError
 from engine.log import EventLog
+from game.roleplay import edge_words
 from game.roleplay.events import YOU, chat_stream
 from game.roleplay.state import (
     MIDDLE,
@@ -322,10 +323,12 @@ def edge(log: EventLog, owner: str, target: str, before: Before = NOW) -> Edge:
     sql = f"SELECT chat, clock_us FROM edge_numbers WHERE {_PAIR} AND clock_us <> 0 ORDER BY seq DESC LIMIT 1"
     last = log.query(sql, pair)
     affinity, trust = _numbers(log, pair)
-    summary, draft = _summary(log, pair)
+    words = edge_words.settled(
+        log.query(f"SELECT {edge_words.COLUMNS} FROM edge_words WHERE {_PAIR} ORDER BY seq", pair)
+    )
     known = _known(log, pair)
     return Edge(
-        *(owner, target, affinity, trust, summary, known["fact"], known["moment"], draft),
+        *(owner, target, affinity, trust, words.summary, known["fact"], known["moment"], words.draft),
         *(last[0] if last else ("", 0)),
     )
 
@@ -354,23 +357,6 @@ def _numbers(log: EventLog, pair: _Pair) -> tuple[int, int]:
     )
     ((affinity_moved, trust_moved),) = log.query(sql, (*pair, affinity_seq, trust_seq))
     return within(affinity + affinity_moved), within(trust + trust_moved)
-
-
-def _summary(log: EventLog, pair: _Pair) -> tuple[str, str]:
-    """The words that stand, and the draft beside them.
-
-    A model's later summary replaces a model's earlier one, as it tells of more; over the player's own words it only
-    waits (002).
-    """
-    standing, draft, by = "", "", Truth.CLOUD_MODEL
-    sql = f"SELECT summary, truth FROM edge_words WHERE {_PAIR} ORDER BY seq"
-    for words, truth in log.query(sql, pair):
-        said_by = Truth(truth)
-        if by is not Truth.USER or may_overwrite(said_by, by):
-            standing, draft, by = words, "", said_by
-        else:
-            draft = words
-    return standing, draft
 
 
 def _known(log: EventLog, pair: _Pair) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from game.roleplay.events import (
     HappeningMoved,
     ItemGained,
 )
-from game.roleplay.jobs import MAX_TEXT, EdgeChange, Promote, Promotion
+from game.roleplay.jobs import EdgeChange, Promote, Promotion
 from game.roleplay.ledger import AUTOMATION, Fact, Facts
 from game.roleplay.state import Chat, Happening
 
@@ -118,6 +118,5 @@ def _changed_bond(
     if not news and by:
         news = f"“{happening.title}” {'brought them closer' if by > 0 else 'came between them'}"
     if news:
-        summary = " ".join([edge.summary, f"{news}."]).strip()[:MAX_TEXT]
-        made.append(EdgeSummarised(change.owner, change.target, summary, 0, "", turn=turn, swipe=swipe))
+        made.append(EdgeSummarised(change.owner, change.target, f"{news}.", 0, "", turn=turn, swipe=swipe, adds=True))
     return made

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from engine.clock import wall_us
 from engine.errors import UserError
 from engine.log import EventLog
 from game.events import to_log
 from game.roleplay import reading
+from game.roleplay.edge_words import fallen
 from game.roleplay.events import AlternativeChosen, TurnKept, chat_stream
 from game.roleplay.state import Scene
 
@@ -60,20 +63,21 @@ def standing(log: EventLog, chat: str, scene: int) -> dict[str, str]:
 def stale_scenes(log: EventLog, chat: str, imported: int = IMPORTED_AT_ONCE) -> list[Scene]:
     """Closed scenes that nobody tells as their turns stand now: have them told again, in this order.
 
-    What is told of a scene builds on the scenes before it, so those after a reworded one are stale with it.  A scene
-    without turns has nothing to tell.  Of those that were imported and never told yet, only the ``imported``
+    What is told of a scene builds on the scenes before it, so those after a reworded one are stale with it; the words
+    for how two stand to each other build on those of every chat (:mod:`game.roleplay.edge_words`).  A scene without
+    turns has nothing to tell.  Of those that were imported and never told yet, only the ``imported``
     latest are among them.
     """
     sql = (
         "SELECT s.scene, s.why = ?2 AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND"
         " m.scene = s.scene AND m.turn = 0 AND m.form = 'summary') FROM scenes s WHERE s.chat = ?1 AND s.closed_seq > 0"
         " AND EXISTS (SELECT 1 FROM turns t WHERE t.chat = s.chat AND t.scene = s.scene AND NOT t.deleted)"
-        " AND NOT EXISTS (SELECT 1 FROM memories m WHERE m.chat = s.chat AND m.scene = s.scene AND m.scene > 0"
-        " AND m.turn = 0 AND m.form = 'summary' AND m.basis = s.chain)"
-        " AND NOT EXISTS (SELECT 1 FROM edge_words w WHERE w.chat = s.chat AND w.scene = s.scene AND w.scene > 0"
-        " AND w.turn = 0 AND w.basis = s.chain) ORDER BY s.closed_seq"
+        " AND (s.scene IN (SELECT value FROM json_each(?3)) OR NOT EXISTS (SELECT 1 FROM memories m WHERE"
+        " m.chat = s.chat AND m.scene = s.scene AND m.scene > 0 AND m.turn = 0 AND m.form = 'summary'"
+        " AND m.basis = s.chain) AND NOT EXISTS (SELECT 1 FROM edge_words w WHERE w.chat = s.chat"
+        " AND w.scene = s.scene AND w.scene > 0 AND w.turn = 0 AND w.basis = s.chain)) ORDER BY s.closed_seq"
     )
-    rows = log.query(sql, (chat, IMPORTED))
+    rows = log.query(sql, (chat, IMPORTED, json.dumps(sorted(fallen(log, chat)))))
     untold = [number for number, is_untold in rows if is_untold]
     waiting = set(untold[: max(len(untold) - imported, 0)])
     found = [reading.scene(log, chat, number) for number, _ in rows if number not in waiting]

@@ -113,7 +113,7 @@ CREATE INDEX edge_facts_by_scene ON edge_facts (chat, scene) WHERE scene > 0;
 CREATE TABLE edge_words (
     seq INTEGER PRIMARY KEY, stream TEXT NOT NULL, chat TEXT NOT NULL, owner TEXT NOT NULL, target TEXT NOT NULL,
     summary TEXT NOT NULL, truth INTEGER NOT NULL, turn INTEGER NOT NULL, swipe INTEGER NOT NULL,
-    scene INTEGER NOT NULL, basis TEXT NOT NULL, live INTEGER NOT NULL
+    scene INTEGER NOT NULL, basis TEXT NOT NULL, upon TEXT NOT NULL, adds INTEGER NOT NULL, live INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX edge_words_by_turn ON edge_words (chat, turn) WHERE turn > 0;
 CREATE INDEX edge_words_by_pair ON edge_words (owner, target, seq);

@@ -10,6 +10,7 @@ from functools import partial
 from engine.errors import UserError
 from game.roleplay import authoring, directing, ends, exporting, jobs_of, passes, reading, speaking, swipes
 from game.roleplay.desk import SILENT, Asked, Desk, Listener
+from game.roleplay.edge_words import neighbours
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, EndForeseen, TurnSaid
 from game.roleplay.jobs import DetectEnd, Interjection, Job, ParsedTurn, Place, SceneEnd
@@ -379,6 +380,7 @@ def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
 
 
 def told_anew(desk: Desk, host: str) -> None:
-    """Have closed scenes told again whose turns stand in another wording now."""
-    passes.retell(desk, host, swipes.stale_scenes(desk.log, host, imported=0))
+    """Have closed scenes told again whose turns stand in another wording now, in every chat that was told on from."""
+    for chat in (host, *neighbours(desk.log, host)):
+        passes.retell(desk, chat, swipes.stale_scenes(desk.log, chat, imported=0))
     exporting.refresh(desk.log, desk.exports, host)

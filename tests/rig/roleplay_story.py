@@ -10,6 +10,7 @@ from game.events import Event, to_log
 from game.roleplay import cast_events as cast
 from game.roleplay import events as happened
 from game.roleplay import reading
+from game.roleplay.edge_words import mark
 from game.roleplay.events import YOU, chat_stream
 from game.roleplay.projector import RoleplayProjector
 from game.roleplay.recall_projector import RecallProjector
@@ -131,7 +132,8 @@ class Story:
             words = f"{owner} tells scene {scene}"
             told = self.remembers(owner, words, witnesses=mask, scene=scene, basis=found.basis)
             made.append(told)
-            after = happened.EdgeSummarised(owner, YOU, f"after scene {scene}", scene, found.basis, f"moment {scene}")
-            self.add(after)
+            former = reading.edge(self.log, owner, YOU).summary
+            after = (f"after scene {scene}", scene, found.basis, f"moment {scene}")
+            self.add(happened.EdgeSummarised(owner, YOU, *after, upon=mark(former)))
             self.moves(owner, YOU, 2, scene=scene, basis=found.basis)
         return made

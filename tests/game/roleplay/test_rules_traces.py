@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from game.roleplay import directing, editing, erasing, history, reading, recall, swipes, talk
+from game.roleplay import directing, editing, erasing, history, passes, reading, recall, swipes, talk
 from game.roleplay.desk import Desk
 from game.roleplay.effects import MAX_OPEN_HAPPENINGS
 from game.roleplay.events import YOU
@@ -231,6 +231,112 @@ def test_what_was_cut_out_of_a_scene_is_in_no_later_words_and_back_at_once_when_
     talk.told_anew(desk, "mara")
     desk.settle()
     assert "KILLED" not in reading.edge(desk.log, "mara", YOU).summary
+
+
+def told_on(job: Job) -> EdgeSummary:
+    """What stood before, and what was told of the scene."""
+    assert isinstance(job, SummariseEdge)
+    return EdgeSummary(summary=f"{job.edge.summary} | {job.told}"[-900:], affinity_delta=1)
+
+
+@pytest.fixture
+def visited(desk: Desk, voice: Scripted) -> int:
+    """Ivo heard a secret as Mara's guest, and has had an evening of his own since; the turn of the secret."""
+    voice.rules[SummariseEdge] = told_on
+    talk.say(desk, "mara", "Hello.")
+    directing.add_guest(desk, "mara", "ivo")
+    voice.lines = ["I once KILLED a man."]
+    talk.say(desk, "mara", "Mara, speak.")
+    number = last(desk)
+    directing.remove_guest(desk, "mara")
+    talk.say(desk, "ivo", "A calm evening.")
+    directing.close_scene(desk, "ivo")
+    talk.say(desk, "ivo", "And another.")
+    directing.close_scene(desk, "ivo")
+    desk.settle()
+    return number
+
+
+def test_what_another_chat_told_on_from_a_rejected_wording_falls_with_it_and_is_told_again(
+    desk: Desk, voice: Scripted, visited: int
+) -> None:
+    former = reading.edge(desk.log, "ivo", YOU)
+    assert all(words in former.summary for words in ("KILLED", "A calm evening.", "And another."))
+    memories = [(one.number, one.text) for one in recall.recent(desk.log, "ivo", 50) if one.chat == "ivo"]
+    talk.another(desk, "mara", visited)
+    desk.settle()
+    now = reading.edge(desk.log, "ivo", YOU)
+    assert "KILLED" not in now.summary
+    assert all(words in now.summary for words in ("A calm evening.", "And another."))
+    assert now.affinity == former.affinity, "what the evenings did to him is not done twice"
+    assert now.moments == former.moments
+    assert [(one.number, one.text) for one in recall.recent(desk.log, "ivo", 50) if one.chat == "ivo"] == memories
+    assert [swipes.stale_scenes(desk.log, chat) for chat in ("mara", "ivo")] == [[], []]
+    asked = len(voice.jobs)
+    talk.choose(desk, "mara", visited, 0)
+    assert reading.edge(desk.log, "ivo", YOU) == former
+    talk.choose(desk, "mara", visited, 1)
+    desk.settle()
+    assert reading.edge(desk.log, "ivo", YOU) == now
+    assert len(voice.jobs) == asked, "and nobody had to be asked"
+
+
+def test_so_it_does_with_a_rewind_and_is_told_again_when_its_chat_is_opened(
+    desk: Desk, voice: Scripted, visited: int
+) -> None:
+    former = reading.edge(desk.log, "ivo", YOU)
+    done = desk.change(lambda: history.rewind(desk.log, None, "mara", visited - 2))
+    assert "KILLED" not in reading.edge(desk.log, "ivo", YOU).summary
+    assert [one.id for one in swipes.stale_scenes(desk.log, "ivo")] == [1, 2]
+    desk.change(lambda: history.undo(desk.log, done))
+    assert reading.edge(desk.log, "ivo", YOU) == former
+    desk.change(lambda: history.rewind(desk.log, None, "mara", visited - 2))
+    passes.catch_up(desk, "ivo")
+    desk.settle()
+    now = reading.edge(desk.log, "ivo", YOU)
+    assert "KILLED" not in now.summary
+    assert "A calm evening." in now.summary
+    assert swipes.stale_scenes(desk.log, "ivo") == []
+
+
+def test_the_players_own_words_stand_and_what_is_told_on_from_them_with_them(
+    desk: Desk, voice: Scripted, visited: int
+) -> None:
+    with desk.deciding:
+        editing.edit_edge(desk.log, "ivo", "ivo", YOU, "summary", "My own words.")
+    talk.say(desk, "ivo", "A third evening.")
+    directing.close_scene(desk, "ivo")
+    desk.settle()
+    before = reading.edge(desk.log, "ivo", YOU)
+    assert before.summary == "My own words."
+    assert before.draft.startswith("My own words. | A third evening.")
+    talk.another(desk, "mara", visited)
+    desk.settle()
+    after = reading.edge(desk.log, "ivo", YOU)
+    assert (after.summary, "A third evening." in after.draft) == ("My own words.", True)
+
+
+def test_what_a_happening_changed_between_two_is_told_beside_what_stands(desk: Desk, voice: Scripted) -> None:
+    voice.rules[SummariseEdge] = told_on
+    voice.lines = ["I once KILLED a man."]
+    talk.say(desk, "mara", "Hello.")
+    number = last(desk)
+    directing.close_scene(desk, "mara")
+    desk.settle()
+    with desk.deciding:
+        plan = editing.add_happening(desk.log, "mara", "tea", [])
+        editing.mend_happening(desk.log, "mara", plan, "completed")
+    voice.rules[Promote] = lambda job: Promotion(
+        relationship=[EdgeChange(owner="mara", target=YOU, affinity_delta=2, facts=["They are friends now"])]
+    )
+    talk.say(desk, "mara", "Tea?")
+    promote(desk, "mara", plan)
+    assert reading.edge(desk.log, "mara", YOU).summary.endswith("They are friends now.")
+    talk.another(desk, "mara", number)
+    desk.settle()
+    summary = reading.edge(desk.log, "mara", YOU).summary
+    assert "KILLED" not in summary, "it did not carry what stood beside it"
+    assert "They are friends now." in summary
 
 
 def test_another_wording_of_an_old_turn_moves_nobody_now_and_nothing_set_by_hand(desk: Desk, voice: Scripted) -> None:
