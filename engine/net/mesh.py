@@ -189,7 +189,14 @@ class Mesh:
             for outgoing in self._belonging.knocked(datagram, address, now_us):
                 self._send(outgoing.datagram, outgoing.address)
             self._replies_us = now_us
+        self._carry(now_us)
         return now_us + TICK_US if self._replies_us is None else self._replies_us
+
+    def _carry(self, now_us: int) -> None:
+        """Let what goes through others leave, as far as it is due."""
+        due_us = self._neighbours.carry(now_us)
+        if due_us is not None:
+            self._reply_by(due_us)
 
     def _bearable(self, address: Address, now_us: int) -> bool:
         """Whether one more packet of nobody known is taken from this address.
@@ -309,6 +316,7 @@ class Mesh:
         frame = self._belonging.say_goodbye()
         for _ in range(3):
             self._to_all([(FrameKind.LEAVE, frame)])
+            self._carry(self._now_us())
 
     def _to_all(self, frames: Frames) -> None:
         now_us = self._now_us()
@@ -335,6 +343,7 @@ class Mesh:
             due = neighbour.id in wanted or (control_us is not None and control_us <= now_us)
             if due or links or now_us >= neighbour.presence_us:
                 self._serve(neighbour, due, links, now_us)
+        self._carry(now_us)
         if now_us >= self._silence_us:
             self._silence_us = now_us + TICK_US
             self._bear_silence(now_us)

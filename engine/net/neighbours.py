@@ -14,7 +14,16 @@ from engine.net.face import Peer
 from engine.net.failover import PRESENCE_US
 from engine.net.limits import Limits
 from engine.net.links import Path, Paths
-from engine.net.packets import WHO_BYTES, Frame, FrameKind, pack_frames, parse_frames
+from engine.net.packets import (
+    FORWARD_BODY,
+    MAX_FRAMES,
+    WHO_BYTES,
+    Frame,
+    FrameKind,
+    frame_bytes,
+    pack_frames,
+    parse_frames,
+)
 from engine.net.reliable import Channel
 from engine.net.roster import Address, Member
 from engine.net.sealing import MAX_HOPS, GroupSealer, Opener, Sealer
@@ -35,11 +44,18 @@ ANSWER_GAP_US = 40_000
 FORWARDS_PER_S = 400
 """What one member may have passed on by us to each other member: some four times what a busy one sends to one."""
 
+HOLD_US = 8_000
+"""What is passed on to a member that was handed something less than this ago waits for company until the next multiple
+of this: who passes a whole band on has half as many datagrams to send, all in one go.  A lone packet does not wait."""
+
 WAYS_US = 200_000
 """Other ways to a member are looked for at most this often."""
 
 EQUAL_US = 5_000
 """Ways through others whose cost differs by less are equally good."""
+
+MAX_CARRIED = 1024
+"""Frames that wait for one member, at most; what its sender may have passed on ends far below."""
 
 LONGEST_WITHOUT_ANSWER_US = 400_000
 """A new member that did not answer on any address for this long is tried through others."""
@@ -65,6 +81,10 @@ class Neighbour:
         self.roster_differs_us: int | None = None
         self.claim_told_us = 0
         self.ways_us = now_us
+        self.carried: list[bytes] = []
+        """FORWARD frames for it to pass on or to take, that have not gone yet."""
+        self.carried_us = 0
+        """When the last of them went."""
 
     def echoes(self, now_us: int) -> tuple[Echo, ...]:
         """The answers to its probes that are owed."""
@@ -101,6 +121,7 @@ class Neighbours:
         self.counts: Counter[str] = Counter()
         self.group: GroupSealer | None = None
         self._forwards: Limits[str] = Limits(FORWARDS_PER_S, FORWARDS_PER_S)
+        self._carriers: dict[str, int] = {}  # who has something carried, and when it is due
 
     def enter(self, neighbour: Neighbour, addresses: tuple[Address, ...], now_us: int) -> None:
         """Send to and hear this member from now on."""
@@ -209,12 +230,36 @@ class Neighbours:
         via = self.by_id.get(path.via)
         if via is None:
             return False
-        onward = via.paths.straight()
-        if onward is None or onward.address is None:
-            self.counts["no way to relay"] += 1
-            return False
-        self._send(via.sealer.seal(pack_frames([frame])), onward.address)
+        self._carry(via, frame[1], 0)
         return True
+
+    def _carry(self, onward: Neighbour, frame: bytes, due_us: int) -> None:
+        """Let a FORWARD frame go to a member by ``due_us``, with others if there are any."""
+        if len(onward.carried) < MAX_CARRIED:
+            onward.carried.append(frame)
+        self._carriers[onward.id] = min(due_us, self._carriers.get(onward.id, due_us))
+
+    def carry(self, now_us: int) -> int | None:
+        """Send what is to be passed on and is due; gives when more is, None while nothing waits."""
+        due = [peer for peer, due_us in self._carriers.items() if due_us <= now_us]
+        for peer in due:
+            del self._carriers[peer]
+            onward = self.by_id.get(peer)
+            if onward is not None:
+                self._send_carried(onward, now_us)
+        return min(self._carriers.values(), default=None)
+
+    def _send_carried(self, onward: Neighbour, now_us: int) -> None:
+        frames, onward.carried, onward.carried_us = onward.carried, [], now_us
+        path = onward.paths.straight()
+        if path is None or path.address is None:
+            self.counts["no way to relay"] += len(frames)
+            return
+        while frames:
+            count = _fitting(frames)
+            body = pack_frames([(FrameKind.FORWARD, frame) for frame in frames[:count]])
+            self._send(onward.sealer.seal(body), path.address)
+            frames = frames[count:]
 
     def pass_on(self, sender: Neighbour, frame: bytes, now_us: int) -> bytes | None:
         """A FORWARD frame of ``sender``: the packet in it if it is for us, else it is passed on, unread.
@@ -233,9 +278,9 @@ class Neighbours:
             self.counts["flood"] += 1
             return None
         if best.address is not None:
-            # One who forwards hands over in a packet of its own, so that the target sees by whom it came.
-            handed = pack_frames([(FrameKind.FORWARD, who + b"\x00" + packet)])
-            self._send(target.sealer.seal(handed), best.address)
+            # One who forwards hands over in packets of its own, so that the target sees by whom it came.
+            lone = now_us - target.carried_us >= HOLD_US
+            self._carry(target, who + b"\x00" + packet, now_us if lone else (now_us // HOLD_US + 1) * HOLD_US)
         else:
             self.emit(packet, target, best, hops[0] - 1)
         self.counts["passed on"] += 1
@@ -289,6 +334,16 @@ class Neighbours:
                 via = bytes.fromhex(best.via)[:WHO_BYTES]
                 out.append(Reach(each.who, best.kind, via, best.round_trip_us, best.loss))
         return out
+
+
+def _fitting(frames: list[bytes]) -> int:
+    """How many of the first of these FORWARD frames one packet takes; each of them fits one."""
+    size = 0
+    for count, frame in enumerate(frames[:MAX_FRAMES]):
+        size += frame_bytes(len(frame))
+        if size > FORWARD_BODY:
+            return max(count, 1)
+    return min(len(frames), MAX_FRAMES)
 
 
 def _reaches(via: Neighbour, neighbour: Neighbour) -> bool:
