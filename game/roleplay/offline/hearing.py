@@ -53,6 +53,9 @@ _OPENS_QUESTION = re.compile(
     r"will you|would you|have you|remember when|tell me (?:more |something )?about you)\b",
     re.IGNORECASE,
 )
+_TELL_ME = re.compile(
+    r"^(?:so |and |well,? )?(?:please,? )?tell me,? (?=(?:who|what|where|when|why|how|which)\b[^?]*\?)", re.IGNORECASE
+)
 _TAG = re.compile(
     r",? (?:you know(?: that)?|right|isn't it|aren't you|don't you think|huh|okay|ok|you see|weißt du(?: das)?|"
     r"oder)\?$",
@@ -144,6 +147,9 @@ def _acts_by(sentence: str, said: _Rules, stated: _Rules, asked_by: _Rules) -> l
         found = [act for act in found if act.sort not in ("insult", "compliment", "accusation")]
     if _REPORTED.search(sentence):
         found = [act for act in found if act.sort not in HEAVY | HARSH | {"flirt", "promise", "compliment"}]
+    asked_of = _TELL_ME.match(sentence)
+    if asked_of:
+        sentence, found = sentence[asked_of.end() :], [act for act in found if act.sort != "request"]
     sentence = _TAG.sub(".", sentence) if not _OPENS_QUESTION.match(sentence) else sentence
     if sentence.rstrip("\"')").endswith("?") or _OPENS_QUESTION.match(sentence):
         asked = next((act for sort, cue in asked_by if (act := _act(sort, cue, sentence))), None)

@@ -37,7 +37,25 @@ _VERBS = word_set(
 )
 
 
-_ADVERBS = word_set("still never always also once now often rarely secretly only just")
+_FEELS = word_set(
+    "adores admires likes dislikes envies despises loathes resents blames distrusts mistrusts doubts pities respects "
+    "relies cares owes fancies treasures detests ignores forgives protects follows serves helps obeys cherishes "
+    "worries regrets suspects longs pines clings idolises worships tolerates"
+)
+"""What somebody does who feels something for somebody else; none of it is a noun as well."""
+_VERBS |= _FEELS | word_set("was isn't wasn't doesn't hasn't can't")
+_FELT_FOR = frozenset(base_form(verb) for verb in _FEELS) | {"fear"}
+_OTHERS = word_set("he she they it who that which")
+_ALSO_NOUNS = word_set(
+    "works plays lives hopes fears walks drives dreams paints uses sets waits looks watches leaves stays cooks "
+    "smokes laughs smiles cries fights drinks sleeps talks builds finds feels makes runs needs"
+)
+"""After a comma these may as well be things in a list, unless something is done to something."""
+_OBJECTS = word_set("a an the my your his her their our its me you him them it us nobody everybody everyone to in at")
+_ADVERBS = word_set(
+    "still never always also once now often rarely secretly only just half barely hardly scarcely almost quite mostly "
+    "sometimes already even ever really truly deeply no longer not yet then"
+)
 _NO_NOUN = word_set("to and but for in on at when")
 
 
@@ -125,7 +143,7 @@ def first_person(sentence: str, names: tuple[str, ...], manner: Manner) -> str:
 def _agreeing(rest: str) -> str:
     """The verb behind a new "I", adverbs passed over: "still works" as "still work"."""
     tokens = rest.split(" ")
-    for place, token in enumerate(tokens[:3]):
+    for place, token in enumerate(tokens[:4]):
         if token.lower() in _ADVERBS or token.endswith("ly"):
             continue
         tokens[place] = base_form(token)
@@ -138,6 +156,7 @@ def _mine(text: str, called: str, manner: Manner, *, verbs: bool = True) -> str:
     tokens = text.split(" ")
     made: list[str] = []
     for place, token in enumerate(tokens):
+        verbs = verbs and not _another_does(tokens, place)
         word = token.strip(",;:.").lower()
         tail = token[len(token.rstrip(",;:.")) :]
         following = tokens[place + 1].strip(",;:.").lower() if place + 1 < len(tokens) else ""
@@ -161,10 +180,49 @@ def _mine(text: str, called: str, manner: Manner, *, verbs: bool = True) -> str:
 
 
 def _joins(before: str, tokens: list[str], place: int) -> bool:
-    """Whether a verb at ``place`` goes on with the same subject: after "and", or "and still"."""
-    if before in _ADVERBS and place > 1:
-        before = tokens[place - 2].strip(",;:.").lower()
-    return before in ("and", "but", "or", "then")
+    """Whether a verb at ``place`` goes on with the same subject: after "and", "and still", or a comma in a list."""
+    word = tokens[place].strip(",;:.").lower()
+    at = place - 1
+    while at > 0 and before in _ADVERBS - {"then"}:
+        at -= 1
+        before = tokens[at].strip(",;:.").lower()
+    if before in ("and", "but", "or", "nor", "then"):
+        return True
+    if at <= 0 or not tokens[at].endswith((",", ";")):
+        return False
+    following = tokens[place + 1] if place + 1 < len(tokens) else ""
+    return word not in _ALSO_NOUNS or following.lower() in _OBJECTS or following[:1].isupper()
+
+
+def _another_does(tokens: list[str], place: int) -> bool:
+    """Whether the word at ``place`` is what somebody else does: "Ivo lies", "who distrusts"."""
+    if place < 2 or not re.fullmatch(r"[a-z]+[^su\W]s[,;:.]?", tokens[place]):
+        return False
+    before = tokens[place - 1]
+    return before in _OTHERS or bool(re.fullmatch(r"[A-Z][\w'-]+", before) and not before.startswith("I'"))
+
+
+def _brought_along(text: str, plural: bool) -> str:
+    """Verbs after "I" or "you" that still stand in the third person: "I trust you and keeps it" as "and keep it".
+
+    As far as nobody else has become the subject.
+    """
+    tokens = text.split(" ")
+    if tokens[0].lower() not in ("i", "i'm", "i've", "you", "you're", "you've"):
+        return text
+    for place, token in enumerate(tokens[1:], 1):
+        word = token.strip(",;:.").lower()
+        before = tokens[place - 1].strip(",;:.").lower()
+        if _another_does(tokens, place):
+            break
+        if tokens[place - 1].lower() in ("i", "you") or word not in _VERBS:
+            continue
+        if not _joins(before, tokens, place):
+            break
+        new = base_form(token.rstrip(",;:."))
+        new = {"am": "are", "am not": "aren't", "was": "were"}.get(new, new) if plural else new
+        tokens[place] = new + token[len(token.rstrip(",;:.")) :]
+    return " ".join(tokens)
 
 
 # -- of the other ----------------------------------------------------------------------------------------------------
@@ -205,6 +263,7 @@ def _to_face_german(text: str, names: list[str]) -> str:
     return text
 
 
+_BEFORE_OBJECT = AFTER_OBJECT | {"promised", "asked", "and", "between"}
 _THEIRS = re.compile(r"\b(?:theirs|their|themself|them|they're|they)\b", re.IGNORECASE)
 _YOURS = {"their": "your", "them": "you", "they": "you", "they're": "you're", "themself": "yourself", "theirs": "yours"}
 
@@ -219,7 +278,8 @@ def _swapped(text: str, names: list[str], as_subject: str, as_owner: str) -> tup
     def swap(found: re.Match[str]) -> str:
         before = re.findall(r"[\w']+", changed[: found.start()])[-1:]
         verb = found.group("verb") or ""
-        after_object = bool(before) and before[0].lower() in AFTER_OBJECT | {"promised", "asked", "and", "between"}
+        low = before[0].lower() if before else ""
+        after_object = low in _BEFORE_OBJECT or base_form(low) in _FELT_FOR
         if as_subject == "I" and after_object:
             return f"me{found.group('gap') or ''}{verb}"
         if as_subject == "you" and after_object and before[0].lower() != "and":
@@ -229,8 +289,14 @@ def _swapped(text: str, names: list[str], as_subject: str, as_owner: str) -> tup
         new = plural.get(new, new)
         return f"{as_subject}{found.group('gap') or ''}{new}"
 
-    result = re.sub(rf"(?<!\w)(?:{wanted})(?!\w)(?:(?P<gap>\s+)(?P<verb>[a-z']+))?", swap, changed, flags=re.IGNORECASE)
-    return result, result != text
+    adverbs = "|".join(sorted(_ADVERBS - {"then", "not", "yet", "no", "longer"}))
+    result = re.sub(
+        rf"(?<!\w)(?:{wanted})(?!\w)(?:(?P<gap>\s+(?:(?:no longer|{adverbs})\s+)*)(?P<verb>[a-z']+))?",
+        swap,
+        changed,
+        flags=re.IGNORECASE,
+    )
+    return _brought_along(result, as_subject == "you"), result != text
 
 
 def of_other(view: SpeakerView) -> list[Known]:

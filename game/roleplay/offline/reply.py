@@ -6,6 +6,7 @@ import re
 import zlib
 
 from game.roleplay.events import YOU
+from game.roleplay.offline.asking import Question, asked_word, known_of, question_of
 from game.roleplay.offline.choosing import Chooser
 from game.roleplay.offline.hearing import HARSH, Act, Heard, hear
 from game.roleplay.offline.knowing import Known, band_of, best_of, edge_to
@@ -170,7 +171,7 @@ class Replier:
 
     def core(self, act: Act, about: frozenset[str]) -> str:
         """What is said to ``act``; empty only when all there is was said already."""
-        made = self._special(act, about)
+        made = self._special(act, about) or self._of_world(act, about)
         if made:
             return made
         for sort in (act.sort, *_fallbacks(act.sort)):
@@ -221,7 +222,7 @@ class Replier:
         if act.sort == "q_like":
             return self._liking(act, about)
         if act.sort in ("q_ever", "q_you"):
-            return self._yes_or_no(act)
+            return self._of_world(act, about) or self._yes_or_no(act)
         if act.sort == "q_opinion" and re.fullmatch(r"[A-Z]\w+", act.about) and not best_of(self.past, about):
             return self._from_lore(about) or self.chooser.pick(asked.OF_ABSENT, {"topic": act.about})
         if act.sort == "apology":
@@ -234,6 +235,32 @@ class Replier:
             return self.chooser.pick(stated.STATEMENT_TOPIC) if self.band not in ("cold",) else ""
         if act.sort in ("q_who", "q_what", "q_where", "q_opinion", "q_any", "q_how", "statement"):
             return self._from_lore(about)
+        return ""
+
+    def _of_world(self, act: Act, about: frozenset[str]) -> str:
+        """What is known of what a question is about; where that is nothing, that it is not known."""
+        question = question_of(act, about)
+        if question is None:
+            return ""
+        if question.of_own and (own := best_of(self.self_known, stems(question.topic))):
+            return self.chooser.pick(asked.OF_SELF, with_capitals({"self": own[0].text}))
+        found = known_of(question, [*self.other, *self.past])
+        for one in sorted(found, key=lambda one: self.chooser.was_said(one.text))[:3]:
+            if made := self.chooser.pick(asked.KNOWN_OF, with_capitals({"memory": one.text})):
+                return made
+        if not question.of_own and (lore := self._from_lore(question.names or about)):
+            return lore
+        return self._not_known(question, asked_word(act))
+
+    def _not_known(self, question: Question, asks: str) -> str:
+        fields = with_capitals({"topic": question.topic, "asks": asks})
+        sorts = ["own" if question.of_own else "topic", "word", "any"]
+        for sort in sorts if question.topic else sorts[1:]:
+            by_band = asked.UNKNOWN[sort]
+            if made := self.chooser.pick(by_band.get(self.band, ()) or by_band["any"], fields):
+                return made
+            if made := self.chooser.pick(by_band["any"], fields):
+                return made
         return ""
 
     def _sorry(self) -> str:
@@ -295,9 +322,9 @@ class Replier:
             if made:
                 return made
         if act.sort == "q_ever":
-            return self._yes_or_no(act)
-        asks = re.match(r"(?:and |so |but )?(why|how|when|where)\b", act.sentence, re.IGNORECASE)
-        return self._from(f"q_{asks.group(1).lower()}") if asks and not asked_for else ""
+            return ""
+        asks = asked_word(act)
+        return self._of_world(act, about) or (self._from(f"q_{asks}") if asks and not asked_for else "")
 
     def _liking(self, act: Act, about: frozenset[str]) -> str:
         known = best_of(self.self_known, about - _ASKING)

@@ -67,8 +67,16 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content(text))
 
 
+_PAST = {
+    **{"gave": "give", "grew": "grow", "left": "leave", "lost": "lose", "won": "win", "stole": "steal", "kept": "keep"},
+    **{"bought": "buy", "sold": "sell", "found": "find", "met": "meet", "wrote": "write", "broke": "break"},
+    **{"drove": "drive", "built": "build", "taught": "teach", "stood": "stand", "drew": "draw", "hid": "hide"},
+}
+
+
 def stem(word: str) -> str:
-    """A word without the commonest endings: enough to see that "sisters" is "sister"."""
+    """A word without the commonest endings: enough to see that "sisters" is "sister" and "gave" is "give"."""
+    word = _PAST.get(word, word)
     for ending in ("'s", "ing", "ies", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)] + ("y" if ending == "ies" else "")

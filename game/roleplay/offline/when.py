@@ -32,7 +32,7 @@ _SEASONS = {
     "spring": (4, 15),
     "summer": (7, 10),
     "autumn": (10, 10),
-    "fall of": (10, 10),
+    "fall": (10, 10),
     "winter": (1, 15),
     "christmas eve": (12, 24),
 }
@@ -48,16 +48,31 @@ _EARLY_LATE = {
     "summer": ((6, 25), (8, 25)),
     "sommer": ((6, 25), (8, 25)),
     "autumn": ((9, 25), (11, 20)),
+    "fall": ((9, 25), (11, 20)),
     "herbst": ((9, 25), (11, 20)),
     "winter": ((12, 5), (2, 25)),
 }
 """Early and late in a season."""
+_LATE = ("late", "end", "später", "spät", "ende")
+_PART = "early|late|beginning|start|end|früher|früh|später|spät|anfang|ende"
+_ALSO_THINGS = {
+    name: re.compile(
+        rf"\b(?:in|of|since|until|during|by|this|that|last|next|every|one|it is|it's|it was) (?:the )?{name}\b"
+        rf"|\b{name}(?:time| is here| has come| (?:18|19|20)\d\d| (?:morning|evening|night|day|afternoon|rain|sun)\b)"
+    )
+    for name in ("spring", "fall")
+}
+"""Clocks have springs and cities fall: these are seasons only in such company, or early and late."""
 _CLOCK = re.compile(
     r"\b(?:at |around |about |um |gegen )?(?P<h>\d{1,2})(?::(?P<m>\d{2}))?\s*(?P<half>a\.?m\.?|"
     r"p\.?m\.?|o'clock|uhr)\b|\b(?P<h2>[01]?\d|2[0-3]):(?P<m2>[0-5]\d)\b",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2}|2[1-9][0-9]{2})\b")
+_YEAR = re.compile(
+    r"\b(1[0-9]{3}|20[0-9]{2}|2[1-9][0-9]{2})\b"
+    r"(?! (?:people|men|women|children|feet|(?!(?:was|is|has|as|his|this)\b)[a-z]+s)\b)"
+)
+"""A number of four digits that does not count anything."""
 
 
 def instant_of(text: str, today: date) -> str:
@@ -86,7 +101,7 @@ def _time(low: str) -> time | None:
             hour += 12
         if hour < 24 and minute < 60:
             return time(hour, minute)
-    return next((time(hour, minute) for cue, hour, minute in _HOURS if re.search(rf"\b(?:{cue})", low)), None)
+    return next((time(hour, minute) for cue, hour, minute in _HOURS if re.search(rf"\b(?:{cue})s?\b", low)), None)
 
 
 def _day(low: str, today: date) -> date | None:
@@ -105,12 +120,12 @@ def _day(low: str, today: date) -> date | None:
 def _season(low: str) -> tuple[int, int] | None:
     """Month and day of a season; early and late ones are told apart."""
     for name, (month, of_month) in _SEASONS.items():
-        found = re.search(rf"\b(?:(?P<when>early|late|früher|später)[ -])?{name}\b", low)
-        if found:
+        found = re.search(rf"\b(?:(?P<when>{_PART})[ -](?:(?:in|of|im|des) )?(?:the |this |that )?)?{name}s?\b", low)
+        if found and (name not in _ALSO_THINGS or found.group("when") or _ALSO_THINGS[name].search(low)):
             when = found.group("when")
             if name not in _EARLY_LATE or when is None:
                 return month, of_month
-            return _EARLY_LATE[name][when in ("late", "später")]
+            return _EARLY_LATE[name][when in _LATE]
     return None
 
 

@@ -333,7 +333,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
         r"say)(?: to)?(?: you)?(?: about)? ?(?P<x4>[^?]*)|\bwhat do you (?:know|remember) (?:about|"
         r"of) (?P<x5>(?:my|me|us|our)\b[^?]*)|"
         r"\b(?:what|who|where|when|how)(?:'s| is| was| are| old is) (?P<x6>my [^?]*)|\b(?:what|where|when|which|"
-        r"who) do i (?P<x7>[^?]*)|\bdo you know (?:what|where|who|how|when|why) (?P<x8>(?:i|my) [^?]*)|"
+        r"who) (?:do|did|was) i (?P<x7>[^?]*)|\bdo you know (?:what|where|who|how|when|why) (?P<x8>(?:i|my) [^?]*)|"
         r"\bhow old am i\b|\bwhen did we (?P<x9>[^?]*)|\bwhere did we (?P<x10>[^?]*)",
     ),
     (

@@ -313,6 +313,58 @@ QUESTIONS: Pools = {
 }
 """What is answered to each sort of question; ``are``, ``will`` and ``did`` by the verb it was asked with."""
 
+UNKNOWN: Pools = {
+    "topic": {
+        "any": (
+            "I don't know anything about {topic}.",
+            "{topic_cap}? I don't know, and I won't make something up.",
+            "About {topic}, I honestly don't know.",
+            "I wish I could tell you about {topic}, but I don't know.",
+            "If I knew about {topic}, I'd say so. I don't know.",
+            "You'd have to ask someone else about {topic}. I don't know.",
+            "I don't know the first thing about {topic}.",
+        ),
+        "cold": ("{topic_cap}? I don't know. Ask somebody else.",),
+        "warm": ("I don't know about {topic}, but I'd like to. Find out with me?",),
+    },
+    "own": {
+        "any": (
+            "I don't know what to tell you about {topic}. There's nothing I could swear to.",
+            "About {topic}? I don't know anything worth telling.",
+            "I don't know how to answer that, not about {topic}.",
+        ),
+        "cold": ("I don't know why I'd tell you about {topic}.",),
+    },
+    "word": {
+        "any": (
+            "I don't know {asks}.",
+            "I couldn't tell you {asks}. I don't know.",
+            "I'd only be guessing {asks}, and I don't know.",
+        ),
+    },
+    "any": {
+        "any": (
+            "I don't know.",
+            "That, I don't know.",
+            "I don't know, and I'd rather say so than guess.",
+            "I'd tell you if I knew. I don't know.",
+            "I honestly don't know. Nobody ever told me.",
+            "You've got me there. I don't know.",
+        ),
+        "cold": ("I don't know. Ask someone else.",),
+    },
+}
+"""What is said where nothing is known: of a thing by its name, of something of one's own, by the word that asked."""
+
+KNOWN_OF: tuple[str, ...] = (
+    "This much I know: {memory}.",
+    "All I know of that is this: {memory}.",
+    "I only know what I know: {memory}.",
+    "What I can tell you is this: {memory}. More I don't know.",
+    "{memory_cap}. That's all I know about it.",
+)
+"""What comes to mind of what was asked about; whether it is the answer, the other one must judge."""
+
 REMEMBER_FACT: tuple[str, ...] = (
     "Of course I do. {memory_cap}.",
     "I remember. {memory_cap}. You see, I do listen.",
