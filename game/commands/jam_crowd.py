@@ -46,7 +46,8 @@ class CrowdTeller:
         say, listener = self._printer.say, self._listener
         match one:
             case JamOpened():
-                say("joined", session=one.session, me=one.me, name=one.name, role=one.role, port=listener.port)
+                where = {"port": listener.port, "address": listener.address}
+                say("joined", session=one.session, me=one.me, name=one.name, role=one.role, **where)
             case CrowdTold():
                 self._told(one)
             case CrowdPlayer():

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from game.commands.shot_jam_play import LOOPBACK, Companion
 from game.jam.crowd_listener import CrowdListener
-from game.jam.decide import SayReady, Start, TakePart
-from game.jam.seats import song_us
+from game.jam.decide import React, SayReady, Start, TakePart
 from game.scenes.jam_room import JamRoom
 from game.scenes.requests import ListenInCrowd
 
@@ -45,11 +44,16 @@ def _crowd(studio: Studio) -> None:
     room.listen([host.node.address], host.code)
     studio.app.open(ListenInCrowd())
     studio.until(lambda: room.listener is not None and room.listener.hears, 0.1)
-    host.session.do(Start(host.session.now_us(), host.session.time.bound_us))
-    studio.until(lambda: host.session.band.running is not None, 0.0)
-    running = host.session.band.running
-    assert running is not None
-    studio.until(lambda: song_us(running.start, host.session.now_us()) > INTO_US, 0.0)
+
+    def into_us() -> int:
+        listener = room.listener
+        now = listener.view.now if listener is not None else None
+        return now.song_us(listener.session_us()) if listener is not None and now is not None and now.take else -1
+
+    studio.until(lambda: into_us() > INTO_US - 1_000_000, 0.0)
+    for one, reaction in zip(band[1:], ("fire", "clap"), strict=False):
+        one.machine.session.do(React(reaction, one.machine.session.now_us()))
+    studio.until(lambda: into_us() > INTO_US, 0.0)
 
 
 def _band(studio: Studio) -> list[Companion]:
@@ -71,6 +75,7 @@ def _band(studio: Studio) -> list[Companion]:
     studio.until(lambda: all(one.ready and one.bound_us >= 0 for one in host.session.band.players), 0.0)
     studio.until(lambda: all(one.machine.session.time.agreed for one in band), 0.0)
     studio.until(lambda: host.crowd is not None, 0.0)
+    host.session.do(Start(host.session.now_us(), host.session.time.bound_us))
     return band
 
 

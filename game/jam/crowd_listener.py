@@ -10,11 +10,13 @@ import random
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
 from engine.clock import Clock, MonotonicClock, wall_us
 from engine.log import LogWriter, NewEvent
+from engine.net.addresses import Endpoint, own_addresses
 from engine.net.admission import ANY_SESSION
 from engine.net.endpoint import Address
 from engine.net.face import NetError, Refused
@@ -54,6 +56,9 @@ LOOK_US = 500_000
 
 WORDS_PER_S, WORDS_AT_ONCE = 60, 200
 """More words than this are not taken up, nor kept: three times what a conductor says."""
+
+LATEST = 16
+"""How late keys are heard is told by so many of them."""
 
 MAX_CAME = 4096
 MAX_DOORS = 16
@@ -97,8 +102,14 @@ class View:
     now: Now | None = None
     players: dict[int, CrowdPlayer] = field(default_factory=dict)
     hits: deque[Heard] = field(default_factory=lambda: deque(maxlen=512))
-    late_us: int = 0
-    """How late the latest keys were heard."""
+    felt: deque[tuple[CrowdFelt, int]] = field(default_factory=lambda: deque(maxlen=8))
+    """Reactions, and when they were heard by this machine's clock."""
+
+    @property
+    def late_us(self) -> int:
+        """How late keys were mostly heard of late; 0 before the first."""
+        latest = [hit.late_us for hit in islice(reversed(self.hits), LATEST)]
+        return sorted(latest)[len(latest) // 2] if latest else 0
 
 
 Happening = CrowdEvent | JamOpened | Heard | Notice | Closed
@@ -173,6 +184,14 @@ class CrowdListener:
     def port(self) -> int:
         """The UDP port it listens at; 0 until a ticket came."""
         return self._conduit.address[1] if self._conduit is not None else 0
+
+    @property
+    def address(self) -> str:
+        """Where others may ask to be let in through this machine, as it is typed; empty until a ticket came."""
+        if self._conduit is None:
+            return ""
+        host = self._bind[0] if self._bind[0] not in ("0.0.0.0", "::") else next(iter(own_addresses()), "127.0.0.1")
+        return str(Endpoint(host, self.port))
 
     def session_us(self) -> int:
         """The present instant of session time, about."""
@@ -321,7 +340,9 @@ class CrowdListener:
             case Hits():
                 self._hear_hits(word, at_us)
             case Felt():
-                self._tell(CrowdFelt(word.name, word.reaction))
+                felt = CrowdFelt(word.name, word.reaction)
+                self.view.felt.append((felt, at_us))
+                self._tell(felt)
             case Doors():
                 self._know([address for address in word.addresses if _is_machine(address)])
             case Bye(moves=True):
@@ -363,7 +384,6 @@ class CrowdListener:
             self._tell(CrowdHits(player.peer, now.take, np.array(edges, EDGE).tobytes()))
             for song_us, lane, _ in edges:
                 late_us = (heard_us - song_us) * 100 // now.rate_percent
-                self.view.late_us = late_us
                 self.view.hits.append(Heard(player.peer, lane, song_us, at_us, late_us))
                 self._out.append(self.view.hits[-1])
 

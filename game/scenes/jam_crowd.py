@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.clock import now_us
 from engine.draw.frame import Frame
-from engine.net.addresses import Endpoint, own_addresses
 from game.jam.crowd_listener import CrowdListener, Heard
 from game.scenes.context import Context
 from game.scenes.jam_crowd_look import draw_crowd
@@ -47,9 +46,7 @@ class JamCrowdScene(JamScene):
         if self.sound is None:
             self.sound = CrowdSound(self.context, listener)
         self.sound.step(heard)
-        if not self.address and listener.port:
-            host, port = next(iter(own_addresses()), "127.0.0.1"), listener.port
-            self.address = str(Endpoint(host, port))
+        self.address = self.address or listener.address
 
     def back(self) -> None:
         """Leave the crowd."""

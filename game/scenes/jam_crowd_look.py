@@ -16,6 +16,7 @@ from game.jam.crowd_listener import CrowdListener, Link
 from game.jam.crowd_words import Now, Phase
 from game.jam.parts import ALL
 from game.scenes.jam_crowd_sound import BEHIND_US
+from game.scenes.jam_play_look import REACTIONS
 from game.scenes.jam_scene import GAP, MARGIN, column, head, head_height, is_narrow, quiet_text
 from game.scenes.palette import lane_colours
 from game.scenes.talk_form import button, thinking
@@ -31,6 +32,7 @@ ROW, ROW_GAP = 66.0, 10.0
 NAME_WIDTH = 150.0
 RING = 54.0
 GLOW_US = 180_000
+FELT_US = 4_000_000
 MOST_SHOWN = 24
 MOST_BEATS = 32
 
@@ -174,6 +176,25 @@ def _draw_players(scene: JamCrowdScene, listener: CrowdListener, at_us: int) -> 
         _draw_player(scene, player, now, shown_us, hits.get(player.peer, []))
     if len(players) > MOST_SHOWN:
         quiet_text(f"and {len(players) - MOST_SHOWN} more")
+    _draw_felt(listener, at_us)
+
+
+def _draw_felt(listener: CrowdListener, at_us: int) -> None:
+    """What was felt of late, the latest first, fading."""
+    draw, at = imgui.get_window_draw_list(), imgui.get_cursor_screen_pos()
+    x, right = at.x, at.x + imgui.get_content_region_avail().x
+    for felt, heard_us in reversed(listener.view.felt):
+        left = 1 - (at_us - heard_us) / FELT_US
+        icon, mark, _ = REACTIONS[felt.reaction]
+        name = pen.fit(felt.name, theme.TEXT_SMALL, px(NAME_WIDTH))
+        wide = px(28) + pen.measure(name, theme.TEXT_SMALL)[0]
+        if left <= 0 or x + wide > right:
+            break
+        middle = at.y + px(16)
+        pen.write(draw, x, middle, icon, 20, faded(theme.tone(mark), left), down=0.5)
+        pen.write(draw, x + px(28), middle, name, theme.TEXT_SMALL, faded(theme.INK_SOFT, left), down=0.5)
+        x += wide + px(20)
+    imgui.dummy(Vec(1, px(32)))
 
 
 def _draw_player(
