@@ -136,8 +136,8 @@ class Desk:
         self.ledger = Ledger(log, now_us)
         self.deciding = threading.RLock()
         self.listener: Listener = SILENT
-        self.asked_after: set[int] = set()
-        """What made it seem that a guest has gone and the player was asked about already, by its ``seq`` (004 7.5)."""
+        self.asked_after: set[bytes] = set()
+        """What made it seem that a guest has gone and the player was asked about already, by its hash (004 7.5)."""
         self._passes = ThreadPoolExecutor(1, thread_name_prefix="bookkeeping")
         self._asking = ThreadPoolExecutor(4, thread_name_prefix="asking")
         self._queueing = threading.Lock()

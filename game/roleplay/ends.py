@@ -15,13 +15,13 @@ def foreseen(log: EventLog, host: str, turn: int) -> str:
     return str(next(iter(log.query(sql, (host, turn, GUEST))), ("",))[0])
 
 
-def guest_doubted(log: EventLog, host: str, turn: int) -> int:
-    """Where the log has it that the guest seems to have gone, noticed since the player's turn before ``turn``; 0 where
-    it has not, or a guest was seen off since."""
+def guest_doubted(log: EventLog, host: str, turn: int) -> bytes:
+    """What names the event that the guest seems to have gone (its hash), noticed since the player's turn before
+    ``turn``; empty where there is none, or a guest was seen off since."""
     before = "SELECT max(t.seq) FROM turns t WHERE t.chat = ?1 AND t.turn < ?2 AND t.speaker = ?3"
     seen_off = "SELECT max(s.closed_seq) FROM scenes s WHERE s.chat = ?1 AND s.why = ?4"
     sql = (
-        "SELECT coalesce(max(f.seq), 0) FROM ends_foreseen f WHERE f.chat = ?1 AND f.why = ?4 AND f.live"
-        f" AND f.seq > coalesce(({before}), 0) AND f.seq > coalesce(({seen_off}), 0)"
+        "SELECT e.hash FROM ends_foreseen f JOIN events e ON e.seq = f.seq WHERE f.chat = ?1 AND f.why = ?4 AND f.live"
+        f" AND f.seq > coalesce(({before}), 0) AND f.seq > coalesce(({seen_off}), 0) ORDER BY f.seq DESC LIMIT 1"
     )
-    return int(log.query(sql, (host, turn, YOU, GUEST))[0][0])
+    return bytes(next(iter(log.query(sql, (host, turn, YOU, GUEST))), (b"",))[0])

@@ -90,10 +90,10 @@ def _led_on(desk: Desk, host: str, said: Turn, answer: Asked) -> bool:
 
 def _doubted(desk: Desk, host: str, said: Turn) -> bool:
     """Whether the guest seems to have gone by words the player was not asked about yet."""
-    seq = ends.guest_doubted(desk.log, host, said.number)
-    asked = seq in desk.asked_after
-    desk.asked_after.add(seq)
-    return bool(seq) and not asked
+    doubt = ends.guest_doubted(desk.log, host, said.number)
+    asked = doubt in desk.asked_after
+    desk.asked_after.add(doubt)
+    return bool(doubt) and not asked
 
 
 def _understood(desk: Desk, host: str, text: str, stop: threading.Event) -> tuple[Asked, Asked]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from game.roleplay import directing, editing, reading, recall, story, talk
+from game.roleplay import directing, editing, history, reading, recall, story, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from tests.rig.judges import by_turn, judged
@@ -52,6 +52,40 @@ def test_while_it_is_under_way_its_props_are_at_hand() -> None:
         server.say("Have a plum.")
         talk.say(desk, "mara", "I am hungry.")
         assert all(prop in last_prompt(server) for prop in PROPS)
+
+
+def test_its_own_props_stay_with_it_whatever_becomes_of_it() -> None:
+    with judged({"StateChanges": by_turn("I have a plan", {"planned": ["a sail"]}, {})}) as (desk, server):
+
+        def prompts_have(prop: str) -> bool:
+            talk.say(desk, "mara", "And now?")
+            desk.settle()
+            return prop in last_prompt(server)
+
+        talk.say(desk, "mara", "I have a plan.")
+        desk.settle()
+        (sail,) = reading.happenings(desk.log, "mara")
+        assert (sail.title, sail.props) == ("a sail", ())
+        with desk.deciding:
+            editing.edit_happening(desk.log, "mara", sail.id, "props", ["a thermos"])
+        assert not prompts_have("thermos"), "planned is not under way"
+        story.move(desk, "mara", sail.id, "active")
+        assert prompts_have("thermos")
+        turn = reading.chat(desk.log, "mara").turns
+        with desk.deciding:
+            editing.edit_happening(desk.log, "mara", sail.id, "title", "a long sail")
+            editing.edit_happening(desk.log, "mara", sail.id, "props", ["a chart"])
+        assert prompts_have("a chart")
+        desk.change(lambda: history.rewind(desk.log, None, "mara", turn))
+        assert prompts_have("thermos")
+        story.move(desk, "mara", sail.id, "completed")
+        assert not prompts_have("thermos"), "over is over"
+        with desk.deciding:
+            editing.mend_happening(desk.log, "mara", sail.id, "active")
+        assert prompts_have("thermos")
+        (record,) = reading.happenings(desk.log, "mara")
+        assert (record.title, record.state, record.props) == ("a sail", "active", ("a thermos",))
+        assert desk.log.check_rebuild() == []
 
 
 def test_exactly_four_things_outlive_it_and_no_prop_does() -> None:
