@@ -24,15 +24,20 @@ from game.scenes.talk_view import ChatView
 
 PAGE = 10
 SHOWN_LINES = 3
+MOST_ABREAST = 4
 WARNING = "Who may remember this: a bot whose switch is off never has it before them again, in any chat."
 SOURCES = "seen, told, overheard …"
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryData:
-    """The memories of one bot: those pinned, and one page of all, the newest first."""
+    """The memories of one witness: those pinned, and one page of all, the newest first.
+
+    ``others`` remember something of the chat and are not in it: guests who went, who was met meanwhile.
+    """
 
     owner: str
+    others: tuple[str, ...]
     pinned: tuple[Memory, ...]
     page: tuple[Memory, ...]
     number: int
@@ -47,6 +52,7 @@ class MemoryPanel:
 
     def __init__(self) -> None:
         self.owner = ""
+        self._others: tuple[str, ...] = ()
         self._page = 0
         self._open: tuple[str, int] = ("", 0)
 
@@ -56,10 +62,10 @@ class MemoryPanel:
 
     def reads(self, view: ChatView) -> Read:
         """The pins and one page."""
-        if self.owner not in owners_of(view):
+        if self.owner not in (*owners_of(view), *self._others):
             self.owner, self._page = view.host, 0
-        owner, page = self.owner, self._page
-        return lambda log: read_memories(log, owner, page)
+        owner, page, host, here = self.owner, self._page, view.host, owners_of(view)
+        return lambda log: read_memories(log, owner, page, host, here)
 
     def open(self, memory: Memory) -> None:
         """Show one with its fields."""
@@ -67,11 +73,9 @@ class MemoryPanel:
 
     def draw(self, desk: Desktop, view: ChatView, data: Any) -> None:
         """The whole page."""
-        owners = owners_of(view)
-        at = owners.index(self.owner) if self.owner in owners else 0
-        new = widgets.segmented("whose", [called(view, one) for one in owners], at)
-        if new != at:
-            self.owner, self._page = owners[new], 0
+        if isinstance(data, MemoryData):
+            self._others = data.others
+        self._whose(desk, view)
         if not isinstance(data, MemoryData) or data.owner != self.owner:
             return
         name = view.name_of(data.owner)
@@ -80,12 +84,31 @@ class MemoryPanel:
             note("Nothing is pinned. A pivotal memory pins itself; pin others with the pin beside them.")
         for memory in data.pinned:
             self._row(desk, view, memory, "pinned")
-        widgets.section("Remembered", f"what {name} has, the newest first")
+        widgets.section("Remembered", f"scenes as {name} tells them, and moments; the newest first")
         if not data.page:
             note(f"{name} remembers nothing yet. Memories come when a scene closes, and at once from what matters.")
         for memory in data.page:
             self._row(desk, view, memory, "recent")
         self._pages(desk, data)
+
+    def _whose(self, desk: Desktop, view: ChatView) -> None:
+        """Whose memories are looked at: side by side, or a list that drops down where they are many."""
+        owners = (*owners_of(view), *self._others)
+        at = owners.index(self.owner) if self.owner in owners else 0
+        names = [called(view, one) for one in owners]
+        new = at
+        if len(owners) <= MOST_ABREAST:
+            new = widgets.segmented("whose", names, at)
+        else:
+            imgui.set_next_item_width(-1)
+            if imgui.begin_combo("##whose", names[at]):
+                for place, name in enumerate(names):
+                    if imgui.selectable(name, place == at)[0]:
+                        new = place
+                imgui.end_combo()
+        desk.fields.placed("whose")
+        if new != at:
+            self.owner, self._page = owners[new], 0
 
     def _pages(self, desk: Desktop, data: MemoryData) -> None:
         if data.is_last and data.number == 0:
@@ -195,7 +218,14 @@ def _told(view: ChatView, memory: Memory) -> str:
     pinned = {"": "", "auto": " · pinned by itself", "manual": " · pinned"}[memory.pinned]
     source = "" if memory.source == "seen" else f" · {memory.source}"
     day_one_us = view.chat.day_one_us if memory.chat == view.host else None
-    return f"{clock.friendly(memory.clock_us, day_one_us)}{where}{source}{pinned}"
+    return f"{_sort_of(memory)}{clock.friendly(memory.clock_us, day_one_us)}{where}{source}{pinned}"
+
+
+def _sort_of(memory: Memory) -> str:
+    """What was remembered: a scene as it was told, or a turn that mattered by itself."""
+    if memory.form == "summary" and memory.scene:
+        return f"Scene {memory.scene} · "
+    return f"Turn {memory.turn} · " if memory.turn else ""
 
 
 def _shortened(text: str, wrap: float, lines: int) -> str:
@@ -221,7 +251,12 @@ def toggle_pin(desk: Desktop, memory: Memory) -> None:
         desk.acts.do("pinning a memory", pin, unpin)
 
 
-def read_memories(log: EventLog, owner: str, page: int) -> MemoryData:
-    """The pins of ``owner`` and one page of their memories, as the player looks after them."""
+def read_memories(log: EventLog, owner: str, page: int, host: str, here: tuple[str, ...]) -> MemoryData:
+    """The pins of ``owner`` and one page of their memories, as the player looks after them; who else remembers."""
     found = memories_for_player(log, owner, PAGE + 1, page * PAGE)
-    return MemoryData(owner, tuple(recall.pinned(log, owner)), tuple(found[:PAGE]), page, len(found) <= PAGE)
+    sql = "SELECT DISTINCT owner FROM memories WHERE chat = ? AND live ORDER BY owner"
+    others = tuple(one for (one,) in log.query(sql, (host,)) if one not in here)
+    return MemoryData(
+        *(owner, others, tuple(recall.pinned(log, owner)), tuple(found[:PAGE])),
+        *(page, len(found) <= PAGE),
+    )

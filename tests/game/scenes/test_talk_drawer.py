@@ -12,7 +12,7 @@ from engine.input.events import InputEvent, TextEvent
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import directing, editing, reading
-from game.roleplay.chat_search import memories_for_player
+from game.roleplay.chat_search import memories_for_player, memory_for_player
 from game.roleplay.events import (
     YOU,
     ClassifierFailed,
@@ -304,6 +304,43 @@ def test_memories_of_the_guest(stage: Stage) -> None:
     stage.drawer.memory.owner = "ivo"
     stage.until(lambda: stage.drawer.data is not None and stage.drawer.data.owner == "ivo", "Ivo's memories")
     assert [one.text for one in stage.drawer.data.page] == ["Ivo saw it."]
+
+
+def test_a_scene_as_it_was_told_has_a_row_that_is_edited_and_weighed(stage: Stage) -> None:
+    stage.begin("Good evening. I promise to come back.")
+    directing.close_scene(stage.desk, HOST)
+    stage.rest()
+    data = stage.read(MEMORY)
+    stage.until(lambda: stage.drawer.data.page, "the memory")
+    data = stage.drawer.data
+    (told,) = [one for one in data.page if one.form == "summary"]
+    name = f"memory mara {told.number}"
+    stage.write(MEMORY, f"{name} text", "Ana promised to come back, and I believe her.", lines=True)
+    stage.rest()
+    stage.press_on(MEMORY, f"{name} significance", "right", "right")
+    stage.rest()
+    memory = memory_for_player(stage.log, HOST, told.number)
+    assert memory is not None
+    assert (memory.text, memory.significance) == (
+        "Ana promised to come back, and I believe her.",
+        min(told.significance + 2, 3),
+    )
+    stage.press_on(MEMORY, f"{name} pin", "space")
+    stage.rest()
+    assert (memory := memory_for_player(stage.log, HOST, told.number)) is not None
+    assert memory.pinned
+
+
+def test_who_went_is_among_those_who_remember(stage: Stage) -> None:
+    stage.begin("Good evening, both of you.", guest="ivo")
+    directing.remove_guest(stage.desk, HOST)
+    stage.rest()
+    stage.read(MEMORY)
+    stage.until(lambda: stage.drawer.data is not None and stage.drawer.data.others == ("ivo",), "who else remembers")
+    x, y, w, h = stage.drawer.desk.fields.places["whose"]
+    stage.game.click(x + w * 0.95, y + h / 2)
+    stage.until(lambda: stage.drawer.data.owner == "ivo", "Ivo's memories")
+    assert [one.form for one in stage.drawer.data.page] == ["summary"]
 
 
 # -- story -----------------------------------------------------------------------------------------------------------
