@@ -113,12 +113,15 @@ def play_along(pilot: Pilot, chart: Chart, begins_us: int) -> list[tuple[int, in
     plan = [(int(note["at_us"]), int(note["lane"]), True) for note in chart.notes]
     plan += [(max(int(note["end_us"]), int(note["at_us"]) + 60_000), int(note["lane"]), False) for note in chart.notes]
     sent = []
+    let_go_us = dict.fromkeys(LANES, 0)
     for at_us, lane, down in sorted(plan):
-        time.sleep(max(0.0, (begins_us + at_us - now_us()) / 1e6))
+        # Nobody lets go and presses again within so little: X takes it for a key that repeats.
+        least_us = let_go_us[LANES[lane]] + 20_000 if down else 0
+        time.sleep(max(0.0, (max(begins_us + at_us, least_us) - now_us()) / 1e6))
         if down:
             sent.append((pilot.press(LANES[lane]) - begins_us, lane))
         else:
-            pilot.release(LANES[lane])
+            let_go_us[LANES[lane]] = pilot.release(LANES[lane])
     return sent
 
 

@@ -134,14 +134,14 @@ class Child:
                 self.lines.append(json.loads(line))
                 self._more.notify_all()
 
-    def until(self, wanted: Callable[[Line], bool], within_s: float = 20.0, since: int = 0) -> Line:
+    def until(self, wanted: Callable[[Line], bool], within_s: float = 60.0, since: int = 0) -> Line:
         """The first line (after ``since`` others) that is wanted, as soon as it is there."""
         with self._more:
             found = self._more.wait_for(lambda: next((x for x in self.lines[since:] if wanted(x)), None), within_s)
         assert found is not None, f"not printed within {within_s} s; last: {self.lines[-5:]}"
         return found
 
-    def event(self, kind: str, within_s: float = 20.0, since: int = 0, **fields: Any) -> Line:
+    def event(self, kind: str, within_s: float = 60.0, since: int = 0, **fields: Any) -> Line:
         """The first event of a kind with these fields."""
         return self.until(lambda line: line.get("event") == kind and line.items() >= fields.items(), within_s, since)
 
@@ -163,7 +163,7 @@ class Child:
         self.do("look", **{"as": number})
         return self.until(lambda line: line.get("look") == number)
 
-    def sees(self, wanted: Callable[[Line], bool], within_s: float = 20.0) -> Line:
+    def sees(self, wanted: Callable[[Line], bool], within_s: float = 60.0) -> Line:
         """Look until what is seen is wanted."""
         pause = threading.Event()
         seen: Line = {}

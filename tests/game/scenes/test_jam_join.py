@@ -60,8 +60,10 @@ def written(game: JamGame, entry: Entry) -> None:
 
 
 def until_in(game: JamGame) -> None:
-    game.until(lambda: game.opened, "the lobby")
-    assert game.opened == [ShowLobby()]
+    scene = game.stack.top
+    assert isinstance(scene, JamJoinScene)
+    game.until(lambda: game.opened or scene.problem, "the lobby, or why not")
+    assert (game.opened, scene.problem) == ([ShowLobby()], "")
     assert game.machine.joined
 
 
