@@ -13,9 +13,11 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.errors import UserError
-from engine.log import EventLog
+from engine.log import EventLog, Snapshots
+from engine.log.snapshots import Snapshot
 from game.roleplay import editing, erasing, history, reading, swipes
 from game.roleplay import events as happened
+from game.roleplay.edge_words import neighbours
 from game.roleplay.events import YOU
 from game.roleplay.impact import impact
 from game.roleplay.state import Activity, Turn
@@ -28,8 +30,9 @@ BOTS = ("mira", "tobias", "aiko")
 class Life:
     """What happens to ``log``, step by step; ``done`` counts what did, ``undone`` what was taken back and compared."""
 
-    def __init__(self, log: EventLog, seed: int) -> None:
-        self.log, self.chance = log, random.Random(seed)
+    def __init__(self, log: EventLog, seed: int, snapshots: Snapshots | None = None) -> None:
+        self.log, self.chance, self.snapshots = log, random.Random(seed), snapshots
+        self.taken: tuple[Snapshot, dict[str, list[tuple[Any, ...]]]] | None = None
         self.stories = {bot: Story(log, bot, bot) for bot in BOTS}
         self.slow: list[Callable[[], None]] = []
         self.done: Counter[str] = Counter()
@@ -57,6 +60,15 @@ class Life:
                 assert self.log.last_seq == before, "a refused step wrote something"
         if self.slow and self.chance.random() < 0.4:
             self.slow.pop(self.chance.randrange(len(self.slow)))()
+
+    def restore(self) -> None:
+        """A snapshot is taken, or the last is gone back to: then all is as it was when it was taken."""
+        assert self.snapshots is not None
+        if self.taken is None or self.chance.random() < 0.5:
+            self.taken = (self.snapshots.before("life"), tables(self.log))
+        else:
+            self.snapshots.restore(self.taken[0])
+            assert tables(self.log) == self.taken[1]
 
     def maybe_undo(self, before: dict[str, list[tuple[Any, ...]]], undo: Callable[[], object]) -> None:
         """Now and then a step is taken back at once; then everything is as it was."""
@@ -103,6 +115,8 @@ def follows(life: Life, story: Story, number: int) -> None:
         story.add(happened.EdgeMoved(owner, target, CLOCK_US, *deltas, [words], **where))
         story.add(happened.TurnWeighed(number, swipe, weight))
         story.add(happened.ActivityChanged(owner, Activity(verb=words).record(), **where))
+        if weight == 0:
+            story.add(happened.EndForeseen(chance.choice(("said", "guest")), number, swipe))
         chat = story.chat
         if weight == 3:
             memory = story.remembers(owner, words, 3, mask, scene=asked.scene, **where)
@@ -179,9 +193,38 @@ def close(life: Life, story: Story) -> None:
     tells(life, story, story.close(why, life.chance.choice(("", life.text()))))
 
 
+def leave(life: Life, story: Story) -> None:
+    """The last turn's words lead elsewhere, or to the end of the scene."""
+    last = life.any_turn(story)
+    if last.scene != story.chat.scene.id or last.number != story.chat.turns:
+        raise UserError("nobody has said anything here yet")
+    tells(life, story, story.close(*life.chance.choice((("container", life.text()), ("said", ""))), read=last))
+
+
+def go(life: Life, story: Story) -> None:
+    """The player's words lead elsewhere, and are answered there."""
+    number = story.say(YOU, life.text())
+    follows(life, story, number)
+    read = reading.turn(life.log, story.host, number)
+    tells(life, story, story.close("container", life.text(), read=read))
+    follows(life, story, story.say(life.any_bot(story), life.text()))
+
+
+def aside(life: Life, story: Story) -> None:
+    """A scene without the player."""
+    chat = story.chat
+    number, turn = chat.scenes + 1, chat.turns + 1
+    opened = happened.SceneOpened(number, chat.scene.container, "", [story.host], chat.clock_us, True)
+    said = happened.TurnSaid(turn, story.host, life.text(), number, chat.clock_us)
+    story.add(opened, said, happened.SceneClosed(number, "meanwhile", 0))
+    tells(life, story, number)
+
+
 def retell(life: Life, story: Story) -> None:
-    for scene in swipes.stale_scenes(life.log, story.host):
-        tells(life, story, scene.id)
+    """What is stale is told again, in every chat that was told on from."""
+    for chat in (story.host, *neighbours(life.log, story.host)):
+        for scene in swipes.stale_scenes(life.log, chat):
+            tells(life, life.stories[chat], scene.id)
 
 
 def guest(life: Life, story: Story) -> None:
@@ -268,7 +311,7 @@ def clock(life: Life, story: Story) -> None:
 
 _WEIGHED: dict[Callable[[Life, Story], None], int] = {
     **{talk: 30, reroll: 8, choose: 8, keep: 2, hide: 2, delete: 3, close: 8, retell: 3, guest: 5, edit: 10, pin: 4},
-    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1, mend: 3},
+    **{rewind: 5, branch: 2, switch: 3, reset: 1, clock: 1, mend: 3, leave: 10, go: 4, aside: 2},
 }
 STEPS = list(_WEIGHED)
 WEIGHTS = list(_WEIGHED.values())

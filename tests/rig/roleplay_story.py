@@ -14,7 +14,7 @@ from game.roleplay.edge_words import mark
 from game.roleplay.events import YOU, chat_stream
 from game.roleplay.projector import RoleplayProjector
 from game.roleplay.recall_projector import RecallProjector
-from game.roleplay.state import Activity
+from game.roleplay.state import Activity, Turn
 from game.roleplay.tables import ALL
 from game.truth import Truth
 
@@ -108,17 +108,22 @@ class Story:
         self.add(written)
         return number
 
-    def close(self, why: str = "container", place: str = "", description: str = "") -> int:
-        """The scene ends and the next one opens; the closed one's number."""
+    def close(self, why: str = "container", place: str = "", description: str = "", read: Turn | None = None) -> int:
+        """The scene ends and the next one opens, as the words of the turn ``read`` have it; the closed one's number."""
         chat = self.chat
-        scene = chat.scene.id
-        made: list[Event] = [happened.SceneClosed(scene, why, 1)]
-        container = chat.scene.container
+        scene, following = chat.scene.id, chat.scenes + 1
+        of_turn = (read.number, read.chosen) if read else (0, 0)
+        made: list[Event] = [happened.SceneClosed(scene, why, 1, [], *of_turn)]
+        container, came_with = chat.scene.container, following if read else 0
         if place:
-            container = max(one.id for one in chat.containers) + 1
-            made.append(happened.ContainerDescribed(container, place))
+            container = chat.places + 1
+            made.append(happened.ContainerDescribed(container, place, scene=came_with))
         present = [YOU, self.host, *([chat.guest] if chat.guest and why != "guest" else [])]
-        made.append(happened.SceneOpened(chat.scenes + 1, container, description, present, chat.clock_us))
+        opened = (following, container, description, present, chat.clock_us, False)
+        made.append(happened.SceneOpened(*opened, *of_turn))
+        if place:
+            doing = Activity(verb="looking around", container=container).record()
+            made.append(happened.ActivityChanged(self.host, doing, scene=came_with))
         self.add(*made, truth=Truth.AUTOMATION)
         return int(scene)
 

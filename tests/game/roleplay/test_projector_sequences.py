@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.log import EventLog, StoredEvent
+from engine.log import CalendarClock, EventLog, Snapshots, StoredEvent
 from game.roleplay import reading, recall
+from game.roleplay.edge_words import mark
 from game.roleplay.events import YOU
+from game.roleplay.projector import RoleplayProjector
+from game.roleplay.recall_projector import RecallProjector
 from game.roleplay.rows import place
-from game.roleplay.state import basis_of, chained
+from game.roleplay.state import PIN_CAP, basis_of, chained
 from tests.rig.roleplay_life import BOTS, STEPS, Life
 from tests.rig.roleplay_story import new_log, tables
 
 SEQUENCES = 200
 STEPS_EACH = 25
 SOAKED = 2000
+
+
+@dataclass
+class End:
+    """The end of a scene that the words of a turn tell of."""
+
+    chat: str
+    scene: int
+    turn: int
+    swipe: int
+    seq: int
+    last: int
+    opened: int = -1
+    open: bool = True
 
 
 class Plain:
@@ -32,6 +51,9 @@ class Plain:
         self.closed_seq: dict[tuple[str, int], int] = {}
         self.deleted: set[tuple[str, int]] = set()
         self.reset_seq: dict[str, int] = defaultdict(int)
+        self.speaker: dict[tuple[str, int], str] = {}
+        self.aside: set[tuple[str, int]] = set()
+        self.ends: list[End] = []
         for event in self.events:
             self._take(event, event.stream.partition("/")[2], event.payload)
         turns: dict[tuple[str, int], list[tuple[int, int | None]]] = defaultdict(list)
@@ -45,20 +67,59 @@ class Plain:
 
     def _take(self, event: StoredEvent, chat: str, said: dict[str, Any]) -> None:
         if event.kind == "turn.said":
+            self._went_on(chat, said["scene"], said["speaker"])
+            self.speaker[chat, said["turn"]] = said["speaker"]
             self.chosen[chat, said["turn"]] = 0
             self.scene_of[chat, said["turn"]] = said["scene"]
             self.wording_seq[chat, said["turn"], 0] = place(event)
         elif event.kind == "turn.alternative_said":
             self.wording_seq[chat, said["turn"], said["swipe"]] = place(event)
             self.chosen[chat, said["turn"]] = said["swipe"]
+            self._follow(chat)
         elif event.kind == "turn.alternative_chosen":
             self.chosen[chat, said["turn"]] = said["swipe"]
+            self._follow(chat)
         elif event.kind == "turn.deleted":
             self.deleted |= {(chat, turn) for turn in said["turns"]}
+            self._follow(chat)
         elif event.kind == "scene.closed":
+            self._went_on(chat, said["scene"], YOU, besides=said["turn"])
             self.closed_seq[chat, said["scene"]] = place(event)
+            if said["turn"]:
+                said_by_now = max(turn for one, turn in self.chosen if one == chat)
+                last = said["turn"] if said["why"] == "container" else said_by_now
+                self.ends.append(End(chat, said["scene"], said["turn"], said["swipe"], place(event), last))
+        elif event.kind == "scene.opened":
+            self.aside |= {(chat, said["scene"])} if said["meanwhile"] else set()
+            if said["turn"]:
+                self.ends[-1].opened = said["scene"]
+                self._follow(chat)
+        elif event.kind == "guest.joined":
+            self._went_on(chat, 0, YOU)
         elif event.kind == "bot.reset":
             self.reset_seq[chat] = place(event)
+
+    def _went_on(self, chat: str, scene: int, speaker: str, besides: int = 0) -> None:
+        """What a turn has led to stays as it is, once somebody goes on from it."""
+        for end in self.ends:
+            answered = speaker != YOU and self.speaker.get((chat, end.turn)) == YOU
+            if end.chat == chat and (chat, scene) not in self.aside and not answered and end.turn != besides:
+                end.open = False
+
+    def _follow(self, chat: str) -> None:
+        """Each open end counts while its wording is chosen: the scene is closed, and what came after it was there."""
+        still_open = [end for end in self.ends if end.chat == chat and end.open]
+        for end in still_open:
+            self.closed_seq.pop((chat, end.scene), None)
+            for one, turn in self.scene_of:
+                if one == chat and self.scene_of[one, turn] == end.opened:
+                    self.scene_of[one, turn] = end.scene
+        for end in still_open:
+            if self.chosen[chat, end.turn] == end.swipe and (chat, end.turn) not in self.deleted:
+                self.closed_seq[chat, end.scene] = end.seq
+                for one, turn in self.scene_of:
+                    if one == chat and self.scene_of[one, turn] == end.scene and turn > end.last:
+                        self.scene_of[one, turn] = end.opened
 
     def counts(self, event: StoredEvent) -> bool:
         """Whether what the event says follows from what is chosen now."""
@@ -95,6 +156,49 @@ class Plain:
             elif event.kind == "manual_edit" and said["key"] == [owner, target] and said["field"] == "affinity":
                 base, base_at = said["value"], place(event)
         return max(0, min(100, int(base) + sum(delta for at, delta in moves if at > base_at)))
+
+    def summary(self, owner: str, target: str) -> str:
+        """The words for how ``owner`` sees ``target``: each counts where what it was told from stands."""
+        since, standing, by_hand = max(self.reset_seq[owner], self.reset_seq[target]), "", False
+        for event in self.events:
+            said = event.payload
+            seeded = event.kind == "edge.seeded" and (said["owner"], said["target"]) == (owner, target)
+            told = event.kind == "edge.summarised" and (said["owner"], said["target"]) == (owner, target)
+            edited = event.kind == "manual_edit" and (said["key"], said["field"]) == ([owner, target], "summary")
+            if place(event) <= since or not (seeded or told or edited):
+                continue
+            if told and (not self.counts(event) or (said["upon"] and said["upon"] != mark(standing))):
+                continue
+            if edited or not by_hand:
+                standing = said["value"] if edited else said["summary"]
+            by_hand = by_hand or edited
+        return standing
+
+    def pinned(self, owner: str) -> list[tuple[str, int]]:
+        """Chat and number of what ``owner`` has pinned, in the order it was pinned."""
+        had = {(chat, number): text for chat, number, text in self.memories(owner)}
+        telling: dict[tuple[str, int], tuple[str, int]] = {}
+        for event in self.events:
+            said, chat = event.payload, event.stream.partition("/")[2]
+            if event.kind == "memory.written" and said["owner"] == owner:
+                is_one = said["form"] != "told" and not said["turn"] and said["scene"]
+                telling[chat, said["memory"]] = (f"{chat} tells", said["scene"]) if is_one else (chat, said["memory"])
+        now = {telling[one]: one for one in had}
+        standing: list[tuple[tuple[str, int], bool]] = []
+        by_hand: set[tuple[str, int]] = set()
+        for event in self.events:
+            said, key = event.payload, (event.stream.partition("/")[2], event.payload.get("memory", 0))
+            if event.kind != "memory.pinned" or (one := now.get(telling.get(key, key))) is None:
+                continue
+            if said["auto"] and (one in by_hand or one in [there for there, _ in standing]):
+                continue
+            standing = [(there, auto) for there, auto in standing if there != one]
+            by_hand |= set() if said["auto"] else {one}
+            while said["pinned"] and len(standing) >= PIN_CAP and any(auto for _, auto in standing):
+                standing.remove(next(pin for pin in standing if pin[1]))
+            if said["pinned"] and (not said["auto"] or len(standing) < PIN_CAP):
+                standing.append((one, said["auto"]))
+        return [one for one, _ in standing]
 
     def memories(self, owner: str) -> list[tuple[str, int, str]]:
         """Chat, number and text of all that ``owner`` remembers and witnessed, the oldest first."""
@@ -155,10 +259,16 @@ def check(log: EventLog) -> None:
     for bot in BOTS:
         remembered = [(one.chat, one.number, one.text) for one in recall.recent(log, bot, 10_000)]
         assert remembered[::-1] == plain.memories(bot)
+        assert [(one.chat, one.number) for one in recall.pinned(log, bot)] == plain.pinned(bot)
         for other in (YOU, *BOTS):
             if other != bot:
                 for pair in ((bot, other), (other, bot)):
-                    assert reading.edge(log, *pair).affinity == plain.affinity(*pair)
+                    edge = reading.edge(log, *pair)
+                    assert (edge.affinity, edge.summary) == (plain.affinity(*pair), plain.summary(*pair))
+        for scene in reading.scenes(log, bot):
+            assert scene.closed == ((bot, scene.id) in plain.closed_seq)
+        turns = {(bot, turn.number): turn.scene for turn in reading.turns(log, bot)}
+        assert turns == {one: scene for one, scene in plain.scene_of.items() if one in turns}
     before, rows = reads(log), tables(log)
     log.rebuild()
     assert tables(log) == rows
@@ -184,6 +294,26 @@ def test_two_hundred_lives_leave_exactly_what_their_events_say() -> None:
     missed = [step.__name__ for step in STEPS if done[step.__name__] < 10]
     assert missed == [], "the lives are too tame to show anything"
     assert min(done["undone"], done["carried"]) > 100
+
+
+def lives_on_disk(folder: Path, seeds: Iterable[int], rounds: int) -> None:
+    """Lives in which a snapshot is taken or gone back to every ten steps."""
+    for seed in seeds:
+        with EventLog.open(folder / f"{seed}.db", [RoleplayProjector(), RecallProjector()]) as log:
+            life = Life(log, seed, Snapshots(log, folder / f"snapshots {seed}", CalendarClock()))
+            for _ in range(rounds):
+                life.live(10)
+                life.restore()
+            check(log)
+
+
+def test_lives_that_go_back_to_snapshots_leave_exactly_what_their_events_say(tmp_path: Path) -> None:
+    lives_on_disk(tmp_path, range(6), 5)
+
+
+@pytest.mark.soak
+def test_thousands_of_lives_that_go_back_to_snapshots(tmp_path: Path) -> None:
+    lives_on_disk(tmp_path, range(200), 8)
 
 
 @pytest.mark.soak
