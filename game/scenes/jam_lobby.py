@@ -17,7 +17,7 @@ from game.scenes.context import Context
 from game.scenes.jam_lobby_free import FreeQuestion
 from game.scenes.jam_lobby_hearing import HearingQuestion
 from game.scenes.jam_lobby_people import draw_crowd_switch, draw_person
-from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song, leads_on
+from game.scenes.jam_lobby_seat import ACTIONS, LOW_ACTIONS, LOW_PADDING, draw_actions, draw_song, leads_on, only_waits
 from game.scenes.jam_lobby_view import LobbyView, Person, view_of
 from game.scenes.jam_qr import WayIn
 from game.scenes.jam_scene import GAP, HEAD, MARGIN, PADDING, JamPicker, JamScene, column, head, head_height, is_narrow
@@ -352,7 +352,8 @@ class JamLobbyScene(JamScene):
         watch = len(view.people) - players
         note = f"{players} play{'s' * (players == 1)}" + (f", {watch} watch{'es' * (watch == 1)}" if watch else "")
         widgets.section("Who is here", note)
-        for person in view.people:
+        for place, person in enumerate(view.people):
+            self.focus_here(place == 0 and only_waits(view))
             if draw_person(person):
                 self.ask_about(person)
         if self.machine is not None and view.me is not None and draw_crowd_switch(self.machine, view.me):

@@ -44,7 +44,7 @@ def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
             quiet_text(f"{view.conductor} picks one. It comes here by itself if you lack it.")
         if not me.plays:
             widgets.space(4)
-            quiet_text("You watch: when a song starts you see every player's lanes, and they feel your reactions.")
+            _draw_watching()
         return
     _draw_title(scene, offer, me)
     if me.problem:
@@ -57,7 +57,14 @@ def draw_song(scene: JamLobbyScene, view: LobbyView) -> None:
         _draw_seat(scene, view, me)
         imgui.pop_style_var()
     else:
-        quiet_text("You watch: when the song starts you see every player's lanes, and they feel your reactions.")
+        _draw_watching()
+
+
+def _draw_watching() -> None:
+    """What there is for who only watches."""
+    quiet_text("You watch: when a song starts you see every player's lanes, and they feel your reactions.")
+    widgets.space(4)
+    widgets.hints((("T", "who reaches whom"), ("H", "hearing"), ("C", "copy the link"), ("Esc", "leave")))
 
 
 def _draw_title(scene: JamLobbyScene, offer: SongOffered, me: Person) -> None:
@@ -122,6 +129,12 @@ def _draw_part(name: str, words: str, share: float, takers: str, width: float, *
 def leads_on(view: LobbyView) -> bool:
     """Whether there is anything to do or to wait for; until a song is picked only the conductor can."""
     return view.running or view.offer is not None or (view.me is not None and view.me.conducts)
+
+
+def only_waits(view: LobbyView) -> bool:
+    """Whether this player has nothing to press until somebody else does something."""
+    me = view.me
+    return me is not None and not view.running and not me.conducts and (view.offer is None or not me.plays)
 
 
 def draw_actions(scene: JamLobbyScene, view: LobbyView) -> None:

@@ -17,8 +17,6 @@ from game.scenes.jam_room import JamRoom
 REST_US = 250_000
 """A number of keys that is still being moved through is told to nobody."""
 
-CHOSEN_KEYS = (4, 5, 6, 7, 8, 9, 10)
-
 
 class Level(NamedTuple):
     """One chart of the song: its hash, its difficulty in words and its own number of keys."""

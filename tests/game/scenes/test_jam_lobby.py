@@ -280,6 +280,17 @@ def test_the_conductor_removes_a_member_once_they_have_said_so_twice(game: JamGa
     game.until(lambda: len(view(scene).people) == 1, "Ben off the list")
 
 
+def test_who_only_waits_stands_on_the_first_member_and_leads_on_by_keys(game: JamGame) -> None:
+    ada = game.hosting_friend("Ada")
+    game.join(ada, SPECTATOR)
+    enter(game)
+    game.turn(4)
+    press(game, "return")
+    assert game.opened == [ShowTopology()]
+    press(game, "down", "return")
+    assert game.opened == [ShowTopology(), ShowTopology()]
+
+
 def test_a_spectator_has_no_seat_and_follows_into_the_song(game: JamGame) -> None:
     ada = game.hosting_friend("Ada")
     game.join(ada, SPECTATOR)
