@@ -143,8 +143,11 @@ class Loop:
     def dispatch(self, event: Event) -> None:
         """Give one event to the interface and to the scenes.
 
-        While a text field is written in, keys are letters: only Escape still reaches the scenes.
+        While a text field is written in, keys are letters: only Escape still reaches the scenes.  While an input method
+        composes, all of them are its own.
         """
+        if self.window.ui.composing and isinstance(event, InputEvent) and event.device == KEYBOARD and event.pressed:
+            return
         self.window.ui.feed(event)
         if (
             isinstance(event, InputEvent)

@@ -197,11 +197,13 @@ class RealWindow(Window):
         self, title: str, size: tuple[int, int] = (1280, 720), *, fullscreen: bool = False, vsync: bool = True
     ) -> None:
         """Raises UserError where there is no display or no OpenGL 3.3."""
+        os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # else the choices of an input method are not to be seen
         # A software renderer that takes every core keeps key presses waiting: one core stays free.
         os.environ.setdefault("LP_NUM_THREADS", str(max((os.cpu_count() or 2) - 1, 1)))
         self._vsync = False
         self._minimised = False
         self._text_input = False
+        self._caret = (0, 0, 0)
         self._seen: list[Event] = []
         with ExitStack() as undo:
             undo.callback(pygame.display.quit)
@@ -258,6 +260,14 @@ class RealWindow(Window):
             (pygame.key.start_text_input if self._text_input else pygame.key.stop_text_input)()
         self.look()
         return frame
+
+    def end_frame(self, frame: Frame) -> None:
+        """See :class:`Window`."""
+        super().end_frame(frame)
+        if self._text_input and (caret := self.ui.caret) != self._caret:
+            self._caret = caret
+            x, y, high = caret
+            pygame.key.set_text_input_rect(pygame.Rect(x, y, 1, high))  # where an input method shows its choices
 
     def set_fullscreen(self, on: bool) -> None:
         """Fill the screen, or go back to a window."""

@@ -15,10 +15,11 @@ import numpy as np
 import pygame
 from imgui_bundle import imgui
 
-from engine.draw import theme
+from engine.draw import pen, theme
 from engine.draw.frame import UiData, Upload
+from engine.draw.pen import Vec
 from engine.input import keys
-from engine.input.events import Event, InputEvent, TextEvent, WindowChange, WindowEvent
+from engine.input.events import ComposingEvent, Event, InputEvent, TextEvent, WindowChange, WindowEvent
 
 _K = imgui.Key
 _KEYS: dict[str, imgui.Key] = {
@@ -79,6 +80,9 @@ class Ui:
         self._tab_frames_most = 0
         self._tab_from_text = False
         self._tab_let_go = True
+        self.composing = ""
+        """What an input method is making text of."""
+        self._composing_caret = 0
         self.label: Callable[[str], str] = keys.label
         theme.load_fonts(io.fonts)
 
@@ -113,7 +117,10 @@ class Ui:
 
     def _give(self, io: imgui.IO, event: Event) -> None:
         if isinstance(event, TextEvent):
+            self.composing = ""
             io.add_input_characters_utf8(event.text)
+        elif isinstance(event, ComposingEvent):
+            self.composing, self._composing_caret = event.text, event.caret
         elif isinstance(event, WindowEvent):
             if event.change in (WindowChange.FOCUS_GAINED, WindowChange.FOCUS_LOST):
                 io.add_focus_event(event.change is WindowChange.FOCUS_GAINED)
@@ -133,12 +140,24 @@ class Ui:
         io.display_size = imgui.ImVec2(*size)
         io.delta_time = max(dt_s, 1e-4)
         imgui.new_frame()
+        if not io.want_text_input:
+            self.composing = ""
         if self._tab_frames:
             self._follow_tab()
+
+    @property
+    def caret(self) -> tuple[int, int, int]:
+        """Where text is being written in this frame: left, top, height in pixels; zeros where it is not."""
+        imgui.set_current_context(self._context)
+        data = imgui.get_current_context().platform_ime_data
+        at = data.input_pos
+        return (int(at.x), int(at.y), int(data.input_line_height)) if data.want_visible else (0, 0, 0)
 
     def finish(self) -> tuple[UiData, list[Upload]]:
         """End the frame: its triangles, and what the driver must do to textures first."""
         imgui.set_current_context(self._context)
+        if self.composing:
+            self._draw_composing()
         imgui.render()
         data = imgui.get_draw_data()
         for texture in data.textures:
@@ -153,6 +172,22 @@ class Ui:
             texture.set_tex_id(0)
             texture.set_status(imgui.ImTextureStatus.destroyed)
         imgui.destroy_context(self._context)
+
+    def _draw_composing(self) -> None:
+        """What an input method has so far, underlined at the caret; it is not in the field yet."""
+        x, y, high = self.caret
+        if not high:
+            return
+        wide = pen.measure(self.composing, theme.TEXT_BODY)[0]
+        left = max(min(float(x), imgui.get_io().display_size.x - wide - pen.px(4)), 0.0)
+        draw = imgui.get_foreground_draw_list()
+        low, foot = Vec(left - pen.px(2), y), Vec(left + wide + pen.px(2), y + high)
+        draw.add_rect_filled(low, foot, theme.RAISED, pen.px(3))
+        pen.write(draw, left, y, self.composing, theme.TEXT_BODY, theme.INK)
+        thick = max(1.0, pen.px(1.5))
+        draw.add_line(Vec(left, foot.y), Vec(left + wide, foot.y), theme.tone(theme.CYAN), thick)
+        at = left + pen.measure(self.composing[: self._composing_caret], theme.TEXT_BODY)[0]
+        draw.add_line(Vec(at, y), Vec(at, foot.y), theme.INK, thick)
 
     def _follow_tab(self) -> None:
         """Another frame since Tab: once the keyboard has moved, what waits goes on, up to the next Tab."""
@@ -259,4 +294,12 @@ def set_clipboard_to_system() -> None:
     """Let copy and paste reach the system's clipboard; needs a window."""
     platform = imgui.get_platform_io()
     platform.platform_set_clipboard_text_fn = lambda _context, text: pygame.scrap.put_text(text)
-    platform.platform_get_clipboard_text_fn = lambda _context: pygame.scrap.get_text()
+    platform.platform_get_clipboard_text_fn = lambda _context: _clipboard()
+
+
+def _clipboard() -> str:
+    """What the system's clipboard holds; nothing where that is no text, or cannot be had."""
+    try:
+        return str(pygame.scrap.get_text())
+    except pygame.error:
+        return ""

@@ -34,6 +34,17 @@ class TextEvent(NamedTuple):
     text: str
 
 
+class ComposingEvent(NamedTuple):
+    """What an input method is making text of and has not typed yet; empty when it is done or has given up.
+
+    ``caret`` is the character before which it goes on.
+    """
+
+    at_us: int
+    text: str
+    caret: int = 0
+
+
 class WindowChange(Enum):
     """What can happen to a window."""
 
@@ -69,5 +80,5 @@ class DeviceLost(NamedTuple):
     device: str
 
 
-Event = InputEvent | TextEvent | WindowEvent | DeviceFound | DeviceLost
+Event = InputEvent | TextEvent | ComposingEvent | WindowEvent | DeviceFound | DeviceLost
 """Everything a scene can be handed."""

@@ -10,7 +10,7 @@ import pygame
 
 from engine import sdl
 from engine.clock import now_us
-from engine.input.events import Event, InputEvent, TextEvent, WindowChange, WindowEvent
+from engine.input.events import ComposingEvent, Event, InputEvent, TextEvent, WindowChange, WindowEvent
 from engine.input.gamepads import Gamepads
 from engine.input.keys import KEYBOARD, control
 
@@ -40,6 +40,7 @@ class Pump:
             pygame.KEYDOWN: self._key_down,
             pygame.KEYUP: self._key_up,
             pygame.TEXTINPUT: self._text,
+            pygame.TEXTEDITING: self._composing,
             pygame.MOUSEMOTION: self._mouse_moved,
             pygame.MOUSEBUTTONDOWN: self._mouse_down,
             pygame.MOUSEBUTTONUP: self._mouse_up,
@@ -93,6 +94,9 @@ class Pump:
 
     def _text(self, at_us: int, event: Any, out: list[Event]) -> None:
         out.append(TextEvent(at_us, event.text))
+
+    def _composing(self, at_us: int, event: Any, out: list[Event]) -> None:
+        out.append(ComposingEvent(at_us, event.text, event.start))
 
     def _mouse_moved(self, at_us: int, event: Any, out: list[Event]) -> None:
         out.append(InputEvent(at_us, MOUSE, "x", float(event.pos[0])))

@@ -84,7 +84,7 @@ class MemoryPanel:
             note("Nothing is pinned. A pivotal memory pins itself; pin others with the pin beside them.")
         for memory in data.pinned:
             self._row(desk, view, memory, "pinned")
-        widgets.section("Remembered", f"scenes as {name} tells them, and moments; the newest first")
+        widgets.section("Remembered", "scenes and moments, newest first")
         if not data.page:
             note(f"{name} remembers nothing yet. Memories come when a scene closes, and at once from what matters.")
         for memory in data.page:
