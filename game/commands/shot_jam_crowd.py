@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from game.commands.shot_jam_play import LOOPBACK, Companion
+from game.commands.shot_band import LOOPBACK, Companion
 from game.jam.crowd_listener import CrowdListener
 from game.jam.decide import React, SayReady, Start, TakePart
 from game.scenes.jam_room import JamRoom

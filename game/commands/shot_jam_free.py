@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.input.events import InputEvent
-from game.commands.shot_band import Guest, bring, open_band, show_lobby
+from game.commands.shot_band import Companion, bring, open_band, show_lobby
 from game.jam.decide import CallOff, KeepLoop, React, StartFree, TakeInstrument
 from game.jam.events import FreeStarted, LoopKept
 from game.jam.machine import Machine
@@ -92,7 +92,7 @@ def keep_loop(machine: Machine, name: str, riff: Riff) -> None:
     machine.session.do(KeepLoop(kept))
 
 
-def _open(studio: Studio, names: Sequence[str], watchers: Sequence[str] = ()) -> tuple[JamFreeScene, list[Guest]]:
+def _open(studio: Studio, names: Sequence[str], watchers: Sequence[str] = ()) -> tuple[JamFreeScene, list[Companion]]:
     """A free jam of the studio's player and ``names``."""
     room = open_band(studio)
     guests = [bring(studio, name) for name in names]

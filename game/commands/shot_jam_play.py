@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.clock import now_us
-from engine.jobs import Jobs
 from engine.net.join_code import JoinCode
+from game.commands.shot_band import Companion, Hands
 from game.jam.band import BandTake
 from game.jam.decide import React, SayReady, Start, TakePart
-from game.jam.machine import Machine, Place
-from game.jam.seats import song_us
+from game.jam.machine import Machine
 from game.jam.state import PLAYER, SPECTATOR
-from game.profile import Profile
-from game.rhythm.chart import Chart
 from game.rhythm.entries import ChartEntry
-from game.rhythm.mods import Mods
-from game.rhythm.performance import FINISHED, LEFT, autoplay_edges
+from game.rhythm.performance import FINISHED
 from game.scenes.jam_past import JamPastScene
 from game.scenes.jam_play import JamPlayScene, Phase
 from game.scenes.jam_results import JamResultsScene
@@ -32,7 +24,6 @@ if TYPE_CHECKING:
 
 NAMES = ("Mika", "Juno", "Teo", "Anouk", "Rafi", "Selma", "Ole", "Ines")
 UNEVEN_US = (6_000, 12_000, 20_000, 9_000, 28_000, 15_000, 11_000, 17_000)
-LOOPBACK = ("127.0.0.1", 0)
 INTO_US = 20_000_000
 """So far into the song pictures are taken."""
 AHEAD_US = 150_000
@@ -40,90 +31,6 @@ AHEAD_US = 150_000
 
 SILENT_FROM_US = 12_000_000
 """So early one of the band falls silent in the picture of that."""
-
-
-class Companion:
-    """Another machine of the band, with a profile of its own, played by the game ``uneven_us`` unevenly."""
-
-    def __init__(self, studio: Studio, name: str, host: Machine | None, uneven_us: int) -> None:
-        self.calls: list[Callable[[], None]] = []
-        folder: Path = studio.profile.folder / "band" / name
-        self._profile = Profile.open(folder)
-        self._jobs = Jobs(self.calls.append, processes=1)
-        library, profile = studio.app.context.library, self._profile
-        place = Place(profile.log, profile.writer, profile.songs, folder / "aside")
-        means = place, self._jobs, lambda: list(library.entries)
-        if host is None:
-            self.machine = Machine.host("an evening", JoinCode.new(), *means, name=name, bind=LOOPBACK)
-        else:
-            self.machine = Machine.join([host.node.address], host.code, *means, name=name, bind=LOOPBACK)
-        self.hands = Hands(uneven_us)
-        self.driven = True
-        self._take: BandTake | None = None
-        studio.beside.append(self.turn)
-        studio.undo.callback(self.close)
-
-    def turn(self) -> None:
-        """Let it go on."""
-        calls, self.calls[:] = list(self.calls), []
-        for call in calls:
-            call()
-        self.machine.step()
-        running = self.machine.session.band.running
-        charts = self.machine.charts(running.start.song) if running is not None else None
-        if running is None or charts is None or not self.driven:
-            return
-        self._take = take = self._take or BandTake(self.machine.session, running.start.take, charts)
-        now = song_us(running.start, self.machine.session.now_us())
-        self.hands.play(take, now)
-        take.step(now, now_us())
-        performance = take.performance
-        if performance is not None and not performance.ended and now > performance.chart.last_us + 400_000:
-            take.end(FINISHED)
-
-    def leave(self) -> None:
-        """Leave the song, not the jam."""
-        if self._take is not None:
-            self._take.end(LEFT)
-
-    def close(self) -> None:
-        """Leave, and give everything back."""
-        self.machine.close()
-        self._jobs.close()
-        self._profile.close()
-
-
-class Hands:
-    """Plays in a take, unevenly; ``silent_from_us`` is the instant of the song from which on nothing is pressed."""
-
-    def __init__(self, uneven_us: int) -> None:
-        self._uneven_us = uneven_us
-        self.silent_from_us = 1 << 60
-        self._edges: list[tuple[int, int, int]] | None = None
-
-    def play(self, take: BandTake, now: int) -> None:
-        """Press what is due at ``now`` of the song."""
-        performance = take.performance
-        if performance is None:
-            return
-        if self._edges is None:
-            self._edges = uneven(performance.chart, self._uneven_us)
-        while self._edges and self._edges[0][0] <= now:
-            at_us, lane, down = self._edges.pop(0)
-            if at_us < self.silent_from_us:
-                take.press(lane, bool(down), at_us)
-
-
-def uneven(chart: Chart, uneven_us: int) -> list[tuple[int, int, int]]:
-    """What hits every note of ``chart``, each press and its release early or late together: (song time, lane, down)."""
-    edges = autoplay_edges(chart, Mods()).copy()
-    dice = np.random.default_rng(uneven_us)
-    for lane in range(chart.keys):
-        own = np.flatnonzero(edges["lane"] == lane)
-        off_us = np.repeat(dice.normal(uneven_us // 4, uneven_us, len(own) // 2 + 1), 2)[: len(own)]
-        edges["at_us"][own] = np.maximum.accumulate(edges["at_us"][own] + off_us.astype(np.int64))
-    rows: list[tuple[int, int, int]] = edges[np.argsort(edges["at_us"], kind="stable")].tolist()
-    return rows
 
 
 class Company:
@@ -164,8 +71,8 @@ class Company:
 
     def _bring(self, host: Machine | None) -> Companion:
         place = len(self.others) + 1
-        one = Companion(self.studio, NAMES[place % len(NAMES)], host, UNEVEN_US[place % len(UNEVEN_US)])
-        one.driven = self._driven
+        uneven_us = UNEVEN_US[place % len(UNEVEN_US)] if self._driven else None
+        one = Companion(self.studio, NAMES[place % len(NAMES)], host, uneven_us)
         self.others.append(one)
         return one
 
@@ -249,7 +156,9 @@ def _play(studio: Studio) -> None:
 def _ghosts(studio: Studio) -> None:
     """One of the band has fallen silent, another has left."""
     company = Company(studio)
-    company.others[0].hands.silent_from_us = SILENT_FROM_US
+    hands = company.others[0].hands
+    assert hands is not None
+    hands.silent_from_us = SILENT_FROM_US
     company.play(INTO_US)
     company.others[-1].leave()
     company.go_on(INTO_US + 1_000_000)
