@@ -11,6 +11,7 @@ from engine.errors import UserError
 from game.cli import FINDING, Misuse, emit, profile_folder
 from game.commands.jam_songs import chart_entries
 from game.commands.jam_telling import told_result
+from game.jam.crowd_past import HeardTake, heard_takes
 from game.jam.replaying import JamRow, jams, read_band, replay_take, song_of
 from game.jam.seats import Charts
 from game.jam.songs import charts_in, find_song
@@ -63,6 +64,7 @@ def run_show(args: argparse.Namespace) -> int:
     """Print who was in a jam and what was played."""
     with _open(args) as profile:
         band = _band(args, profile, hits=False)
+        heard = heard_takes(profile.log, band.session)
     members = [
         {"peer": one.id, "name": one.name, "role": one.role, "order": one.order, "gone": one.gone}
         for one in sorted(band.members.values(), key=lambda member: (member.order, member.id))
@@ -82,7 +84,17 @@ def run_show(args: argparse.Namespace) -> int:
         else:
             shown = ", ".join(f"{band.name(peer)} {'/'.join(parts)}" for peer, parts in players.items())
             print(f"take {take.start.take}  {values['title']}: {shown}")
+    for one in heard:
+        _show_heard(one, args.json)
     return 0
+
+
+def _show_heard(take: HeardTake, as_json: bool) -> None:
+    if as_json:
+        emit({"heard": take.take, "title": take.title, "artist": take.artist, "keys": take.keys})
+        return
+    shown = ", ".join(f"{name} {count} keys" for name, count in take.keys.items())
+    print(f"heard in the crowd: {take.title}{': ' + shown if shown else ''}")
 
 
 def run_replay(args: argparse.Namespace) -> int:

@@ -40,6 +40,9 @@ instruments.py        its voices (synthesis.py, drum_kit.py), in key (scales.py)
 snapping.py           others' hits to the beat, as each listener likes
 cohesion/             who plays together, and what each player needs, learned from their hits
 conduits/             relays for crowds, on real sockets and simulated
+crowd_stage.py        what the conductor says to a crowd that listens; crowd_words.py: in which words
+crowd_listener.py     one in the crowd: asks for a ticket, hears, keeps (crowd_events.py); crowd_clock.py: its clock
+crowd_past.py         what was heard in a crowd, out of the log
 ====================  ===============================================================================================
 
 Instants: ``session_us`` is session time, ``song_us`` song time; :mod:`game.jam.seats` goes from one to the other in

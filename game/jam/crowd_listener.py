@@ -308,6 +308,8 @@ class CrowdListener:
         if self._lost_us is None:
             self._lost_us = now_us
             self._out.append(Notice(sentence))
+        elif self._conduit is not None and self.link.hops > 0:
+            self._conduit.leave_parent()  # the door answered, and still nothing comes: it may be who passes it on
         self._ask_us = now_us + random.randrange(SPREAD_US)
 
     # -- what comes ------------------------------------------------------------------------------------------

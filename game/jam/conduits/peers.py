@@ -247,6 +247,10 @@ class Peers(Columns):
         parents = self.parent[rows][:, None]
         return np.asarray((self.near[rows] == parents) & (parents >= 0))
 
+    def leave(self, rows: Index, now_us: int) -> None:
+        """``rows`` go from the conduits they hang on, which are not asked again at once."""
+        self._denied(rows, self.parent[rows].copy(), now_us)
+
     # -- what is done by itself ----------------------------------------------------------------------------
 
     def beat(self, tick: int, now_us: int) -> None:
@@ -372,7 +376,8 @@ class Peers(Columns):
         rows = self._due(self._keep_us, self.parent >= 0, rules.KEEP_US, now_us)
         out = np.zeros(len(rows), KEEP)
         out["peer"], out["to"], out["useful"], out["stays"] = self.ids[rows], self.parent[rows], self.useful[rows], 1
-        out["below"] = self.below(rows)
+        conduits = self.conduit[rows]
+        out["below"][conduits] = self.below(rows[conduits])
         return out
 
     def _flows(self, now_us: int) -> Rows:

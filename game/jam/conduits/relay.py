@@ -170,14 +170,24 @@ class Conduit:
             self._pass_on(head + word + self._identity.sign(head + word))
             return self._said
 
+    def leave_parent(self) -> None:
+        """Look for another conduit: the one it hangs on says that it is there, but passes nothing on."""
+        with self._lock:
+            self._say_farewell()
+            if self.parent >= 0:
+                self._peers.leave(_ME, self._clock.now_us())
+
+    def _say_farewell(self) -> None:
+        if self.parent >= 0:
+            farewell = np.zeros(1, KEEP)
+            farewell["peer"], farewell["to"] = self.number, self.parent
+            self._send_rows(Topic.KEEP, farewell)
+
     def close(self) -> None:
         """Leave: the conduit it hangs on, and those who hang on it, are told."""
         with self._lock:
             peers = self._peers
-            if self.parent >= 0:
-                farewell = np.zeros(1, KEEP)
-                farewell["peer"], farewell["to"] = self.number, self.parent
-                self._send_rows(Topic.KEEP, farewell)
+            self._say_farewell()
             peers.alive[0] = False
             there = peers.children["peer"][0]
             asks = np.zeros(int((there >= 0).sum()), ASK)

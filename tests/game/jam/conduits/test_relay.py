@@ -163,3 +163,18 @@ def test_bytes_at_the_socket_do_nothing(street: Street) -> None:
             noise.sendto(bytes(size), conductor.address)
     street.until_heard(b"after", [1])
     assert len(conductor.children) == 1
+
+
+def test_who_is_left_by_its_conduit_in_silence_goes_to_another(street: Street) -> None:
+    street.add(conducts=True)
+    street.add(near=[0])
+    street.add(near=[0])
+    street.until_heard(b"one", [1, 2])
+    far = street.add(near=[1, 2])
+    street.until_heard(b"two", [3])
+    left = far.parent
+    while far.parent in (left, -1):  # the same one may be taken again, but not always
+        far.leave_parent()
+        street.until(lambda: far.parent != -1)
+    street.until_heard(b"three", [3])
+    assert far.parent != left
