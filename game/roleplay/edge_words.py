@@ -22,10 +22,6 @@ _PAIR = (
     " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 )
 
-_LATER_BY_HAND = (
-    "SELECT 1 FROM edge_words u WHERE u.owner = ?1 AND u.target = ?2 AND u.live AND u.truth = 1 AND u.seq > w.seq"
-)
-
 
 class Standing(NamedTuple):
     """The words that stand, the draft beside them, and which of all ``counted`` when they were said."""
@@ -72,24 +68,26 @@ def of_scene(log: EventLog, chat: str, scene: int) -> dict[tuple[str, str], bool
 
 
 def fallen(log: EventLog, chat: str) -> set[int]:
-    """The scenes of a chat whose words were told from others that count no more.
-
-    What the player wrote since ends that: nothing is told on from what stood before it.
-    """
+    """The scenes of a chat whose words were told from others that count no more, and are to be told again."""
     sql = "SELECT DISTINCT owner, target FROM edge_words WHERE chat = ? AND scene > 0 AND upon <> '' AND live"
     found: set[int] = set()
     for pair in log.query(sql, (chat,)):
         counted = _counted(log, *pair)
-        sql = f"SELECT scene, seq FROM edge_words w WHERE {_PAIR} AND chat = ?3 AND scene > 0 AND turn = 0"
-        rows = log.query(f"{sql} AND NOT EXISTS ({_LATER_BY_HAND})", (*pair, chat))
-        found |= {scene for scene, _ in rows} - {scene for scene, seq in rows if seq in counted}
+        sql = f"SELECT scene, seq FROM edge_words WHERE {_PAIR} AND chat = ?3 AND scene > 0 AND turn = 0"
+        rows = log.query(sql, (*pair, chat))
+        lost = {scene for scene, _ in rows} - {scene for scene, seq in rows if seq in counted}
+        found |= {scene for scene in lost if not over_by_hand(log, *pair, chat, scene)}
     return found
 
 
 def over_by_hand(log: EventLog, owner: str, target: str, chat: str, scene: int) -> bool:
-    """Whether the player has put into their own words what was told of a scene before: no need to tell it again."""
-    sql = f"SELECT 1 FROM edge_words w WHERE owner = ?1 AND target = ?2 AND EXISTS ({_LATER_BY_HAND})"
-    return bool(log.query(f"{sql} AND chat = ?3 AND scene = ?4 AND turn = 0 LIMIT 1", (owner, target, chat, scene)))
+    """Whether the player has written their own words since a scene was first told: those stand, nothing is told on
+    from what stood before them."""
+    later = (
+        "SELECT 1 FROM edge_words u WHERE u.owner = ?1 AND u.target = ?2 AND u.live AND u.truth = 1 AND u.seq > w.seq"
+    )
+    sql = "SELECT 1 FROM edge_words w WHERE owner = ?1 AND target = ?2 AND chat = ?3 AND scene = ?4 AND turn = 0"
+    return bool(log.query(f"{sql} AND EXISTS ({later}) LIMIT 1", (owner, target, chat, scene)))
 
 
 def neighbours(log: EventLog, chat: str) -> list[str]:

@@ -39,6 +39,7 @@ class Cascade:
     memories: tuple[tuple[str, int], ...] = ()
     edges: tuple[str, ...] = ()
     activities: int = 0
+    transitions: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     happenings: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class Cascade:
             *(stored(name, count) for name, count in self.memories),
             counted(len(self.edges), "edge update", self.edges),
             counted(self.activities, "activity", (), "activities"),
+            counted(len(self.transitions), "scene transition", self.transitions),
             counted(len(self.threads), "thread", self.threads),
             counted(len(self.happenings), "event", self.happenings),
             counted(len(self.items), "item", self.items),
@@ -87,6 +89,7 @@ def cascade(log: EventLog, chat: str, turns: Iterable[int]) -> Cascade:
         memories=tuple(sorted(owners.items())),
         edges=tuple(pairs),
         activities=len(_rows(log, "activities", "who", chat, numbers)),
+        transitions=tuple(_led_to(log, chat, numbers)),
         threads=tuple(str(title) for (title,) in _rows(log, "threads", "title", chat, numbers)),
         happenings=tuple(dict.fromkeys(str(titles.get(number, number)) for (number,) in happenings)),
         items=tuple(dict.fromkeys(str(item) for (item,) in _rows(log, "items", "item", chat, numbers))),
@@ -110,6 +113,16 @@ def _rows(log: EventLog, table: str, columns: str, chat: str, turns: Sequence[in
     for turn in turns:
         found += log.query(f"SELECT {columns} FROM {table} WHERE chat = ? AND turn = ? AND live", (chat, turn))
     return found
+
+
+def _led_to(log: EventLog, chat: str, turns: Sequence[int]) -> list[str]:
+    """What opened where these turns have led, as long as nobody has gone on from there."""
+    sql = (
+        "SELECT e.turn, coalesce(nullif(s.description, ''), c.name, '') FROM scene_ends e JOIN scenes s"
+        " ON s.chat = e.chat AND s.scene = e.opened LEFT JOIN containers c ON c.chat = s.chat"
+        " AND c.container = s.container WHERE e.chat = ? AND e.open = 1 AND e.counts"
+    )
+    return [str(name) for turn, name in log.query(sql, (chat,)) if turn in turns]
 
 
 def _retold(log: EventLog, chat: str, turns: Sequence[int]) -> list[Scene]:

@@ -50,7 +50,8 @@ def _memory(db: apsw.Connection, event: StoredEvent, key: list[Any], field: str,
         sql = "UPDATE memories SET text = ?, truth = ? WHERE chat = ? AND memory = ?"
         db.execute(sql, (value, event.truth, of_chat(event), key[0]))
         sql = "SELECT scene FROM memories WHERE chat = ? AND memory = ?"
-        for (scene,) in db.execute(sql, (of_chat(event), key[0])).fetchall():
+        there: list[Any] = db.execute(sql, (of_chat(event), key[0])).fetchall()
+        for (scene,) in there:
             settle_tellings(db, of_chat(event), scene)
     elif field in MEMORY_FIELDS:
         for owner, scene in db.execute(OF_TELLING, (of_chat(event), key[0])).fetchall():

@@ -87,9 +87,10 @@ def follow_wording(db: apsw.Connection, chat: str, turn: int) -> None:
     sql = (
         "SELECT e.seq, e.scene, e.opened, e.why, e.significance, e.quotes, e.last_turn, e.counts,"
         " t.chosen = e.swipe AND NOT t.deleted AS is_chosen FROM scene_ends e JOIN turns t ON t.chat = e.chat"
-        " AND t.turn = e.turn WHERE e.chat = ? AND e.turn = ? AND e.open ORDER BY is_chosen, e.seq"
+        " AND t.turn = e.turn WHERE e.chat = ? AND e.open = 1 AND e.turn = ? ORDER BY is_chosen, e.seq"
     )
-    for row in db.execute(sql, (chat, turn)).fetchall():
+    rows: list[Any] = db.execute(sql, (chat, turn)).fetchall()
+    for row in rows:
         end = _End(*row)
         if end.counts and not end.is_chosen:
             _take_back(db, chat, end)
@@ -185,10 +186,10 @@ def _end_before(db: apsw.Connection, event: StoredEvent) -> _End | None:
     """The end that a turn told of, now that it is known what opened after it."""
     said = event.payload
     sql = (
-        "UPDATE scene_ends SET opened = ? WHERE chat = ? AND turn = ? AND swipe = ? AND opened = 0"
+        "UPDATE scene_ends SET opened = ? WHERE chat = ? AND open = 1 AND turn = ? AND swipe = ? AND opened = 0"
         " RETURNING seq, scene, opened, why, significance, quotes, last_turn, counts, counts"
     )
-    row = db.execute(sql, (said["scene"], of_chat(event), said["turn"], said["swipe"])).fetchone()
+    row: Any = db.execute(sql, (said["scene"], of_chat(event), said["turn"], said["swipe"])).fetchone()
     return _End(*row) if row else None
 
 

@@ -55,4 +55,4 @@ def memories(
 
 def memory_of(row: tuple[Any, ...]) -> Memory:
     """A row of :data:`MEMORY_COLUMNS` as a value; how it is pinned, :func:`game.roleplay.pins.marked` says."""
-    return Memory(*row[: WIDTH - 1], truth=Truth(row[WIDTH - 1]))
+    return Memory(*(*row[: WIDTH - 1], "", Truth(row[WIDTH - 1])))

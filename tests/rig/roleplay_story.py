@@ -121,7 +121,7 @@ class Story:
         present = [YOU, self.host, *([chat.guest] if chat.guest and why != "guest" else [])]
         opened = (following, container, description, present, chat.clock_us, False)
         made.append(happened.SceneOpened(*opened, *of_turn))
-        if place:
+        if place and read:
             doing = Activity(verb="looking around", container=container).record()
             made.append(happened.ActivityChanged(self.host, doing, scene=came_with))
         self.add(*made, truth=Truth.AUTOMATION)

@@ -149,6 +149,7 @@ def test_each_wording_leads_where_it_says(desk: Desk, voice: Scripted) -> None:
 
 def test_what_is_cut_out_has_led_nowhere_until_that_is_undone(desk: Desk, voice: Scripted) -> None:
     turn = led_away(desk, voice)
+    assert "• 1 scene transition (park)" in erasing.cascade(desk.log, "mara", [turn]).lines()
     done = desk.change(lambda: erasing.delete(desk.log, None, "mara", [turn]))
     assert where(desk) == (1, "somewhere")
     desk.change(lambda: erasing.undo_delete(desk.log, done))
