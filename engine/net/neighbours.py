@@ -235,12 +235,16 @@ class Neighbours:
 
     def _carry(self, onward: Neighbour, frame: bytes, due_us: int) -> None:
         """Let a FORWARD frame go to a member by ``due_us``, with others if there are any."""
-        if len(onward.carried) < MAX_CARRIED:
-            onward.carried.append(frame)
+        if len(onward.carried) >= MAX_CARRIED:
+            self.counts["flood"] += 1
+            return
+        onward.carried.append(frame)
         self._carriers[onward.id] = min(due_us, self._carriers.get(onward.id, due_us))
 
     def carry(self, now_us: int) -> int | None:
         """Send what is to be passed on and is due; gives when more is, None while nothing waits."""
+        if not self._carriers:  # nearly always
+            return None
         due = [peer for peer, due_us in self._carriers.items() if due_us <= now_us]
         for peer in due:
             del self._carriers[peer]
