@@ -12,6 +12,7 @@ from engine.draw import icons
 from engine.input.events import InputEvent
 from engine.sound import Bus
 from engine.window import HeadlessWindow
+from game.jam.decide import LEAD_US as AGREED_LEAD_US
 from game.jam.decide import CallOff, KeepLoop, StartFree, TakeInstrument
 from game.jam.events import FreeStarted, LoopKept
 from game.jam.free import Seat
@@ -37,6 +38,9 @@ SLOW_US = 800_000
 """A beat whose sixteenths lie 200 ms apart: far enough to tell them from each other on a busy machine."""
 
 QUICK_US = 150_000
+LEAD_US = 500_000
+"""Who comes in after the first beat plays from there on, so that a short lead is no race."""
+
 WITHIN_US = 4_000
 """Between the instant a sound is bound to and the one it should be heard at: what the clocks' lines move meanwhile."""
 
@@ -58,9 +62,10 @@ def game(tmp_path: Path, window: HeadlessWindow, ear: Ear) -> Iterator[JamGame]:
 
 
 def open_free(machine: Machine, beat_us: int, meter: int = 4, bars: int = 1) -> FreeStarted:
-    """The conductor opens a free jam in A minor pentatonic."""
+    """The conductor opens a free jam in A minor pentatonic, with ``LEAD_US`` before its first beat."""
     session = machine.session
-    session.do(StartFree(session.now_us(), session.time.bound_us, beat_us, meter, 9, "minor-pentatonic", bars))
+    asked_us = session.now_us() - AGREED_LEAD_US + LEAD_US
+    session.do(StartFree(asked_us, session.time.bound_us, beat_us, meter, 9, "minor-pentatonic", bars))
     free = session.band.free
     assert free is not None
     return free
@@ -346,8 +351,8 @@ def test_the_column_changes_instrument_keys_and_how_others_are_heard(game: JamGa
 
 def find(game: JamGame, scene: JamFreeScene, name: object) -> tuple[float, float]:
     """Where the pointer is over a place of the column."""
-    for y in range(70, SIZE[1], 5):
-        for x in (120, 150, 154, 158, 162):
+    for x in (120, 158, 150, 154, 162):
+        for y in range(70, SIZE[1], 6):
             game.window.feed(InputEvent(0, "mouse", "x", float(x)))
             game.window.feed(InputEvent(0, "mouse", "y", float(y)))
             game.turn()
