@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
+from game.jam.band import BandResult
 from game.scenes.jam_past import JamPastScene
 from game.scenes.jam_watch import JamWatchScene
 from game.scenes.requests import JamResults, WatchJam
@@ -26,12 +28,43 @@ def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def game(tmp_path: Path, songs: Path, window: HeadlessWindow, sound: Sound) -> Iterator[BandGame]:
-    game = BandGame(tmp_path, songs, window, sound)
+class Played(NamedTuple):
+    """A take that two have played through and left, and what the other's log makes of it."""
+
+    session: str
+    take: str
+    there: BandResult
+
+
+@pytest.fixture(scope="module")
+def evening(
+    tmp_path_factory: pytest.TempPathFactory, songs: Path, window: HeadlessWindow, sound: Sound
+) -> Iterator[tuple[BandGame, Played]]:
+    """A past jam, which needs nobody any more; the tests only read it."""
+    game = BandGame(tmp_path_factory.mktemp("evening"), songs, window, sound)
     game.host()
-    yield game
+    ben = game.friend("Ben")
+    take = game.played_through(game.entry("Song", 4))
+    session = game.machine.session.id
+    there = result_in(ben, session, take)
+    game.room.leave()
+    game.friends.remove(ben)
+    ben.close()
+    yield game, Played(session, take, there)
     game.close()
+
+
+@pytest.fixture
+def game(evening: tuple[BandGame, Played]) -> Iterator[BandGame]:
+    game, _ = evening
+    game.opened.clear()
+    yield game
+    game.stack.clear()
+
+
+@pytest.fixture
+def played(evening: tuple[BandGame, Played]) -> Played:
+    return evening[1]
 
 
 def watch(game: BandGame, session: str, take: str) -> JamWatchScene:
@@ -50,13 +83,8 @@ def stand_still(game: BandGame, scene: JamWatchScene) -> int:
     return scene.place_us
 
 
-def test_the_replay_of_everyone_comes_to_the_results_on_each_machine(game: BandGame) -> None:
-    ben = game.friend("Ben")
-    take = game.played_through(game.entry("Song", 4))
-    session = game.machine.session.id
-    there = result_in(ben, session, take)
-    game.room.leave()  # a past jam needs nobody
-    scene = watch(game, session, take)
+def test_the_replay_of_everyone_comes_to_the_results_on_each_machine(game: BandGame, played: Played) -> None:
+    scene = watch(game, played.session, played.take)
     assert {row.stands.name for row in scene.rows} == {"Mika", "Ben"}
     stand_still(game, scene)
     game.press("right", "right", "right", "right")
@@ -64,7 +92,7 @@ def test_the_replay_of_everyone_comes_to_the_results_on_each_machine(game: BandG
     game.until(lambda: scene.judged_us > last_us, "the end")
     game.until(lambda: all(row.stands.judged for row in scene.rows), "everyone's figures")
     game.turn(30)
-    for one in there.players:
+    for one in played.there.players:
         row = next(row for row in scene.rows if row.stands.peer == one.peer)
         assert one.result is not None
         assert (row.stands.score, row.stands.max_combo, row.stands.accuracy) == (
@@ -72,10 +100,10 @@ def test_the_replay_of_everyone_comes_to_the_results_on_each_machine(game: BandG
         )
 
 
-def test_seeking_back_shows_what_had_been_played_there_and_frames_can_be_stepped(game: BandGame) -> None:
-    game.friend("Ben")
-    take = game.played_through(game.entry("Song", 4))
-    scene = watch(game, game.machine.session.id, take)
+def test_seeking_back_shows_what_had_been_played_there_and_frames_can_be_stepped(
+    game: BandGame, played: Played
+) -> None:
+    scene = watch(game, played.session, played.take)
     before = stand_still(game, scene)
     game.press("right")
     game.until(lambda: scene.judged_us == scene.place_us, "the judges there")
@@ -97,10 +125,8 @@ def test_seeking_back_shows_what_had_been_played_there_and_frames_can_be_stepped
     assert before < 5_000_000
 
 
-def test_the_list_names_what_was_played_and_leads_to_it(game: BandGame) -> None:
-    game.friend("Ben")
-    take = game.played_through(game.entry("Song", 4))
-    session = game.machine.session.id
+def test_the_list_names_what_was_played_and_leads_to_it(game: BandGame, played: Played) -> None:
+    session, take, _ = played
     scene = JamPastScene(game.context, WatchJam())
     game.show(scene)
     game.until(lambda: scene.rows is not None, "the list")
@@ -114,7 +140,6 @@ def test_the_list_names_what_was_played_and_leads_to_it(game: BandGame) -> None:
 
 
 def test_a_log_without_jams_says_how_to_come_to_some(game: BandGame) -> None:
-    game.room.leave()
     scene = JamPastScene(game.context, WatchJam("0" * 16))
     game.show(scene)
     game.until(lambda: scene.rows is not None, "the list")
