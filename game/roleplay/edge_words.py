@@ -71,12 +71,12 @@ def fallen(log: EventLog, chat: str) -> set[int]:
     """The scenes of a chat whose words were told from others that count no more, and are to be told again."""
     sql = "SELECT DISTINCT owner, target FROM edge_words WHERE chat = ? AND scene > 0 AND upon <> '' AND live"
     found: set[int] = set()
-    for pair in log.query(sql, (chat,)):
-        counted = _counted(log, *pair)
+    for owner, target in log.query(sql, (chat,)):
+        counted = _counted(log, owner, target)
         sql = f"SELECT scene, seq FROM edge_words WHERE {_PAIR} AND chat = ?3 AND scene > 0 AND turn = 0"
-        rows = log.query(sql, (*pair, chat))
+        rows = log.query(sql, (owner, target, chat))
         lost = {scene for scene, _ in rows} - {scene for scene, seq in rows if seq in counted}
-        found |= {scene for scene in lost if not over_by_hand(log, *pair, chat, scene)}
+        found |= {scene for scene in lost if not over_by_hand(log, owner, target, chat, scene)}
     return found
 
 
