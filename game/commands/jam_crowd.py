@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
+from typing import Any
 
 from engine.clock import now_us
 from engine.errors import UserError
@@ -71,7 +72,7 @@ class CrowdTeller:
                 pass  # told one by one
 
     def _told(self, told: CrowdTold) -> None:
-        values = {"title": told.title, "phase": told.phase, "song": told.song, "artist": told.artist}
+        values: dict[str, Any] = {"title": told.title, "phase": told.phase, "song": told.song, "artist": told.artist}
         self._printer.say("crowd_told", **values, chart=told.chart, rate=told.rate)
         if told.take and told.take != self._take:
             clock = self._listener.time

@@ -39,7 +39,7 @@ from game.jam.keeping import stream_of
 from game.rhythm.chart import EDGE
 from game.truth import Truth
 
-SILENT_US = 6_000_000
+SILENT_US = 4_000_000
 """The conductor says something every second; after so long a silence he is looked for again."""
 
 SPREAD_US = 1_500_000

@@ -5,11 +5,14 @@ At most 32 machines hear the conductor himself; the others hear through those (:
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import takewhile
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +23,7 @@ from engine.net.ticket import MAX_DOORS, MAX_NEAR, Ticket
 from game.jam.conduits.relay import Conduit
 from game.jam.crowd_words import (
     CHART_BYTES,
+    LONGEST_BEAT_US,
     MAX_HITS,
     MAX_SLOTS,
     NAME_BYTES,
@@ -62,6 +66,8 @@ TICKET_US = 1_000_000
 MAX_WAITING = 4 * MAX_HITS
 """More hits than this wait for no word; the oldest are left out."""
 
+_logger = logging.getLogger(__name__)
+
 LAST_WORDS_S = 0.1
 """The farewell is repeated for so long before the socket closes."""
 
@@ -90,7 +96,7 @@ class CrowdStage:
         """(The take's tag, slot, lane, song time) of those that wait, a take's together."""
         self._due_us: dict[str, int] = {}
         self._told: tuple[object, ...] = ()
-        self._beat: tuple[str, int, int] = ("", 0, 0)
+        self._beat: tuple[str, tuple[int, int, int]] = ("", (0, 0, 4))
         self._conduit.start()
 
     @property
@@ -116,18 +122,18 @@ class CrowdStage:
         changed = self._state() != self._told
         if self._is_due("now", NOW_US, at_us) or changed:
             self._told = self._state()
-            self._say(self._now())
+            self._say(self._now)
         if self._is_due("players", PLAYERS_US, at_us):
             self._name_players()
         if self._hits and self._is_due("hits", HITS_US, at_us):
             self._tell_hits()
         if self._is_due("doors", DOORS_US, at_us):
-            self._say(doors_word(self._session.now_us(), self._doors()))
+            self._say(lambda: doors_word(self._session.now_us(), self._doors()))
 
     def end(self, *, moves: bool) -> None:
         """Let nobody in any more, and say that it ends here or goes on with another."""
         self._node.open_crowd(b"")
-        self._say(Bye(stamp_us=self._session.now_us(), moves=moves))
+        self._say(lambda: Bye(stamp_us=self._session.now_us(), moves=moves))
 
     def close(self) -> None:
         """Give the socket back; waits until the last words are out."""
@@ -142,8 +148,12 @@ class CrowdStage:
         self._due_us[what] = at_us + every_us
         return True
 
-    def _say(self, word: Word) -> None:
-        self._conduit.send(word.pack())
+    def _say(self, make: Callable[[], Word]) -> None:
+        """Say the word that ``make`` makes; what members said that fits into none is left out."""
+        try:
+            self._conduit.send(make().pack())
+        except ValueError as error:
+            _logger.warning("something of the jam could not be told to the crowd: %s", error)
 
     def _going(self) -> StartAgreed | FreeStarted | None:
         band = self._session.band
@@ -159,30 +169,35 @@ class CrowdStage:
         song = going.song if isinstance(going, StartAgreed) else ""
         offer = band.conducting.offered(song) if song else band.offer
         phase = Phase.SONG if song else Phase.FREE if going else Phase.SONG_OFFERED if offer else Phase.WAITING
-        values = {"title": cut(self._title, TITLE_BYTES), "phase": int(phase), "crowd": self.listeners}
+        values: dict[str, Any] = {"title": cut(self._title, TITLE_BYTES), "phase": int(phase)}
+        values["crowd"] = self.listeners
         if offer is not None and phase is not Phase.FREE:
-            chart = bytes.fromhex(offer.charts[0][2][: 2 * CHART_BYTES])
+            digest = offer.charts[0][2][: 2 * CHART_BYTES]
+            chart = bytes.fromhex(digest[: len(digest) // 2 * 2])
             texts = {"song": cut(offer.title, SONG_BYTES), "artist": cut(offer.artist, NAME_BYTES)}
             values |= {"chart": chart, "rate_percent": round(offer.rate * 100)} | texts
         if going is not None:
-            beat_at_us, beat_us = self._beat_of(going)
-            values |= {"take": going.take, "t0_us": going.t0_us, "beat_at_us": beat_at_us, "beat_us": beat_us}
-            values["rate_percent"] = rate_percent(going)
+            beat_at_us, beat_us, meter = self._beat_of(going)
+            values |= {"beat_at_us": beat_at_us, "beat_us": beat_us, "meter": meter}
+            values |= {"take": going.take, "t0_us": going.t0_us, "rate_percent": rate_percent(going)}
         if isinstance(going, FreeStarted):
-            values |= {"meter": going.meter, "tonic": going.tonic, "scale": cut(going.scale, NAME_BYTES)}
+            values |= {"tonic": going.tonic, "scale": cut(going.scale, NAME_BYTES)}
         return Now(stamp_us=self._session.now_us(), **values)
 
-    def _beat_of(self, going: StartAgreed | FreeStarted) -> tuple[int, int]:
-        """Where the first beat is and how long one lasts, in song time; 0 where it is not known."""
+    def _beat_of(self, going: StartAgreed | FreeStarted) -> tuple[int, int, int]:
+        """Where the first beat is and how long one lasts, in song time (0: not known), and the beats of a bar."""
         if isinstance(going, FreeStarted):
-            return 0, going.beat_us
+            return 0, going.beat_us, going.meter
         if self._beat[0] != going.take:
             charts = self._charts(going.song)
-            timing = next(iter(charts.by_hash.values())).timing if charts is not None else ()
-            row = (int(timing[0]["at_us"]), round(float(timing[0]["beat_us"]))) if len(timing) else (0, 0)
-            self._beat = (going.take, *row) if charts is not None else self._beat
-        _, at_us, beat_us = self._beat
-        return (at_us, beat_us) if 0 < beat_us <= 60_000_000 else (0, 0)
+            if charts is None:
+                return 0, 0, 4
+            timing = next(iter(charts.by_hash.values())).timing
+            first = timing[0].tolist() if len(timing) else (0, 0.0, 4)
+            beat_us = round(min(float(first[1]), 1e9))
+            known = 0 < beat_us <= LONGEST_BEAT_US
+            self._beat = going.take, (int(first[0]), beat_us, min(max(1, first[2]), 16)) if known else (0, 0, 4)
+        return self._beat[1]
 
     # -- who plays -------------------------------------------------------------------------------------------
 
@@ -195,7 +210,8 @@ class CrowdStage:
             rows = [self._row(one) for one in self._session.band.players]
             self._naming.extend(players_words(0, rows))
         if self._naming:
-            self._say(self._naming.popleft().model_copy(update={"stamp_us": self._session.now_us()}))
+            word = self._naming.popleft()
+            self._say(lambda: word.model_copy(update={"stamp_us": self._session.now_us()}))
 
     def _row(self, member: Member) -> PlayerRow:
         band, going = self._session.band, self._going()
@@ -217,14 +233,15 @@ class CrowdStage:
                         self._hits.append((of, slot, lane, at_us))
             case Reacted() as felt if self._is_due("felt", FELT_US, now_us()):
                 name = cut(self._session.band.name(heard.author), NAME_BYTES)
-                self._say(Felt(stamp_us=self._session.now_us(), name=name, reaction=felt.reaction))
+                self._say(lambda: Felt(stamp_us=self._session.now_us(), name=name, reaction=felt.reaction))
 
     def _tell_hits(self) -> None:
         of = self._hits[0][0]
-        word, count = hits_word(self._session.now_us(), of, [hit[1:] for hit in self._hits if hit[0] == of])
+        together = [hit[1:] for hit in takewhile(lambda hit: hit[0] == of, self._hits)]
+        word, count = hits_word(self._session.now_us(), of, together)
         for _ in range(count):
             self._hits.popleft()
-        self._say(word)
+        self._say(lambda: word)
 
     # -- the way in ------------------------------------------------------------------------------------------
 

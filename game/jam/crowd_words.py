@@ -36,6 +36,7 @@ CHART_BYTES = 16
 """So many bytes of a chart's hash tell it from every other."""
 
 MAX_SLOTS = 256
+LONGEST_BEAT_US = 60_000_000
 
 
 class Phase(IntEnum):
@@ -98,7 +99,7 @@ class Now(Word):
     take: MaybeName = ""
     t0_us: Instant = 0
     beat_at_us: SongInstant = 0
-    beat_us: Annotated[int, Field(ge=0, le=60_000_000)] = 0
+    beat_us: Annotated[int, Field(ge=0, le=LONGEST_BEAT_US)] = 0
     crowd: Annotated[int, Field(ge=0, le=1 << 20)] = 0
     meter: Annotated[int, Field(ge=1, le=16)] = 4
     tonic: Annotated[int, Field(ge=0, le=127)] = 0

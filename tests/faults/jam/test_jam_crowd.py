@@ -36,9 +36,9 @@ def test_when_the_conduit_in_the_middle_is_killed_another_passes_the_jam_on(tmp_
         assert other.said("left")
         code, lines, _ = command(other.profile, "jam", "show", other.said("joined")[0]["session"])
         assert code == 0
-        (heard,) = [line for line in lines if "heard" in line]
-        assert heard["title"] == "a free jam"
-        assert heard["keys"] == {"Ada": len(other.said("hit"))}
+        (shown,) = [line for line in lines if "heard" in line]
+        assert shown["title"] == "a free jam"
+        assert shown["keys"] == {"Ada": len(other.said("hit"))}
 
 
 def test_when_the_conductor_is_killed_the_crowd_goes_on_with_who_takes_over(tmp_path: Path) -> None:
