@@ -7,8 +7,9 @@ that took its place counts no more, by a rewind or another wording, in whichever
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from engine.log import EventLog
 from game.roleplay.state import PIN_CAP, Memory
@@ -25,15 +26,18 @@ _PINS = (
 """Every pin that was set or taken off, with the memory it is on by now."""
 
 
-def pinned(log: EventLog, owner: str) -> dict[int, str]:
+def pinned(log: EventLog, owner: str, where: str = "", values: Sequence[Any] = ()) -> dict[int, str]:
     """How each pinned memory of ``owner`` is pinned, by its ``seq``, in the order they were pinned.
+
+    ``where`` (with ``values`` from ``?2`` on) says which memories ``m`` there are; the others are as if never pinned.
 
     Over :data:`~game.roleplay.state.PIN_CAP` the oldest automatic pin makes room; one set by hand is never taken by a
     rule, and what the player has pinned or unpinned no rule pins.
     """
     standing: dict[int, str] = {}
     by_hand: set[int] = set()
-    for seq, is_set, auto in memories(log, owner, columns="m.seq, c.pinned, c.auto", among=_PINS, order="c.at"):
+    of_pins = "m.seq, c.pinned, c.auto"
+    for seq, is_set, auto in memories(log, owner, values, columns=of_pins, among=_PINS, where=where, order="c.at"):
         if auto and (seq in by_hand or seq in standing):
             continue
         standing.pop(seq, None)

@@ -16,8 +16,9 @@ multiplying the relevance (004 11.1), so that neither brings up what has nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +46,9 @@ RECENT = 512
 # -- without looking for anything ------------------------------------------------------------------------------------
 
 
-def pinned(log: EventLog, owner: str) -> list[Memory]:
-    """What is always before the owner's mind, in the order it was pinned."""
-    how = pins.pinned(log, owner)
+def pinned(log: EventLog, owner: str, where: str = "", values: Sequence[Any] = ()) -> list[Memory]:
+    """What is always before the owner's mind, in the order it was pinned; ``where`` as of :func:`pins.pinned`."""
+    how = pins.pinned(log, owner, where, values)
     rows = memories(log, owner, (json.dumps(list(how)),), where="m.seq IN (SELECT value FROM json_each(?2))")
     found = {row[0]: memory_of(row) for row in rows}
     return [replace(found[seq], pinned=one) for seq, one in how.items()]

@@ -168,6 +168,10 @@ def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tup
 # -- memory ----------------------------------------------------------------------------------------------------------
 
 
+_HAD = "iif(m.chat <> ?2, m.seq < ?3, iif(m.turn > 0, m.turn < ?4, m.scene < ?5))"
+"""As :meth:`_Mind._had`, of a memory ``m``: what made room for what came later has not gone yet."""
+
+
 class _Mind:
     """The speaker's memories as they were at a moment."""
 
@@ -178,7 +182,11 @@ class _Mind:
         self._moment = moment
 
     def pinned(self) -> list[Memory]:
-        return [one for one in recall.pinned(self._log, self._speaker) if self._had(one)]
+        moment = self._moment
+        if moment.before_seq == EVERY:
+            return recall.pinned(self._log, self._speaker)
+        values = (self._host, moment.before_seq, moment.before.turn, moment.scene.id)
+        return recall.pinned(self._log, self._speaker, _HAD, values)
 
     def summaries(self, wanted: int) -> list[Memory]:
         """The speaker's own of the last scenes of this chat."""

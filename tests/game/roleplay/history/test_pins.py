@@ -8,7 +8,9 @@ import pytest
 
 from game.roleplay import editing, history, reading, recall, swipes
 from game.roleplay import events as happened
+from game.roleplay.desk import TalkConfig
 from game.roleplay.events import YOU
+from game.roleplay.speaker import speaker_view
 from game.roleplay.state import PIN_CAP, Memory
 from game.truth import Truth
 from tests.rig.roleplay_story import Story, new_log, tables
@@ -81,6 +83,17 @@ def test_what_made_room_does_not_come_back_when_the_player_takes_another_pin_off
     number = pivotal(visit, "the visit", 4)
     editing.unpin(visit.log, "mira", number)
     assert pins(home) == HOME[1:]
+
+
+def test_a_turn_is_said_anew_with_what_was_pinned_before_its_rejected_wording(chats: tuple[Story, Story]) -> None:
+    visit, home = chats
+    visit.talk(2)
+    pivotal(visit, "what was said then", 6)
+    assert pins(home) == [*HOME[1:], "what was said then"]
+    now = speaker_view(visit.log, visit.chat, "tobias", addressee=YOU, config=TalkConfig())
+    anew = speaker_view(visit.log, visit.chat, "tobias", addressee=YOU, config=TalkConfig(), before=6)
+    assert [one.text for one in now.pinned] == pins(home)
+    assert [one.text for one in anew.pinned] == HOME
 
 
 # -- a scene that is told anew ---------------------------------------------------------------------------------------
