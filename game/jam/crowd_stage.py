@@ -9,7 +9,7 @@ import logging
 import random
 import secrets
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 from typing import Any
@@ -108,6 +108,10 @@ class CrowdStage:
     def first_hops(self) -> int:
         """How many of them hear the conductor himself."""
         return len(self._conduit.children)
+
+    def counted(self) -> Counter[str]:
+        """Datagrams and bytes each way between the conductor and his crowd."""
+        return self._conduit.counted()
 
     def step(self, happenings: Iterable[Happening]) -> None:
         """Say what happened and what is due."""

@@ -58,6 +58,7 @@ class Ears:
     def __init__(self, folder: Path, door: Address, code: str) -> None:
         self._folder, self._door, self._code = folder, door, code
         self.all: list[Ear] = []
+        self._made = 0
         self.others: Callable[[], None] = lambda: None
         """What else has to go on while something is waited for."""
 
@@ -73,7 +74,8 @@ class Ears:
 
     def add(self, reach: Sequence[Address] | None = None, code: str = "", door: Address | None = None) -> Ear:
         """One more, who asks at the door or at another address."""
-        profile = Profile.open(self._folder / f"ear-{len(self.all)}")
+        self._made += 1
+        profile = Profile.open(self._folder / f"ear-{self._made}")
         ear = Ear(profile, door or self._door, code or self._code, reach)
         self.all.append(ear)
         return ear
@@ -86,6 +88,8 @@ class Ears:
             if ear.hears:
                 return ear
             assert "not open to a crowd" in ear.closed, ear.closed
+            self.all.remove(ear)
+            ear.profile.close()
 
     def until(self, condition: Callable[[], object]) -> None:
         """Let all listen until ``condition``."""

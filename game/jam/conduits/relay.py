@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 
 import nacl.bindings as sodium
@@ -150,6 +150,10 @@ class Conduit:
         """Where others in the crowd were heard, the latest first."""
         with self._lock:
             return list(reversed(self._where.values()))
+
+    def counted(self) -> Counter[str]:
+        """Datagrams and bytes each way."""
+        return self._endpoint.counted()
 
     def meet(self, address: Address) -> None:
         """An address that may be in reach became known."""
