@@ -86,8 +86,7 @@ def figures() -> Iterator[Figure]:
     chance = random.Random(5)
     play(air, seats, 1, chance)
     meter = Meter(seats[0])
-    for seat in seats:
-        seat.events.clear()
+    began_us = seats[0].clock.now_us()  # the conductor's clock is the session's
     play(air, seats, PLAYED_S, chance)
     air.run(SECOND_US)
     share = meter.cpu_s / PLAYED_S * 100
@@ -97,7 +96,7 @@ def figures() -> Iterator[Figure]:
         (one.arrived_us - seat.clock.offset_us) - (one.session_us - seats[0].clock.offset_us)
         for seat in seats[1:]
         for one in seat.had(Moment)
-        if one.peer != seats[0].me
+        if one.peer != seats[0].me and one.session_us >= began_us
     ]
     late_ms = np.array(heard) / 1000
     due = (PLAYERS - 1) * (PLAYERS - 2) * HZ * PLAYED_S
