@@ -269,8 +269,9 @@ def test_the_conductor_removes_a_member_once_they_have_said_so_twice(game: JamGa
     scene = enter(game)
     chosen_about(game, scene, ben)
     press(game, "down", "down", "return")
-    assert isinstance(game.stack.top, JamPicker)
-    assert game.stack.top.title == "Remove Ben from the jam?"
+    asked = game.stack.top
+    assert isinstance(asked, JamPicker)
+    assert asked.title == "Remove Ben from the jam?"
     press(game, "return")  # No is what the keyboard stands on
     assert game.stack.top is scene
     assert len(view(scene).people) == 2
