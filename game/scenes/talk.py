@@ -94,7 +94,7 @@ class TalkScene(Scene):
             context.say,
         )
         self.chat = ChatPage(room, doors, Drawer(room, self.stack.push, context.say))
-        self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot)
+        self.rail = Rail(self.room, self.show, self.open_chat, self.new_bot, self.leave)
         self.library = LibraryPage(self.room, context.say, self.edit_bot, self.open_chat, self.stack.push)
         if self.room.is_offline and _OFFERED not in context.remembered:
             context.remembered[_OFFERED] = True

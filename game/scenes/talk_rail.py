@@ -64,7 +64,10 @@ def width_of(frame: Frame) -> float:
 
 
 class Rail:
-    """Draws the rail; ``choose`` gets the section that was asked for, ``open`` the chat, ``new`` makes a character."""
+    """Draws the rail; ``choose`` gets the section that was asked for, ``open`` the chat, ``new`` makes a character.
+
+    ``leave`` goes back to where the player came from, as Escape does at last.
+    """
 
     def __init__(
         self,
@@ -72,8 +75,10 @@ class Rail:
         choose: Callable[[str], object],
         open_chat: Callable[[str], object],
         new: Callable[[], object],
+        leave: Callable[[], object],
     ) -> None:
         self._room = room
+        self._leave = leave
         self._choose = choose
         self._open = open_chat
         self._new = new
@@ -102,7 +107,9 @@ class Rail:
                 if _section(name, "" if narrow else words, icon, "" if narrow else key, chosen):
                     self._choose(name)
             imgui.spacing()
-            imgui.begin_child("chat rows")
+            foot = px(36) + imgui.get_style().item_spacing.y
+            room = imgui.get_content_region_avail().y
+            imgui.begin_child("chat rows", Vec(0, max(room - foot, px(ROW))))
             rows = self._room.library.rows
             if self._focus:
                 self._come_to(rows)
@@ -113,6 +120,8 @@ class Rail:
                     self._row(rows[number])
             clipper.end()
             imgui.end_child()
+            if _section("leave", "" if narrow else "Leave", icons.EXIT, "", False):
+                self._leave()
 
     def _come_to(self, rows: Sequence[ChatRow]) -> None:
         """Bring the row of the chat that is open into view."""

@@ -43,6 +43,8 @@ GUTTER = 52.0
 APART = 24.0
 """Scenes without the player stand in by so much."""
 ACTION = 30.0
+WORDINGS = 100.0
+"""How wide ‹ 2/3 › is at most, with the room before it."""
 BLINK_S = 0.53
 PULSE_S = 1.2
 
@@ -246,7 +248,7 @@ def _wordings(look: Look, turn: Turn, right: float, y: float) -> None:
 
 
 def _actions(look: Look, turn: Turn, y: float) -> None:
-    """A small bar over the turn's upper right corner."""
+    """A small bar in the turn's upper right corner, within it: on the way there the pointer never leaves the turn."""
     able = look.actions
     listed: list[tuple[str, str, Callable[[Turn], object]]] = []
     if not turn.is_yours and turn.speaker != NARRATOR:
@@ -262,9 +264,8 @@ def _actions(look: Look, turn: Turn, y: float) -> None:
     ]
     side = px(ACTION)
     w = side * len(listed) + px(8)
-    x, top = look.x + look.width - w + px(4), y - px(ACTION) - px(2)
-    if top < look.view[0]:
-        top = max(y + px(NAME), look.view[0] + px(2))
+    beside = 0.0 if turn.is_yours or turn.speaker == NARRATOR else px(WORDINGS)
+    x, top = look.x + look.width - beside - w, max(y - px(3), look.view[0] + px(2))
     pen.panel(look.spots.draw, x, top, w, side + px(4), theme.RAISED, rounding=theme.ROUNDING_SMALL)
     for place, (icon, name, act) in enumerate(listed):
         look.spots.icon(x + px(4) + place * side, top + px(2), side, icon, name, lambda act=act: act(turn))  # type: ignore[misc]
