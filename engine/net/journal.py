@@ -15,28 +15,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from engine.net.face import MAX_PEERS, MAX_RECORD
+from engine.net.face import MAX_PEERS
 from engine.net.frames import FRAME_COST, Malformed, get_number, put_number
-
-Sign = Callable[[bytes], bytes]
-"""Signs for this machine (Ed25519: 64 bytes)."""
+from engine.net.records import GENESIS, ID_BYTES, MAX_DATA, RECORD, Record, Sealed, Sign, opened, sealed
 
 Verify = Callable[[str, bytes, bytes], bool]
 """``verify(author, message, signature)``: False also for an author who is not known (yet)."""
-
-MAX_DATA = MAX_RECORD + 16
-"""The most bytes of one record, with what the layer above puts before it."""
 
 MAX_AUTHORS = 4 * MAX_PEERS
 """A machine that comes back is a new author, so there may be more of them than members at any one time."""
 
 MAX_AUTHOR_BYTES = 8 * 1024 * 1024
 """What one author may say in a session: some eight hours of play at 20 hits a second."""
-
 MAX_ALL_BYTES = 256 * 1024 * 1024
-
 RATE_BYTES_S = 128 * 1024
 BURST_BYTES = 2 * 1024 * 1024
 """How fast records of one author are taken; what comes faster is asked for again later."""
@@ -82,29 +74,7 @@ ENTRIES = 64
 MOST_NUMBER = 1 << 32
 """No author has a record with a number so high."""
 
-_RECORD, _HAVE = 0, 1
-_ID, _HASH, _SIGNATURE = 8, 16, 64
-_GENESIS = bytes(_HASH)
-
-
-class Record(NamedTuple):
-    """A record that is complete, with its author and its number, counted from 1 without gaps."""
-
-    author: str
-    number: int
-    data: bytes
-
-
-class _Sealed(NamedTuple):
-    """A record as it travels, and what was read from it."""
-
-    author: str
-    number: int
-    before: bytes
-    signature: bytes
-    data: bytes
-    digest: bytes
-    frame: bytes
+_HAVE = 1
 
 
 @dataclass(slots=True)
@@ -128,8 +98,8 @@ class _Author:
     """What is had of one author: ``frames[n - 1]`` is record n as it came, ``hashes[n]`` its hash."""
 
     frames: list[bytes] = field(default_factory=list)
-    hashes: list[bytes] = field(default_factory=lambda: [_GENESIS])
-    ahead: dict[int, _Sealed] = field(default_factory=dict)
+    hashes: list[bytes] = field(default_factory=lambda: [GENESIS])
+    ahead: dict[int, Sealed] = field(default_factory=dict)
     held_bytes: int = 0
     purse: _Purse = field(default_factory=lambda: _Purse(RATE_BYTES_S, BURST_BYTES, BURST_BYTES))
 
@@ -186,7 +156,7 @@ class Journal:
         """Say ``data`` to everyone; gives its number.
 
         Raises:
-            ValueError: more than :data:`MAX_DATA` bytes.
+            ValueError: more than :data:`~engine.net.records.MAX_DATA` bytes.
             OverflowError: this machine has said :data:`MAX_AUTHOR_BYTES` in this session already.
         """
         if len(data) > MAX_DATA:
@@ -194,14 +164,10 @@ class Journal:
         if not self._fits(self._mine, len(data)):
             raise OverflowError("no more can be said in this session")
         number, before = len(self._mine.frames) + 1, self._mine.hashes[-1]
-        digest = _digest(self._me, number, before, data)
-        frame = bytearray((_RECORD,))
-        frame += bytes.fromhex(self._me)
-        put_number(frame, number)
-        frame += before + self._sign(digest) + data
+        frame, digest = sealed(self._me, number, before, data, self._sign)
         self._charge(self._mine, len(data))
-        self._mine.frames.append(bytes(frame))
-        self._mine.hashes.append(digest[:_HASH])
+        self._mine.frames.append(frame)
+        self._mine.hashes.append(digest)
         return number
 
     def have(self) -> dict[str, int]:
@@ -341,8 +307,8 @@ class Journal:
             if link is not None and frame[:1] == bytes((_HAVE,)):
                 self._take_have(peer, link, frame, now_us)
                 return []
-            if link is not None and frame[:1] == bytes((_RECORD,)):
-                return self._take_record(link, _opened(frame), now_us)
+            if link is not None and frame[:1] == bytes((RECORD,)):
+                return self._take_record(link, opened(frame), now_us)
         except Malformed:
             pass
         self.refused += 1
@@ -352,8 +318,8 @@ class Journal:
         made, at = get_number(frame, 1)
         entries: list[tuple[str, int]] = [(peer, made << 1)]
         while at < len(frame):
-            author = frame[at : at + _ID].hex()
-            entry, at = get_number(frame, at + _ID)
+            author = frame[at : at + ID_BYTES].hex()
+            entry, at = get_number(frame, at + ID_BYTES)
             entries.append((author, entry))
         for author, entry in entries[: MAX_AUTHORS + 1]:
             held = self._authors.get(author)
@@ -371,7 +337,7 @@ class Journal:
         if count > len(self._authors[author].frames) and author not in self.caught:
             self._lacks.setdefault(author, _Lack(now_us))
 
-    def _take_record(self, link: _Link, record: _Sealed, now_us: int) -> list[Record]:
+    def _take_record(self, link: _Link, record: Sealed, now_us: int) -> list[Record]:
         author, number = record.author, record.number
         if author == self._me:
             return []
@@ -383,12 +349,12 @@ class Journal:
             return []
         have = len(held.frames)
         known = self._digest_of(held, number)
-        if known == record.digest[:_HASH]:
+        if known == record.digest:
             return []
         if number > have + MAX_AHEAD or not self._may_speak(held, len(record.data), now_us):
             self.delayed += 1
             return []
-        if not self._verify(author, record.digest, record.signature):
+        if not self._verify(author, record.signed, record.signature):
             self.refused += 1
             return []
         held.purse.left -= len(record.data) + RECORD_COST
@@ -405,7 +371,7 @@ class Journal:
         """The hash of the record that is had under ``number``; empty if none is."""
         if number < len(held.hashes):
             return held.hashes[number]
-        return held.ahead[number].digest[:_HASH] if number in held.ahead else b""
+        return held.ahead[number].digest if number in held.ahead else b""
 
     def _in_order(self, author: str, held: _Author) -> list[Record]:
         """Move what is next from ``ahead`` to the chain; gives it."""
@@ -415,11 +381,11 @@ class Journal:
                 self._catch(author, record, held.frames[-1] if held.frames else record.frame)
                 break
             held.frames.append(record.frame)
-            held.hashes.append(record.digest[:_HASH])
+            held.hashes.append(record.digest)
             out.append(Record(author, record.number, record.data))
         return out
 
-    def _catch(self, author: str, record: _Sealed, other: bytes) -> None:
+    def _catch(self, author: str, record: Sealed, other: bytes) -> None:
         """Two signed records of ``author`` contradict each other: take no more of it, and let everyone know."""
         self.caught.add(author)
         self._authors[author].ahead.clear()
@@ -483,20 +449,3 @@ class Journal:
 def _says_soon(link: _Link, now_us: int) -> bool:
     """Whether what was made here is told with a packet that goes anyway, because it would be soon by itself."""
     return link.own_due_us <= now_us + SOON_US
-
-
-def _digest(author: str, number: int, before: bytes, data: bytes) -> bytes:
-    """What the author signs; its first half is what the next record carries."""
-    head = bytes.fromhex(author) + number.to_bytes(8, "big") + before
-    return hashlib.blake2b(head + data, digest_size=32, person=b"ourojam record").digest()
-
-
-def _opened(frame: bytes) -> _Sealed:
-    """A record as it came; raises :class:`Malformed`."""
-    author = frame[1 : 1 + _ID].hex()
-    number, at = get_number(frame, 1 + _ID)
-    data_at = at + _HASH + _SIGNATURE
-    if number < 1 or not data_at <= len(frame) <= data_at + MAX_DATA:
-        raise Malformed("a record of a size that cannot be")
-    before, signature, data = frame[at : at + _HASH], frame[at + _HASH : data_at], frame[data_at:]
-    return _Sealed(author, number, before, signature, data, _digest(author, number, before, data), frame)
