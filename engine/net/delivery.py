@@ -12,8 +12,9 @@ from functools import partial
 
 from engine.net.face import MAX_RECORD, Moment, MomentCorrected, NetError, Said, Told, Trouble
 from engine.net.frames import FRAME_COST, Malformed
-from engine.net.journal import Journal, Record, Sign, Verify
+from engine.net.journal import Journal, Verify
 from engine.net.moments import MomentReceiver, MomentSender, Numbered, pack_moments, unpack_moments
+from engine.net.records import Record, Sign
 from engine.net.reliable import Channel
 
 KINDS = range(0x40, 0x44)

@@ -17,13 +17,12 @@ from engine.net.journal import (
     MAX_AHEAD,
     MAX_AUTHOR_BYTES,
     MAX_AUTHORS,
-    MAX_DATA,
     MOST_ANSWERS,
     RECORD_COST,
     Journal,
-    Record,
 )
 from engine.net.keys import Identity, verified
+from engine.net.records import MAX_DATA, Record
 
 ROOM = 1150
 SEEDS = [bytes((number,)) * 32 for number in range(5)]
