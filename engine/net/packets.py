@@ -54,9 +54,6 @@ MAX_BODY = 1100
 FORWARD_BODY = MAX_DATAGRAM - SEALED_OVERHEAD
 """The longest body of all, in bytes: only one that forwards a whole packet needs it, and only SEALED takes it."""
 
-FRAME_OVERHEAD = 3
-"""The most that a frame adds to its bytes."""
-
 MAX_FRAMES = 64
 """More frames than this are in no body of ours."""
 

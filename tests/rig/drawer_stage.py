@@ -17,7 +17,7 @@ from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.commands.shot_people import IVO, LENE
-from game.roleplay import authoring, reading, talk
+from game.roleplay import authoring, talk
 from game.roleplay.desk import Desk
 from game.scenes.picker import Overlay
 from game.scenes.talk_dialogs_base import Dialog
@@ -201,8 +201,3 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def edge_of(stage: Stage, owner: str, target: str) -> Any:
-    """How one sees the other, as the log has it."""
-    return reading.edge(stage.log, owner, target)
