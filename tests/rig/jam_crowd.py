@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from engine.net.endpoint import Address
 from engine.net.join_code import JoinCode
@@ -16,6 +16,7 @@ from game.jam.crowd_events import CrowdHits
 from game.jam.crowd_listener import CrowdListener, Happening
 from game.profile import Profile
 
+T = TypeVar("T")
 HERE: Address = ("127.0.0.1", 0)
 PATIENCE_S = 60.0
 
@@ -91,12 +92,13 @@ class Ears:
             self.all.remove(ear)
             ear.profile.close()
 
-    def until(self, condition: Callable[[], object]) -> None:
-        """Let all listen until ``condition``."""
+    def until(self, condition: Callable[[], T]) -> T:
+        """Let all listen until ``condition`` says something true, and give that."""
         limit = time.monotonic() + PATIENCE_S
-        while not condition():
+        while not (value := condition()):
             assert time.monotonic() < limit, "it did not come about in a minute"
             for ear in self.all:
                 ear.step()
             self.others()
             time.sleep(0.002)
+        return value

@@ -24,8 +24,9 @@ def test_when_the_conduit_in_the_middle_is_killed_another_passes_the_jam_on(tmp_
             assert client.wait("hit")["peer"] == host.me
         with Ears(tmp_path, table.door, CODE) as ears:
             far = ears.admitted(reach=[(LOOPBACK, client.port) for client in middle])
-            ears.until(lambda: far.hits and far.link.hops == 2)
-            served = next(client for client in middle if number(client.me) == far.link.parent)
+            by_number = {number(client.me): client for client in middle}
+            served = ears.until(lambda: by_number.get(far.link.parent) if far.hits else None)
+            assert served is not None
             other = next(client for client in middle if client is not served)
             served.kill()
             ears.until(lambda: far.link.parent == number(other.me))
