@@ -36,13 +36,20 @@ WRITING = (
     ("**never**   > a letter", "stressed words, and something quoted"),
 )
 
+GAMEPAD = (
+    ("Cross", "turns and their wordings"),
+    ("A  B", "send, or what can be done; back"),
+    ("X  Y", "say it anew; the drawer"),
+    ("L  R  Start", "leaf; the chats"),
+)
+
 
 class TalkKeys(Overlay):
     """Every key, and the marks of written play."""
 
     title = "Keys"
     width = 980.0
-    height = 600.0
+    height = 664.0
 
     def key(self, control: str) -> bool:
         """F1 closes as it opened."""
@@ -51,7 +58,7 @@ class TalkKeys(Overlay):
         return control == "key:f1"
 
     def content(self, frame: Frame) -> None:
-        """Keys first, then how one writes."""
+        """Keys first, then how one writes, and what a gamepad does."""
         imgui.begin_child("talk keys")
         room = imgui.get_content_region_avail().x
         two = room >= px(700)
@@ -68,5 +75,8 @@ class TalkKeys(Overlay):
         for marks, does in WRITING:
             widgets.text(marks, theme.TEXT_SMALL, theme.tone(theme.CYAN), Weight.BOLD)
             widgets.text(does, theme.TEXT_SMALL, theme.INK_SOFT)
+        widgets.section("Gamepad")
+        for buttons, does in GAMEPAD:
+            widgets.hints([(buttons.replace("  ", "   "), does)])
         imgui.end_group()
         imgui.end_child()

@@ -190,8 +190,8 @@ def test_a_toast_stands_on_the_page_it_belongs_to_alone(game: TalkGame) -> None:
     rewind(acts, HOST, 2)
     game.until(lambda: acts.offer is not None, "the toast")
     assert toast_is_shown(game)
-    for elsewhere in (lambda: game.scene.show("settings"), lambda: game.scene.show("bots")):
-        elsewhere()
+    for elsewhere in ("settings", "bots"):
+        game.scene.show(elsewhere)
         assert not toast_is_shown(game)
         game.press("f9")
         assert acts.offer is not None

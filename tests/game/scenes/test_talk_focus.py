@@ -9,6 +9,7 @@ import pytest
 
 from engine.clock import now_us
 from engine.input.events import InputEvent
+from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import reading
@@ -49,6 +50,14 @@ def drawer_of(game: TalkGame) -> Drawer:
     return drawer
 
 
+def keys(game: TalkGame) -> Keys:
+    return game.scene.chat.keys
+
+
+def top(game: TalkGame) -> Scene:
+    return game.stack.top
+
+
 def written(game: TalkGame) -> str:
     return game.scene.chat.composer.field.text
 
@@ -68,7 +77,7 @@ def click_field(game: TalkGame, name: str) -> None:
 def open_drawer(game: TalkGame) -> None:
     game.press("tab")
     game.turn(4)
-    assert game.scene.chat.keys is Keys.DRAWER
+    assert keys(game) is Keys.DRAWER
 
 
 def pad(game: TalkGame, *controls: str) -> None:
@@ -112,10 +121,10 @@ def test_it_goes_back_and_forth_as_often_as_one_clicks(game: TalkGame) -> None:
     open_drawer(game)
     for number in range(4):
         click_composer(game)
-        assert game.scene.chat.keys is Keys.COMPOSER
+        assert keys(game) is Keys.COMPOSER
         game.write(str(number))
         click_field(game, "tab Memory" if number % 2 else "tab Story")
-        assert game.scene.chat.keys is Keys.DRAWER
+        assert keys(game) is Keys.DRAWER
         assert not game.scene.chat.composer.field.active
     assert written(game) == "0123"
 
@@ -168,7 +177,7 @@ def test_while_a_turn_is_written_over_a_click_anywhere_in_the_chat_goes_on_with_
     game.press("escape")
     game.turn(2)
     assert not game.scene.chat.drawer_open
-    assert game.scene.chat.keys is Keys.EDIT
+    assert keys(game) is Keys.EDIT
     game.press("escape")
     assert game.scene.chat.turns.edit is None
 
@@ -184,7 +193,7 @@ def test_in_the_list_of_chats_arrows_choose_no_turns_and_escape_leads_back(game:
     assert game.scene.chat.paper.chosen == 0
     game.press("escape")
     game.until(lambda: game.scene.chat.composer.field.active, "the field")
-    assert game.stack.top is game.scene
+    assert top(game) is game.scene
     game.press("f2")
     game.turn(3)
     game.press("down")
@@ -202,7 +211,7 @@ def test_the_drawer_gives_the_keyboard_back_to_the_turn_that_had_it(game: TalkGa
     open_drawer(game)
     game.press("escape")
     game.turn(2)
-    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, chosen)
+    assert (keys(game), game.scene.chat.paper.chosen) == (Keys.TURN, chosen)
 
 
 # -- gamepad ---------------------------------------------------------------------------------------------------------
@@ -211,7 +220,7 @@ def test_the_drawer_gives_the_keyboard_back_to_the_turn_that_had_it(game: TalkGa
 def test_a_gamepad_browses_turns_and_their_wordings(game: TalkGame) -> None:
     number = game.turns[-1].number
     pad(game, "hat:0:up")
-    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, number)
+    assert (keys(game), game.scene.chat.paper.chosen) == (Keys.TURN, number)
     pad(game, "hat:0:right")
     game.until(lambda: len(game.turns[-1].alternatives) == 2, "another wording")
     game.settle()
@@ -219,24 +228,24 @@ def test_a_gamepad_browses_turns_and_their_wordings(game: TalkGame) -> None:
     game.until(lambda: game.turns[-1].chosen == 0, "the wording before")
     game.settle()
     pad(game, "hat:0:down")
-    assert game.scene.chat.keys is Keys.COMPOSER
+    assert keys(game) is Keys.COMPOSER
 
 
 def test_a_gamepad_asks_what_can_be_done_with_a_turn(game: TalkGame) -> None:
     number = game.turns[-1].number
     pad(game, "hat:0:up", A)
-    assert isinstance(game.stack.top, Picker)
+    assert isinstance(top(game), Picker)
     pad(game, "hat:0:down", "hat:0:down", "hat:0:down", A)  # say it anew, edit, keep, rewind
-    assert isinstance(game.stack.top, RewindDialog)
+    assert isinstance(top(game), RewindDialog)
     pad(game, B)
-    assert game.stack.top is game.scene
-    assert (game.scene.chat.keys, game.scene.chat.paper.chosen) == (Keys.TURN, number)
+    assert top(game) is game.scene
+    assert (keys(game), game.scene.chat.paper.chosen) == (Keys.TURN, number)
 
 
 def test_a_gamepad_goes_through_the_drawer_and_back(game: TalkGame) -> None:
     drawer = drawer_of(game)
     pad(game, Y)
-    assert game.scene.chat.keys is Keys.DRAWER
+    assert keys(game) is Keys.DRAWER
     pad(game, RIGHT_SHOULDER)
     assert drawer.page == 1
     pad(game, LEFT_SHOULDER, "hat:0:down")
