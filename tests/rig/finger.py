@@ -15,7 +15,6 @@ from tests.rig.scene_game import SceneGame
 
 Rect = tuple[float, float, float, float]
 MOST_NOTCHES = 60
-MOST_STEPS = 24
 
 
 class Finger:
@@ -24,8 +23,6 @@ class Finger:
     def __init__(self, game: SceneGame) -> None:
         self._game = game
         self.places: dict[str, Rect] = {}
-        self.focused = ""
-        """What the keyboard stands on."""
 
     def find(self, words: str) -> Rect:
         """Where something is that is called so, or begins so, in the frame that was drawn last."""
@@ -48,19 +45,6 @@ class Finger:
         self._game.click(x + w / 2, y + h / 2)
         self._game.turn(2)
 
-    def walk_to(self, words: str) -> None:
-        """Go there with the arrow keys: to the right as far as that goes, then down."""
-        for _ in range(MOST_STEPS):
-            if self.focused.startswith(words):
-                return
-            before = self.focused
-            self._game.press("right")
-            self._game.turn(2)
-            if self.focused == before:
-                self._game.press("down")
-                self._game.turn(2)
-        raise AssertionError(f"the arrow keys do not lead to {words}; they stand on {self.focused}")
-
 
 @contextmanager
 def finger_on(game: SceneGame, patch: pytest.MonkeyPatch) -> Iterator[Finger]:
@@ -71,7 +55,6 @@ def finger_on(game: SceneGame, patch: pytest.MonkeyPatch) -> Iterator[Finger]:
     def drawn_item(self: Any, key: str, width: float, height: float) -> None:
         item(self, key, width, height)
         finger.places[key] = (self.x, self.y, self.w, self.h)
-        finger.focused = key if self.focused else finger.focused
 
     def drawn_button(self: Spots, x: float, y: float, words: str, *more: Any, **named: Any) -> float:
         wide = button(self, x, y, words, *more, **named)

@@ -1,4 +1,4 @@
-"""From the first run to an exported card: with the mouse alone, where nothing is to be written, and by keys alone."""
+"""From the first run on: with the mouse alone to an exported card, and by keys alone to a hit of the search."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def take_out(game: TalkGame, finger: Finger) -> None:
     assert list(game.room.exports.glob("*.json"))
 
 
-def test_by_keys_alone(game: TalkGame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_by_keys_alone(game: TalkGame) -> None:
     form(game, WelcomePage)
     put(game, "Ana")
     game.press("ctrl+s")
@@ -209,8 +209,7 @@ def test_by_keys_alone(game: TalkGame, monkeypatch: pytest.MonkeyPatch) -> None:
     game.settle()
     turns_by_keys(game)
     drawer_by_keys(game)
-    with finger_on(game, monkeypatch) as finger:
-        out_by_keys(game, finger)
+    search_by_keys(game)
     game.press("escape")
     game.turn(3)
     while len(game.stack):
@@ -282,22 +281,10 @@ def drawer_by_keys(game: TalkGame) -> None:
     assert not game.scene.chat.drawer_open
 
 
-def out_by_keys(game: TalkGame, finger: Finger) -> None:
+def search_by_keys(game: TalkGame) -> None:
     game.press("ctrl+f")
     found = question(game, SearchScene)
     put(game, "brought")
     game.until(lambda: found.hits and found.searched == "brought", "what was found")
     game.press("return")
     game.until(lambda: game.scene.chat.paper.chosen > 0, "the turn that was found")
-    game.press("f3")
-    game.turn(6)
-    game.press("tab")
-    game.turn(3)
-    finger.walk_to("Export…")
-    game.press("return")
-    game.turn(6)
-    game.press("down")
-    game.turn(2)
-    game.press("return")
-    game.until(lambda: game.scene.library.told.startswith("Saved as"), "the card")
-    assert list(game.room.exports.glob("*.json"))
