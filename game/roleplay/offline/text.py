@@ -67,7 +67,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content(text))
 
 
-_PAST = {
+_PASTS = {
     **{"gave": "give", "grew": "grow", "left": "leave", "lost": "lose", "won": "win", "stole": "steal", "kept": "keep"},
     **{"bought": "buy", "sold": "sell", "found": "find", "met": "meet", "wrote": "write", "broke": "break"},
     **{"drove": "drive", "built": "build", "taught": "teach", "stood": "stand", "drew": "draw", "hid": "hide"},
@@ -75,8 +75,11 @@ _PAST = {
 
 
 def stem(word: str) -> str:
-    """A word without the commonest endings: enough to see that "sisters" is "sister" and "gave" is "give"."""
-    word = _PAST.get(word, word)
+    """A word without the commonest endings: enough to see that "sisters" is "sister" and "gave" is "gives"."""
+    return _VERBS.get(word) or _cut(word)
+
+
+def _cut(word: str) -> str:
     for ending in ("'s", "ing", "ies", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)] + ("y" if ending == "ies" else "")
@@ -195,7 +198,7 @@ def base_form(verb: str) -> str:
 
 
 _DOUBLED = word_set(
-    "sit put get run cut set stop grab hug nod pat drop slip step chat beg plan rub tap stir shut spin swim"
+    "sit put get run cut set stop grab hug nod pat drop slip step chat beg plan rub tap stir shut spin swim win"
 )
 
 
@@ -215,3 +218,7 @@ def ing_form(verb: str) -> str:
     if base.endswith("e") and not base.endswith(("ee", "oe", "ye")):
         return f"{base[:-1]}ing"
     return f"{base}ing"
+
+
+_VERBS = {form: _cut(f"{verb}s") for past, verb in _PASTS.items() for form in (past, verb, ing_form(verb))}
+"""The forms of irregular verbs, each with the stem that "leaves" and "loses" have."""

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from game.roleplay.offline.text import stems
 from game.roleplay.state import Edge, Memory
 from game.roleplay.view import LoreEntry, Remembered
 from tests.rig.spoken import CAPTAIN, COURIER, KEEPER, say, turn, view_of
@@ -120,3 +121,18 @@ def test_what_the_world_s_book_says_comes_before_not_knowing() -> None:
 @pytest.mark.parametrize("text", ["How do you feel about rain?", "Why did you stay?", "Do you like storms?", "Really?"])
 def test_of_its_own_mind_it_is_not_ignorant(text: str) -> None:
     assert not any(re.search(r"know anything about|the first thing about", said) for said in answers(text))
+
+
+@pytest.mark.parametrize(
+    ("past", "told"),
+    [
+        ("left", "leaves"),
+        ("left", "leave"),
+        ("left", "leaving"),
+        ("lost", "loses"),
+        ("won", "winning"),
+        ("hid", "hides"),
+    ],
+)
+def test_what_was_done_is_found_in_what_is_done(past: str, told: str) -> None:
+    assert stems(past) == stems(told)
