@@ -18,6 +18,7 @@ from game.roleplay import editing, passes
 from game.roleplay.desk import Desk
 from game.roleplay.events import SceneClosed, chat_stream
 from game.roleplay.history import UNDO_S, reopen
+from game.roleplay.rewinding import turns_said
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_speech import Trouble, not_saved
 
@@ -66,6 +67,8 @@ class Offer:
 
     step: Step
     in_library: bool = False
+    turns: int | None = None
+    """It ends when a turn is said after the one of this number; None lets the chat go on."""
     left_us: int = int(UNDO_S * 1e6)
 
 
@@ -198,22 +201,25 @@ class Acts:
         then: Callable[[T], object] | None = None,
         *,
         of_bot: str = "",
+        turns: Callable[[T], int] | None = None,
     ) -> None:
         """A step through history: ``told`` is what the toast says of it, beside its undo.
 
-        It belongs to the chat that is open, unless something is done in the library to ``of_bot``.
+        It belongs to the chat that is open, unless something is done in the library to ``of_bot``.  Where ``turns``
+        says how many the chat has then, it is offered only until the next is said.
         """
         host = of_bot or self.room.host
 
         def done(result: T) -> None:
             self.version += 1
             self._pending.clear()
-            self.offer = Offer(Step(host, told(result), undo(result), next(self._numbers)), bool(of_bot))
+            upto = turns(result) if turns is not None else None
+            self.offer = Offer(Step(host, told(result), undo(result), next(self._numbers)), bool(of_bot), upto)
             if then is not None:
                 then(result)
 
         def again() -> None:
-            self.history(words, work, told, undo, then, of_bot=of_bot)
+            self.history(words, work, told, undo, then, of_bot=of_bot, turns=turns)
 
         self.room.do(words, work, done, lambda error: self._failed(host, error, again))
 
@@ -221,27 +227,34 @@ class Acts:
         """A step that closes the scene (by hand, for a skip, for a guest who goes); its undo opens it again.
 
         The undo is a branch from just before the scene closed, which keeps what followed late from what was said, and
-        on which what was left undone is done.
+        on which what was left undone is done.  It is offered until the next turn is said, which it would take away.
         """
         stream = chat_stream(host)
 
-        def run(desk: Desk) -> int:
+        def run(desk: Desk) -> tuple[int, int]:
             at = desk.log.head(stream)
             work(desk)
             for event in desk.log.read(stream, after=at):
                 if event.kind == SceneClosed.kind:
                     break
                 at = event.seq
-            return at
+            return at, turns_said(desk.log, host)
 
-        def undo(at: int) -> Work:
+        def undo(done: tuple[int, int]) -> Work:
+            at, turns = done
+
+            def reopened(desk: Desk) -> None:
+                if turns_said(desk.log, host) > turns:
+                    raise UserError("the chat went on since the scene closed; rewind it to go back")
+                reopen(desk.log, host, at)
+
             def back(desk: Desk) -> None:
-                desk.change(lambda: reopen(desk.log, host, at))
+                desk.change(lambda: reopened(desk))
                 passes.catch_up(desk, host)
 
             return back
 
-        self.history(words, run, lambda at: told, undo)
+        self.history(words, run, lambda done: told, undo, turns=lambda done: done[1])
 
     def offer_here(self) -> None:
         """The chat of what is offered is gone: it is offered in the one that is open now."""
@@ -303,9 +316,14 @@ class Acts:
         if self.offer is None:
             return
         self.offer.left_us -= dt_us
-        if self.offer.left_us <= 0:
+        if self.offer.left_us <= 0 or self._went_on(self.offer):
             over, self.offer = self.offer.step, None
             self._steps = [one for one in self._steps if one.host != over.host or one.number > over.number]
+
+    def _went_on(self, offer: Offer) -> bool:
+        view = self.room.view
+        here = view is not None and view.host == offer.step.host
+        return here and offer.turns is not None and view.chat.turns > offer.turns
 
 
 _acts: WeakKeyDictionary[TalkRoom, Acts] = WeakKeyDictionary()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import UserError
 from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import directing, reading, talk
@@ -128,3 +129,17 @@ def test_a_moment_on_its_way_while_the_close_is_undone_arrives_once(stage: Stage
     assert beats
     assert len(set(beats)) == len(beats)
     assert "summary" not in remembered(stage)
+
+
+def test_once_the_chat_goes_on_the_close_is_offered_back_no_more(stage: Stage) -> None:
+    close(stage)
+    offer = stage.acts.offer
+    assert offer is not None
+    talk.say(stage.desk, HOST, "And one thing more.")
+    stage.until(lambda: stage.acts.offer is None, "the end of the offer")
+    with pytest.raises(UserError, match="rewind"):
+        offer.step.undo(stage.desk)
+    stage.acts.undo()
+    stage.rest()
+    assert "And one thing more." in [turn.text for turn in stage.view.turns]
+    assert reading.scenes(stage.log, HOST)[0].closed
