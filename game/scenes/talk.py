@@ -10,7 +10,7 @@ from engine.draw import theme
 from engine.draw.colour import with_alpha
 from engine.draw.frame import Frame
 from engine.draw.pen import Vec, px
-from engine.input.events import Event, InputEvent, WindowChange, WindowEvent
+from engine.input.events import Event, InputEvent, TextEvent, WindowChange, WindowEvent
 from engine.input.keys import KEYBOARD
 from engine.jobs import Job
 from engine.llm import FoundServer, find_servers
@@ -217,6 +217,8 @@ class TalkScene(Scene):
             self.show("bots")
             self.library.bring_in(event.path, self.room.host)
             return True
+        if isinstance(event, TextEvent) or (isinstance(event, InputEvent) and event.device in (KEYBOARD, "mouse")):
+            self.chat.by_pad = False
         if not isinstance(event, InputEvent) or event.device == "mouse":
             return False
         if menu_action(event) == "back":

@@ -62,7 +62,7 @@ class ChatPage:
         self.keys = Keys.COMPOSER
         """Who has the keyboard; :meth:`give` alone changes it."""
         self.by_pad = False
-        """Whether the player last pressed something on a gamepad."""
+        """Whether what the player last touched was a gamepad."""
         self.composer = Composer(room, doors.say)
         self.over_composer = (0.0, 0.0, 0.0)
         """Where the composer's upper edge was drawn: its left, how far down, its width; none yet is three times 0."""
@@ -142,7 +142,6 @@ class ChatPage:
 
     def key(self, control: str) -> bool:
         """A key that is not written; True when it was one of the chat's."""
-        self.by_pad = False
         if control == "tab":
             self.toggle_drawer()
         elif self.keys is Keys.DRAWER and self.drawer is not None and self.drawer.key(control):
@@ -270,6 +269,8 @@ class ChatPage:
             self.paper.chosen, self._go_to = self._go_to, 0
             self.paper.show_turn(self.paper.chosen)
             self.give(Keys.TURN)
+        if view is not None and self.keys is Keys.TURN and self._chosen is None:
+            self.give(Keys.COMPOSER)  # it was deleted
         within = (x, y + px(TOP), w, bottom - y - px(TOP))
         self.turns.field.locked = self.keys is not Keys.EDIT or not live
         if self.keys is Keys.EDIT and live:

@@ -14,7 +14,7 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import reading
 from game.scenes.picker import Picker
-from game.scenes.talk_dialogs import RewindDialog
+from game.scenes.talk_dialogs import DeleteDialog, RewindDialog
 from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_focus import Keys
 from tests.rig.talk_game import TalkGame
@@ -270,3 +270,32 @@ def test_a_gamepad_goes_on_without_words_and_is_told_that_writing_needs_a_keyboa
 def test_a_gamepad_goes_to_another_chat(game: TalkGame) -> None:
     pad(game, START, "hat:0:down", A)
     game.until(lambda: game.room.host == "ivo", "the other chat")
+
+
+def test_when_the_chosen_turn_is_deleted_one_can_write_at_once(game: TalkGame) -> None:
+    before = len(game.turns)
+    game.press("up")
+    game.turn(2)
+    assert keys(game) is Keys.TURN
+    game.press("delete")
+    asked = top(game)
+    assert isinstance(asked, DeleteDialog)
+    game.until(lambda: asked.counted, "the preview")
+    next(one for one in asked.answers() if one.words == "Delete").act()  # type: ignore[misc]
+    game.until(lambda: len(game.turns) < before, "the cut")
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    assert keys(game) is Keys.COMPOSER
+    assert game.scene.chat.legend
+
+
+def test_the_legend_names_the_buttons_until_keyboard_or_mouse_are_touched(game: TalkGame) -> None:
+    pad(game, "hat:0:up", A, "hat:0:down", A)  # say it anew, edit
+    assert keys(game) is Keys.EDIT
+    assert "Writing needs a keyboard" in game.scene.chat.legend
+    game.move(400, 300)
+    assert "keyboard" not in game.scene.chat.legend
+    pad(game, B, LEFT_SHOULDER)
+    game.until(lambda: game.scene.chat.composer.field.active, "the field")
+    assert "Writing needs a keyboard" in game.scene.chat.legend
+    game.write("a")
+    assert "keyboard" not in game.scene.chat.legend
