@@ -48,6 +48,15 @@ def options_of(turn: Turn) -> list[Option]:
     return [Option(key, words, icon=icon) for key, words, icon in listed]
 
 
+def _answers(view: ChatView, turn: Turn, yours: Turn) -> bool:
+    """Whether the latest turn answers the player's own last one: in its scene, or in the one it led to."""
+    if yours.number > turn.number or yours.scene == turn.scene:
+        return yours.number < turn.number
+    left, now = view.scenes.get(yours.scene), view.chat.scene
+    led_on = left is not None and left.why == "container" and now is not None and now.id == turn.scene
+    return led_on and all(one.scene != yours.scene for one in view.turns if one.number > yours.number)
+
+
 class Turns:
     """Does what a turn is asked for.  ``show`` is called when a turn is written over, ``done`` when that is over.
 
@@ -78,8 +87,8 @@ class Turns:
         if view is None or self._room.speech is not None:
             return
         latest = view.last_bot_turn
-        yours = next((one for one in reversed(view.turns) if one.is_yours and one.number < turn.number), None)
-        if latest is None or latest.number != turn.number or yours is None or yours.scene != turn.scene:
+        yours = next((one for one in reversed(view.turns) if one.is_yours), None)
+        if latest is None or latest.number != turn.number or yours is None or not _answers(view, turn, yours):
             self._room.another(turn.number)
             return
         self._open(yours, turn.number)

@@ -85,7 +85,8 @@ class TalkGame(SceneGame):
     def say(self, text: str) -> None:
         """Write ``text`` with the keyboard and send it."""
         self.scene.chat.give(Keys.COMPOSER)
-        self.until(lambda: self.scene.chat.composer.field.active, "the field")
+        field = self.scene.chat.composer.field
+        self.until(lambda: field.active and self.window.ui.wants_text, "the field")
         self.write(text)
         self.press("return")
         self.turn(2)

@@ -238,6 +238,26 @@ def test_regenerate_first_shows_the_players_own_words_and_cancel_writes_nothing(
     assert again.alternatives[0].text == reply.text
 
 
+def test_a_turn_that_led_elsewhere_is_looked_at_again_too_and_the_scene_follows_it(game: TalkGame) -> None:
+    game.say("Good evening")
+    game.settle()
+    game.say("We drove to the park.")
+    game.settle()
+    reply = game.turns[-1]
+    assert (game.turns[-2].scene, reply.scene) == (1, 2)
+    choose_last(game)
+    game.press("r")
+    game.until(lambda: game.scene.chat.turns.field.active, "the field over the turn")
+    assert game.scene.chat.turns.field.text == "We drove to the park."
+    game.press("ctrl+a")
+    game.write("No, let us stay.")
+    game.press("ctrl+return")
+    game.settle()
+    again = game.view.turn(reply.number)
+    assert again is not None
+    assert (len(again.alternatives), again.scene) == (2, 1)
+
+
 def test_a_turn_is_written_over_hidden_and_kept_by_keys(game: TalkGame) -> None:
     game.say("Tell me")
     game.settle()
