@@ -1,10 +1,13 @@
 """One member of a crowd on a real socket: what the conductor sends comes in, and goes on to those who hang on it.
 
 Who hangs on whom is decided by :class:`game.jam.conduits.peers.Peers`, the code of the simulation, for this one member.
-A datagram is ``sender (8) counter (8) sealed body``: everyone in the crowd holds the key that seals it.  Inside, each
-member signs what it says of itself (its number is a hash of its key, so nobody speaks for another), and the conductor
-signs his words, which go on as they are.  Each datagram of his carries the two words before it again, and the last one
-is sent twice more.
+A datagram is ``sender (8) receiver (8; 0: whoever is near) counter (8) sealed body``: everyone in the crowd holds the
+key that seals it.  Inside, each member signs what it says of itself (its number is a hash of its key, so nobody speaks
+for another), and the conductor signs his words, which go on as they are, from each conduit to those who hang on it and
+to nobody else.  Each datagram of words carries the two words before it again, and the last one is sent twice more.
+
+What is overheard and sent again is refused: what a member says of itself by how far it has counted, a datagram of words
+by the numbers near those that the conduit which passes them on has signed, a word itself by the number it has.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import struct
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 
 import nacl.bindings as sodium
 import numpy as np
@@ -45,12 +50,17 @@ REMEMBERED = 1024
 """So many of his words are known again when they come twice."""
 
 MAX_KNOWN = 1024
-"""Of so many senders it is remembered how far they have counted."""
+"""Of so many senders it is remembered where they are and how far they have counted."""
 
 WINDOW = 64
 """Datagrams may overtake each other by so many."""
 
-_HEAD = struct.Struct(">QQ")
+APART = 4096
+"""A datagram of words counts no further than this from what its sender signed last: over a second of the busiest
+conduit's datagrams, which signs something for each child ten times a second."""
+
+_HEAD = struct.Struct(">QQQ")
+"""Also the nonce: 24 bytes."""
 _WORD = struct.Struct(">IH")
 _DATA = 0x40
 _ME = np.zeros(1, dtype=np.intp)
@@ -59,6 +69,29 @@ _ME = np.zeros(1, dtype=np.intp)
 def number_of(signing_public: bytes) -> int:
     """What a member is called among the crowd: 63 bits of the hash of its key."""
     return int(peer_id(signing_public), 16) >> 1
+
+
+@dataclass(slots=True)
+class _Known:
+    """Another member: where it is, when it last said so itself, and which of its datagrams were seen."""
+
+    address: Address
+    heard_us: int
+    highest: int = 0
+    seen: int = 0
+    """A bit for each of the last :data:`WINDOW` numbers, the highest in the lowest."""
+
+    def takes(self, counter: int) -> bool:
+        """Whether a datagram of this number has not come yet, and is not too old to tell."""
+        behind = self.highest - counter
+        return behind < 0 or (behind < WINDOW and not self.seen >> behind & 1)
+
+    def count(self, counter: int) -> None:
+        """A datagram of this number came."""
+        if counter > self.highest:
+            self.seen <<= min(counter - self.highest, WINDOW)
+            self.highest = counter
+        self.seen = (self.seen | 1 << (self.highest - counter)) & ((1 << WINDOW) - 1)
 
 
 class Conduit:
@@ -91,20 +124,24 @@ class Conduit:
         begins = np.array([self._conducts])
         self._peers = Peers(np.array([self.number]), begins, self._clock.now_us(), self.number & 0xFFFF)
         self._near: OrderedDict[Address, None] = OrderedDict.fromkeys(near)
-        self._where: OrderedDict[int, Address] = OrderedDict()
-        self._counted: OrderedDict[int, tuple[int, int]] = OrderedDict()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self._taken: OrderedDict[tuple[int, int], None] = OrderedDict()
+        crowd = blake2b(key, digest_size=16, person=b"ourojam crowd").digest()
+        self._says, self._speaks = b"ourojam crowd says" + crowd, b"ourojam crowd word" + crowd
+        """What stands before what a member signs of itself, and before what the conductor does."""
         self._counter = wall_us()  # a member that comes back counts on from where it was, however long it was away
         self._words: deque[bytes] = deque(maxlen=REPEATED)
         self._heard: OrderedDict[int, None] = OrderedDict()
+        self._highest = 0
         self._came: deque[tuple[int, bytes, int]] = deque()
         self._said = self._needs = self._repeats = 0
         self._step_us = self._repeat_us = self._clock.now_us()
-        self._limits: Limits[int] = Limits()
+        self._limits: Limits[tuple[Address, int]] = Limits()
         self.doorway = Doorway()
         """Lets others knock through this member, once it knows where the door is."""
         self._lock = threading.Lock()
         self.refused = 0
-        """Datagrams that were none of the crowd's, or came twice."""
+        """Datagrams that were none of the crowd's, were forged, or came again."""
         self._endpoint = Endpoint(bind, self._datagram, self._due, self._clock)
 
     def start(self) -> None:
@@ -149,7 +186,7 @@ class Conduit:
     def known(self) -> list[Address]:
         """Where others in the crowd were heard, the latest first."""
         with self._lock:
-            return list(reversed(self._where.values()))
+            return [each.address for each in reversed(self._known.values())]
 
     def counted(self) -> Counter[str]:
         """Datagrams and bytes each way."""
@@ -158,7 +195,7 @@ class Conduit:
     def meet(self, address: Address) -> None:
         """An address that may be in reach became known."""
         with self._lock:
-            self._know(address)
+            self._is_near(address)
 
     def send(self, word: bytes) -> int:
         """Let the whole crowd have ``word``; gives its number.
@@ -171,7 +208,7 @@ class Conduit:
         with self._lock:
             self._said += 1
             head = _WORD.pack(self._said, len(word))
-            self._pass_on(head + word + self._identity.sign(head + word))
+            self._pass_on(head + word + self._identity.sign(self._speaks + head + word))
             return self._said
 
     def leave_parent(self) -> None:
@@ -236,23 +273,22 @@ class Conduit:
             if body is None:
                 self._pass_knock(data, address)
             elif body[0] == _DATA:
-                self._hear_words(body, at_us)
-            elif (said := self._signed(data, body)) is None:
+                self._hear_words(data, body, address, at_us)
+            elif (said := self._signed(data, body, address)) is None:
                 self.refused += 1
             else:
-                self._hear(said, _HEAD.unpack_from(data)[0], address)
+                self._hear(said, _HEAD.unpack_from(data)[0])
             came = list(self._came)
             self._came.clear()
         for word in came:
             self._on_word(*word)
 
-    def _hear(self, body: bytes, sender: int, address: Address) -> None:
+    def _hear(self, body: bytes, sender: int) -> None:
         found = unpack(body)
         now_us, peers = self._clock.now_us(), self._peers
         if found is None or (found[1]["peer"] != sender).any():
             self.refused += 1
             return
-        self._know(address, sender)
         topic, rows = found
         if "to" in (rows.dtype.names or ()):
             rows = rows[rows["to"] == self.number]
@@ -283,23 +319,47 @@ class Conduit:
 
     # -- the conductor's words -----------------------------------------------------------------------------
 
-    def _hear_words(self, body: bytes, at_us: int) -> None:
+    def _hear_words(self, data: bytes, body: bytes, address: Address, at_us: int) -> None:
+        if not self._passes_words(*_HEAD.unpack_from(data), address) or not self._take_words(body, at_us):
+            self.refused += 1
+
+    def _passes_words(self, sender: int, receiver: int, counter: int, address: Address) -> bool:
+        """Whether words come from who passes them on to this member, for it, and not for the second time."""
+        known = self._known.get(sender)
+        if self._conducts or known is None or sender != self.parent or receiver != self.number:
+            return False
+        if address != known.address or abs(known.highest - counter) > APART or (sender, counter) in self._taken:
+            return False
+        self._taken[sender, counter] = None
+        if len(self._taken) > 2 * APART:
+            self._taken.popitem(last=False)
+        return self._limits.allow((address, sender), self._clock.now_us())
+
+    def _take_words(self, body: bytes, at_us: int) -> bool:
+        """Keep those words that are new, and pass them on; false where something is wrong with them."""
         at = 1
-        while at + _WORD.size + SIGNATURE_BYTES <= len(body):
+        for _ in range(REPEATED):
+            if at == len(body):
+                break
+            if at + _WORD.size > len(body):
+                return False
             number, length = _WORD.unpack_from(body, at)
             end = at + _WORD.size + length + SIGNATURE_BYTES
             if length > MAX_WORD or end > len(body):
-                self.refused += 1
-                return
+                return False
             packed, at = body[at:end], end
-            if number not in self._heard and verified(
-                packed[:-SIGNATURE_BYTES], packed[-SIGNATURE_BYTES:], self._conductor
-            ):
-                self._heard[number] = None
-                if len(self._heard) > REMEMBERED:
-                    self._heard.popitem(last=False)
-                self._pass_on(packed)
-                self._came.append((number, packed[_WORD.size : -SIGNATURE_BYTES], at_us))
+            if number in self._heard or number <= self._highest - REMEMBERED:
+                continue
+            said, signature = packed[:-SIGNATURE_BYTES], packed[-SIGNATURE_BYTES:]
+            if not verified(self._speaks + said, signature, self._conductor):
+                return False
+            self._heard[number] = None
+            self._highest = max(self._highest, number)
+            if len(self._heard) > REMEMBERED:
+                self._heard.popitem(last=False)
+            self._pass_on(packed)
+            self._came.append((number, said[_WORD.size :], at_us))
+        return at == len(body)
 
     def _pass_on(self, packed: bytes) -> None:
         """Give a word, and the ones before it, to those who hang on this member."""
@@ -313,26 +373,28 @@ class Conduit:
         body = bytes([_DATA]) + b"".join(self._words)
         there = self._peers.children["peer"][0]
         for child in there[there >= 0].tolist():
-            if (address := self._where.get(child)) is not None:
-                self._send(body, address)
+            if (known := self._known.get(child)) is not None:
+                self._send(body, known.address, self._head(child))
 
     # -- the wire ------------------------------------------------------------------------------------------
 
     def _send_rows(self, topic: Topic, rows: Rows) -> None:
         for number in range(len(rows)):
-            address = self._where.get(int(rows["to"][number]))
-            if address is not None:
-                self._say(pack(topic, rows[number : number + 1]), address)
+            receiver = int(rows["to"][number])
+            if (known := self._known.get(receiver)) is not None:
+                self._say(pack(topic, rows[number : number + 1]), known.address, receiver)
 
-    def _say(self, body: bytes, address: Address) -> None:
+    def _say(self, body: bytes, address: Address, receiver: int = 0) -> None:
         """Send something this member says of itself."""
-        head = _HEAD.pack(self.number, self._counter + 1)
-        self._send(body + self._identity.signing_public + self._identity.sign(head + body), address)
+        head = self._head(receiver)
+        self._send(body + self._identity.signing_public + self._identity.sign(self._says + head + body), address, head)
 
-    def _send(self, body: bytes, address: Address) -> None:
+    def _head(self, receiver: int) -> bytes:
         self._counter += 1
-        head = _HEAD.pack(self.number, self._counter)
-        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head + bytes(8), self._key)
+        return _HEAD.pack(self.number, receiver, self._counter)
+
+    def _send(self, body: bytes, address: Address, head: bytes) -> None:
+        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head, self._key)
         self._endpoint.send(head + sealed, address)
 
     def _opened(self, data: bytes) -> bytes | None:
@@ -341,41 +403,45 @@ class Conduit:
             return None
         head, box = data[: _HEAD.size], data[_HEAD.size :]
         try:
-            body = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(box, head, head + bytes(8), self._key)
+            return bytes(sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(box, head, head, self._key)) or None
         except CryptoError:
             return None
-        # Only what is the crowd's is counted: anybody can write another's address on a packet.
-        if not self._limits.allow(_HEAD.unpack(head)[0], self._clock.now_us()):
-            return None
-        return bytes(body) or None
 
-    def _signed(self, data: bytes, body: bytes) -> bytes | None:
-        """What a member says of itself in ``body``, if it is its own word and has not come before."""
+    def _signed(self, data: bytes, body: bytes, address: Address) -> bytes | None:
+        """What a member says of itself in ``body``, if it is its own word for this one and has not come before."""
         head, at = data[: _HEAD.size], len(body) - KEY_BYTES - SIGNATURE_BYTES
-        sender, counter = _HEAD.unpack(head)
+        sender, receiver, counter = _HEAD.unpack(head)
         public = body[at : at + KEY_BYTES]
-        highest, seen = self._counted.get(sender, (0, 0))
-        behind = highest - counter
-        old = behind >= WINDOW or (behind >= 0 and bool(seen >> behind & 1))
-        if at < 1 or old or sender == self.number or number_of(public) != sender:
+        known, now_us = self._known.get(sender), self._clock.now_us()
+        if at < 1 or receiver not in (0, self.number) or sender == self.number or number_of(public) != sender:
             return None
-        if not verified(head + body[:at], body[at + KEY_BYTES :], public):
+        # What comes again costs nobody its share: only what is new is counted.
+        if (known is not None and not known.takes(counter)) or not self._limits.allow((address, sender), now_us):
             return None
-        if behind < 0:
-            highest, seen, behind = counter, seen << min(-behind, WINDOW), 0
-        self._counted[sender] = highest, (seen | 1 << behind) & ((1 << WINDOW) - 1)
-        self._counted.move_to_end(sender)
-        if len(self._counted) > MAX_KNOWN:
-            self._counted.popitem(last=False)
+        if not verified(self._says + head + body[:at], body[at + KEY_BYTES :], public):
+            return None
+        known = self._know(sender, address, receiver, now_us)
+        known.count(counter)
         return body[:at]
 
-    def _know(self, address: Address, number: int = -1) -> None:
-        """Remember where a member is; those heard longest ago are forgotten first."""
-        if number >= 0:
-            self._where[number] = address
-            self._where.move_to_end(number)
-            if len(self._where) > MAX_KNOWN:
-                self._where.popitem(last=False)
+    def _know(self, sender: int, address: Address, receiver: int, now_us: int) -> _Known:
+        """Remember where a member is that said something; those heard longest ago are forgotten first.
+
+        What it says to everyone near says little of where it is: who overheard it can say it again from elsewhere.
+        """
+        known = self._known.setdefault(sender, _Known(address, now_us))
+        self._known.move_to_end(sender)
+        if receiver or now_us - known.heard_us > rules.FORGET_US:
+            known.address = address
+        if known.address == address:
+            known.heard_us = now_us
+            self._is_near(address)
+        if len(self._known) > MAX_KNOWN:
+            held = {self.parent, int(self._peers.asked[0]), *self._peers.children["peer"][0].tolist()}
+            del self._known[next(number for number in self._known if number not in held)]
+        return known
+
+    def _is_near(self, address: Address) -> None:
         self._near[address] = None
         self._near.move_to_end(address)
         if len(self._near) > MAX_PEERS:

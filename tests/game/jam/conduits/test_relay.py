@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from hashlib import blake2b
 
 import nacl.bindings as sodium
 import numpy as np
@@ -16,72 +14,15 @@ import pytest
 from engine.net.keys import Identity
 from game.jam.conduits import rules
 from game.jam.conduits.messages import ANSWER, Topic, pack
-from game.jam.conduits.relay import MAX_WORD, Conduit
-
-KEY = bytes(range(32))
-HERE = ("127.0.0.1", 0)
-PATIENCE_S = 30.0
-
-
-class Street:
-    """Members in a row; each knows only its neighbours' addresses, as if the others were out of reach."""
-
-    def __init__(self) -> None:
-        self.words: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
-        self.changed = threading.Condition()
-        self.members: list[Conduit] = []
-        self.conductor = Identity.new()
-
-    def add(
-        self,
-        key: bytes = KEY,
-        near: Sequence[int] = (),
-        conducts: bool = False,
-        on_word: Callable[[Conduit], None] = lambda member: None,
-    ) -> Conduit:
-        place = len(self.members)
-
-        def heard(number: int, word: bytes, at_us: int) -> None:
-            on_word(self.members[place])
-            with self.changed:
-                assert number not in self.words[place], "a word came twice"
-                self.words[place][number] = word
-                self.changed.notify_all()
-
-        identity = self.conductor if conducts else Identity.new()
-        known = [self.members[one].address for one in near]
-        member = Conduit(key, self.conductor.signing_public, identity, known, heard, HERE)
-        for one in near:
-            self.members[one].meet(member.address)
-        self.members.append(member)
-        member.start()
-        return member
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        with self.changed:
-            limit = time.monotonic() + PATIENCE_S
-            while not condition():
-                assert time.monotonic() < limit, "it did not come about"
-                self.changed.wait(0.05)
-
-    def until_heard(self, word: bytes, places: Sequence[int]) -> None:
-        """Say ``word`` until all of ``places`` have heard it; what is said before one hangs on is not for it."""
-        with self.changed:
-            limit = time.monotonic() + PATIENCE_S
-            while time.monotonic() < limit:
-                if all(word in self.words[place].values() for place in places):
-                    return
-                self.members[0].send(word)
-                self.changed.wait_for(lambda: all(word in self.words[place].values() for place in places), 0.1)
-        raise AssertionError(f"{word!r} did not reach {[p for p in places if word not in self.words[p].values()]}")
+from game.jam.conduits.relay import MAX_WORD
+from tests.rig.street import KEY, Street
 
 
 @pytest.fixture
 def street() -> Iterator[Street]:
     made = Street()
     yield made
-    for member in made.members:
-        member.close()
+    made.close()
 
 
 def test_what_the_conductor_sends_goes_from_hand_to_hand(street: Street) -> None:
@@ -132,12 +73,13 @@ def test_who_holds_the_key_cannot_speak_for_another(street: Street) -> None:
     conductor = street.add(conducts=True)
     child = street.add(near=[0])
     street.until_heard(b"before", [1])
-    head = struct.pack(">QQ", conductor.number, 2**64 - 1)
+    head = struct.pack(">QQQ", conductor.number, child.number, 2**64 - 1)
+    says = b"ourojam crowd says" + blake2b(KEY, digest_size=16, person=b"ourojam crowd").digest()
     farewell = pack(Topic.ANSWER, np.array([(conductor.number, child.number, 0, 0, 0, 0)], ANSWER))
     liar = Identity.new()
     for public in (liar.signing_public, street.conductor.signing_public):
-        body = farewell + public + liar.sign(head + farewell)
-        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head + bytes(8), KEY)
+        body = farewell + public + liar.sign(says + head + farewell)
+        sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head, KEY)
         refused = child.refused
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
             wire.sendto(head + sealed, child.address)
