@@ -353,6 +353,8 @@ class CrowdListener:
                 self._end("The conductor closed the crowd; what you heard is kept.")
 
     def _hear_now(self, word: Now) -> None:
+        if self.view.now is not None and self.view.now.stamp_us > word.stamp_us:
+            return  # overtaken on its way
         self.view.now = word
         phase = Phase(word.phase).name.lower()
         values = word.title, phase, word.song, word.artist, word.chart.hex(), word.take, word.t0_us
