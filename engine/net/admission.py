@@ -5,7 +5,7 @@
     joiner                                           door
       HELLO   version, session wanted                  keeps nothing
                                           COOKIE       only who receives at its address can go on
-      KNOCK   cookie, SPAKE2 message                   first work, counted as a guess at the code
+      KNOCK   seat or crowd, cookie, SPAKE2 message    first work, counted as a guess at the code
                                           ANSWER       SPAKE2 message, proof that the door knows the code
       CLAIM   sealed: keys, info, signature            proof that the joiner knows it; the guess is struck out
                                           WELCOME      sealed: the roster with the group's key, in parts; to who
@@ -68,7 +68,7 @@ BATCH = 16
 OPENING = struct.Struct(f">H{SESSION_BYTES}s")
 """After the header of HELLO, COOKIE and KNOCK: version and session."""
 
-KNOCK_BYTES = HEADER_BYTES + OPENING.size + COOKIE_BYTES + SPAKE2_BYTES
+KNOCK_BYTES = HEADER_BYTES + OPENING.size + 1 + COOKIE_BYTES + SPAKE2_BYTES
 ANSWER_BYTES = HEADER_BYTES + SPAKE2_BYTES + CONFIRMATION_BYTES
 _REFUSAL = struct.Struct(">BHH")
 
@@ -99,6 +99,7 @@ class Reason(IntEnum):
 TICKET = 0x54
 """The first byte of a welcome that is a ticket; a roster's is 0, a refusal's its reason."""
 
+_TICKETED = struct.Struct(">BH")
 
 SAID_SEALED = frozenset((Reason.FULL, Reason.REMOVED, Reason.NAME_TAKEN, Reason.NO_CROWD, Reason.FULL_BUT_CROWD))
 """What a door tells only those who have proved the code; VERSION, OTHER_SESSION and GUESSED it tells anyone."""
@@ -162,6 +163,18 @@ def parse_directions(datagram: bytes) -> Address | None:
         return checked_address(datagram[HEADER_BYTES + 2 :].decode("ascii"), port)
     except ValueError:
         return None
+
+
+def pack_ticketed(seen_port: int, ticket: bytes) -> bytes:
+    """A welcome to the crowd; ``seen_port`` is the UDP port that its holder was seen at by the door."""
+    return _TICKETED.pack(TICKET, seen_port) + ticket
+
+
+def parse_ticketed(message: bytes) -> tuple[int, bytes] | None:
+    """The port and the packed ticket of :func:`pack_ticketed`; None for any other bytes."""
+    if len(message) < _TICKETED.size or message[0] != TICKET:
+        return None
+    return _TICKETED.unpack_from(message)[1], message[_TICKETED.size :]
 
 
 @dataclass(frozen=True, slots=True)

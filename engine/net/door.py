@@ -7,6 +7,7 @@ receives at its address nothing is kept of it; until it has proved the code, no 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -20,13 +21,13 @@ from engine.net.admission import (
     KNOCK_BYTES,
     MAX_CLAIM_PARTS,
     OPENING,
-    TICKET,
     AdmissionKeys,
     Claim,
     Outgoing,
     Parts,
     Reason,
     pack_refusal,
+    pack_ticketed,
     parse_ask,
     parse_claim,
     seal_parts,
@@ -44,7 +45,16 @@ MAX_REPEATS = 64
 """A claim that was answered is answered this often again: more than a joiner repeats it in its ten seconds."""
 
 MAX_ENTRIES = 128
-"""Admissions that are remembered at once, finished ones included; beyond it a joiner has to ask again later."""
+"""Admissions to a seat that are remembered at once, finished ones included; beyond it a joiner asks again later."""
+
+MAX_CROWD_ENTRIES = 64
+"""The same for tickets, which are counted apart: however many want to listen, there is room for who wants to play."""
+
+CROWD_KEPT_US = 2_000_000
+"""Who has its ticket is forgotten so long after it asked last; a seat's admission is for 20 s."""
+
+TICKETS_PER_S = MAX_CROWD_ENTRIES * 1_000_000 // CROWD_KEPT_US
+"""So many tickets a second follow: at 9 ms each (SPAKE2 in Python) a third of a core of the conductor's machine."""
 
 TROUBLE_US = 60_000_000
 """The same trouble is told once in this time."""
@@ -68,7 +78,8 @@ class _Entry:
     keys: AdmissionKeys
     guess: Guess
     claim: Parts
-    made_us: int
+    crowd: bool
+    ends_us: int
     welcome: list[bytes] | None = None
     asked: int = 0
     repeats: int = 0
@@ -100,12 +111,12 @@ class Door:
         self._guesses = Guesses()
         self._ready: CodeExchange | None = None
         self._entries: dict[tuple[Address, bytes], list[_Entry]] = {}
-        self._count = 0
+        self._counts = Counter[bool]()  # by whether they are of the crowd
         self._events: list[DoorEvent] = []
         self._told_us: dict[Reason, int] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return self._counts.total()
 
     def events(self) -> list[DoorEvent]:
         """Who was admitted, and what the conductor may want to know, since the last call."""
@@ -114,8 +125,7 @@ class Door:
 
     def due_us(self) -> int | None:
         """When :meth:`tick` has something to forget; None while there is nothing.  More often does no harm."""
-        times = [entry.made_us + 2 * ADMISSION_US for entries in self._entries.values() for entry in entries]
-        return min(times, default=None)
+        return min((entry.ends_us for entries in self._entries.values() for entry in entries), default=None)
 
     def tick(self, now_us: int) -> list[Outgoing]:
         """Forget admissions that are over, and get ready for the next; a door never speaks first."""
@@ -126,8 +136,8 @@ class Door:
 
     def _forget(self, now_us: int) -> None:
         for key, entries in list(self._entries.items()):
-            kept = [entry for entry in entries if now_us - entry.made_us < 2 * ADMISSION_US]
-            self._count -= len(entries) - len(kept)
+            kept = [entry for entry in entries if now_us < entry.ends_us]
+            self._counts.subtract(entry.crowd for entry in entries if now_us >= entry.ends_us)
             if kept:
                 self._entries[key] = kept
             else:
@@ -144,9 +154,9 @@ class Door:
         elif kind is PacketKind.KNOCK:
             reply = self._knock(datagram, address, attempt, now_us)
         elif kind is PacketKind.CLAIM:
-            return [Outgoing(address, part) for part in self._claim(datagram, address, attempt)]
+            return [Outgoing(address, part) for part in self._claim(datagram, address, attempt, now_us)]
         elif kind is PacketKind.ASK:
-            return [Outgoing(address, part) for part in self._ask(datagram, address, attempt)]
+            return [Outgoing(address, part) for part in self._ask(datagram, address, attempt, now_us)]
         else:
             return []
         return [] if reply is None else [Outgoing(address, reply)]
@@ -175,8 +185,8 @@ class Door:
         if len(datagram) != KNOCK_BYTES:
             return None
         version, session = OPENING.unpack_from(datagram, HEADER_BYTES)
-        at = HEADER_BYTES + OPENING.size
-        cookie, message = datagram[at : at + COOKIE_BYTES], datagram[at + COOKIE_BYTES :]
+        at = HEADER_BYTES + OPENING.size + 1
+        crowd, cookie, message = datagram[at - 1] == 1, datagram[at : at + COOKIE_BYTES], datagram[at + COOKIE_BYTES :]
         if version != VERSION:
             return None
         fresh = any(secrets.compare_digest(cookie, _cookie(secret, address, attempt)) for secret in self._secrets)
@@ -185,12 +195,12 @@ class Door:
         for entry in self._entries.get((address, attempt), ()):
             if entry.knock == message:
                 return entry.answer
-        return self._answer(message, address, attempt, now_us)
+        return self._answer(message, address, attempt, crowd, now_us)
 
-    def _answer(self, message: bytes, address: Address, attempt: bytes, now_us: int) -> bytes | None:
+    def _answer(self, message: bytes, address: Address, attempt: bytes, crowd: bool, now_us: int) -> bytes | None:
         self._forget(now_us)
         wait_s = self._guesses.wait_s(address[0], now_us)
-        if wait_s is None or self._count >= MAX_ENTRIES:
+        if wait_s is None or self._counts[crowd] >= (MAX_CROWD_ENTRIES if crowd else MAX_ENTRIES):
             return None
         if wait_s:
             text = f"Wrong join codes were tried too often, last from {address[0]}; it has to wait {wait_s} s."
@@ -203,31 +213,38 @@ class Door:
             return None
         answer = pack_attempt(PacketKind.ANSWER, attempt) + exchange.message + confirmation(secret)
         keys = AdmissionKeys.of(secret)
-        entry = _Entry(message, answer, keys, guess, Parts(keys.claim, MAX_CLAIM_PARTS), now_us)
+        parts, ends_us = Parts(keys.claim, MAX_CLAIM_PARTS), now_us + 2 * ADMISSION_US
+        entry = _Entry(message, answer, keys, guess, parts, crowd, ends_us)
         self._entries.setdefault((address, attempt), []).append(entry)
-        self._count += 1
+        self._counts[crowd] += 1
         return answer
 
-    def _claim(self, datagram: bytes, address: Address, attempt: bytes) -> list[bytes]:
+    def _claim(self, datagram: bytes, address: Address, attempt: bytes, now_us: int) -> list[bytes]:
         for entry in self._entries.get((address, attempt), ()):
             if entry.welcome is not None:
                 if not entry.claim.has(datagram):
                     continue
                 # One part tells the joiner how many there are; more would make a repeated claim a lever for floods.
                 entry.repeats += 1
-                return entry.welcome[:1] if entry.repeats <= MAX_REPEATS else []
+                if entry.repeats > MAX_REPEATS:
+                    return []
+                _keep(entry, now_us)
+                return entry.welcome[:1]
             if entry.claim.take(datagram):
                 self._guesses.proved(entry.guess)
             message = entry.claim.message()
             if message is not None:
-                entry.welcome = self._welcome(message, entry.keys, address, attempt)
+                entry.welcome = self._welcome(message, entry, address, attempt)
+                _keep(entry, now_us)
                 return entry.welcome[:BATCH]
         return []
 
-    def _welcome(self, message: bytes, keys: AdmissionKeys, address: Address, attempt: bytes) -> list[bytes]:
+    def _welcome(self, message: bytes, entry: _Entry, address: Address, attempt: bytes) -> list[bytes]:
         try:
-            claim = parse_claim(message, keys.binding)
-            answer = self._ticket() if claim.crowd else b"\0" + self._enter(claim, address)
+            claim = parse_claim(message, entry.keys.binding)
+            if claim.crowd != entry.crowd:
+                raise ValueError("it knocked for something else")
+            answer = self._ticket(claim, address) if claim.crowd else b"\0" + self._enter(claim, address)
         except ValueError:
             return []  # it knows the code and talks nonsense; it gets no answer
         except SessionFull:
@@ -236,11 +253,13 @@ class Door:
             answer = bytes((Reason.REMOVED,))
         except NameTaken:
             answer = bytes((Reason.NAME_TAKEN,))
-        return seal_parts(PacketKind.WELCOME, attempt, keys.welcome, answer)
+        return seal_parts(PacketKind.WELCOME, attempt, entry.keys.welcome, answer)
 
-    def _ticket(self) -> bytes:
+    def _ticket(self, claim: Claim, address: Address) -> bytes:
+        if self._roster.turned_away(peer_id(claim.signing), address[0]):
+            raise WasRemoved
         ticket = self._crowd()
-        return bytes((TICKET,)) + ticket if ticket else bytes((Reason.NO_CROWD,))
+        return pack_ticketed(address[1], ticket) if ticket else bytes((Reason.NO_CROWD,))
 
     def _enter(self, claim: Claim, address: Address) -> bytes:
         if not vouched(self._roster.session, claim.exchange, claim.vouch, claim.signing):
@@ -252,11 +271,12 @@ class Door:
         self._events.append(Admitted(member, address, again))
         return self._roster.pack()
 
-    def _ask(self, datagram: bytes, address: Address, attempt: bytes) -> list[bytes]:
+    def _ask(self, datagram: bytes, address: Address, attempt: bytes, now_us: int) -> list[bytes]:
         for entry in self._entries.get((address, attempt), ()):
             asked = parse_ask(datagram, entry.keys.ask) if entry.welcome else None
             if asked is not None and entry.welcome and asked[0] > entry.asked:
                 entry.asked, held = asked
+                _keep(entry, now_us)
                 return [part for number, part in enumerate(entry.welcome) if not held >> number & 1][:BATCH]
         return []
 
@@ -265,6 +285,12 @@ class Door:
         if told_us is None or now_us - told_us >= TROUBLE_US:
             self._told_us[reason] = now_us
             self._events.append(Trouble(text))
+
+
+def _keep(entry: _Entry, now_us: int) -> None:
+    """Remember who was answered for as long as it may still ask for parts of it."""
+    if entry.crowd:
+        entry.ends_us = now_us + CROWD_KEPT_US
 
 
 def _cookie(secret: bytes, address: Address, attempt: bytes) -> bytes:

@@ -21,7 +21,6 @@ from engine.net.admission import (
     MAX_WELCOME_PARTS,
     OPENING,
     SAID_SEALED,
-    TICKET,
     AdmissionKeys,
     Outgoing,
     Parts,
@@ -30,6 +29,7 @@ from engine.net.admission import (
     pack_claim,
     parse_directions,
     parse_refusal,
+    parse_ticketed,
     seal_parts,
     sentence,
 )
@@ -76,11 +76,16 @@ class Welcomed:
 
 @dataclass(frozen=True, slots=True)
 class Ticketed:
-    """This machine may listen in the crowd of ``session``; ``door`` is the address that gave the ticket."""
+    """This machine may listen in the crowd of ``session``; ``door`` is the address that gave the ticket.
+
+    ``seen_port`` is the UDP port that the conductor's door saw this machine at; that of whoever passes it on, if
+    ``door`` is not the conductor's own.
+    """
 
     ticket: Ticket
     session: str
     door: Address
+    seen_port: int
 
 
 class Knock:
@@ -164,7 +169,7 @@ class Knock:
             return [Outgoing(address, self._hello()) for address in self._addresses]
         if self._step is PacketKind.KNOCK:
             opening = pack_attempt(PacketKind.KNOCK, self._attempt) + OPENING.pack(VERSION, self._session)
-            return [Outgoing(self._door, opening + self._cookie + self._exchange.message)]
+            return [Outgoing(self._door, opening + bytes((self._crowd,)) + self._cookie + self._exchange.message)]
         if self._welcome is not None and self._welcome.count:
             return [self._ask()]
         return [Outgoing(self._door, part) for part in self._claim]
@@ -265,8 +270,9 @@ class Knock:
 
     def _read(self, message: bytes) -> Welcomed | Ticketed | Refused:
         first = message[0] if message else -1
-        if first == TICKET and self._crowd:
-            return self._read_ticket(message[1:])
+        ticketed = parse_ticketed(message) if self._crowd else None
+        if ticketed is not None:
+            return self._read_ticket(*ticketed)
         if first != 0 or self._crowd:
             reason = Reason(first) if first in SAID_SEALED else Reason.BROKEN_OFF
             return Refused(sentence(reason), reason is Reason.FULL_BUT_CROWD)
@@ -279,8 +285,8 @@ class Knock:
             return Refused(sentence(Reason.BROKEN_OFF))
         return Welcomed(roster, me, self._door)
 
-    def _read_ticket(self, packed: bytes) -> Ticketed | Refused:
+    def _read_ticket(self, seen_port: int, packed: bytes) -> Ticketed | Refused:
         try:
-            return Ticketed(Ticket.parse(packed), self._session.hex(), self._door)
+            return Ticketed(Ticket.parse(packed), self._session.hex(), self._door, seen_port)
         except ValueError:
             return Refused(sentence(Reason.BROKEN_OFF))

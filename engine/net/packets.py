@@ -9,7 +9,7 @@ and goes on, depending on its kind (sizes in bytes; ``[...]`` is sealed by ChaCh
 
     HELLO     version 2 | session 8 or zeros | zeros up to 64 in all        joiner to door, which keeps nothing of it
     COOKIE    version 2 | session 8 | cookie 16                             door to joiner, smaller than the hello
-    KNOCK     version 2 | session 8 | cookie 16 | SPAKE2 message 33         joiner to door
+    KNOCK     version 2 | session 8 | crowd 1 | cookie 16 | SPAKE2 33       joiner to door; crowd 0: wants a seat
     ANSWER    SPAKE2 message 33 | confirmation 16                           door to joiner, smaller than the knock
     CLAIM     part 1 | parts 1 | [part of the claim]                        joiner to door
     ASK       number 4 | [parts held, a bit each]                           joiner to door

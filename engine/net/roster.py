@@ -267,7 +267,7 @@ class Roster:
             SessionFull, WasRemoved, NameTaken: it cannot be taken in.
         """
         peer = peer_id(signing)
-        if peer in self.removed or (peer not in self.members and addresses and addresses[0][0] in self.removed_hosts):
+        if self.turned_away(peer, addresses[0][0] if addresses else ""):
             raise WasRemoved
         if peer not in self.members and len(self.members) >= MAX_PEERS:
             raise SessionFull
@@ -278,6 +278,10 @@ class Roster:
         member = Member(signing, exchange, dict(info), order, addresses[:MAX_ADDRESSES], vouch)
         self.put(member)
         return member, again
+
+    def turned_away(self, peer: str, host: str) -> bool:
+        """Whether a machine that comes from ``host`` was removed, or its member was."""
+        return peer in self.removed or (peer not in self.members and host in self.removed_hosts)
 
     def put(self, member: Member) -> None:
         """Enter a member as the conductor said it, or anew.

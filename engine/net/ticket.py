@@ -42,7 +42,7 @@ class _Fields(BaseModel):
 class Ticket:
     """``key`` seals what the crowd sends, ``signing`` is the public key the conductor signs his words to it with.
 
-    ``conductor`` is his id as a member.  His place in the crowd is at ``port`` of the host whose door gave the ticket;
+    ``conductor`` is his id as a member.  His place in the crowd is at ``port`` of the host his door is at;
     ``near`` are others in the crowd, ``doors`` other members.
     """
 

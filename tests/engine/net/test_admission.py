@@ -309,7 +309,7 @@ def test_nothing_is_kept_or_worked_out_for_who_does_not_receive_where_it_says_it
         attempt = rng.randbytes(8)
         hello = pack_attempt(PacketKind.HELLO, attempt) + OPENING.pack(VERSION, bytes(8))
         opening = OPENING.pack(VERSION, step.roster.session)
-        forged = pack_attempt(PacketKind.KNOCK, attempt) + opening + rng.randbytes(COOKIE_BYTES + 33)
+        forged = pack_attempt(PacketKind.KNOCK, attempt) + opening + rng.randbytes(1 + COOKIE_BYTES + 33)
         for datagram in (hello.ljust(HELLO_BYTES, b"\0"), forged):
             answers = step.door.receive(datagram, host(number), step.now_us)
             assert [packet_kind(answer.datagram) for answer in answers] == [PacketKind.COOKIE]
