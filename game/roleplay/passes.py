@@ -6,7 +6,7 @@ or another wording may have come in between) and writes what follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -33,7 +33,7 @@ from game.roleplay.scenes import MEMORABLE, quotes_of
 from game.roleplay.state import Chat, Edge, Scene, Turn
 from game.roleplay.story import promote
 from game.roleplay.swipes import stale_scenes
-from game.truth import Truth
+from game.roleplay.witness import memories
 
 TOLD = "told already"
 """Why nobody was asked: it stands, or the player has said it."""
@@ -150,9 +150,9 @@ def _mask(chat: Chat, scene: Scene, said: Turn) -> int:
     return sum({chat.bit(who) for who in scene.present if scene.hears(who, said.number)})
 
 
-def pin_pivotal(desk: Desk, host: str, memories: Iterable[MemoryWritten]) -> None:
+def pin_pivotal(desk: Desk, host: str, written: Iterable[MemoryWritten]) -> None:
     """Pin those of the memories just written that are pivotal (004 8.5)."""
-    desk.write(host, [fact for memory in memories for fact in auto_pin(desk.log, host, memory.memory)])
+    desk.write(host, [fact for memory in written for fact in auto_pin(desk.log, host, memory.memory)])
 
 
 # -- the end of a scene ----------------------------------------------------------------------------------------------
@@ -169,36 +169,52 @@ def tell_scene(desk: Desk, host: str, number: int) -> None:
     turns = reading.turns_of_scene(desk.log, host, number)
     if scene is None or number not in {one.id for one in stale_scenes(desk.log, host)}:
         return  # nothing was said in it, or it was asked for twice
-    told = _told(desk, chat, scene, turns)
+    taken = _taken(desk, host, scene)
+    told = _told(desk, chat, scene, turns, taken)
     if told is None:
         return
-    words = [*_tell_edges(desk, host, scene, told), *_tell_group(desk, host, scene, told, turns)]
+    knowing = {who: one for who, one in told.items() if who not in taken}
+    words = [*_tell_edges(desk, host, scene, knowing), *_tell_group(desk, host, scene, knowing, turns)]
     with desk.deciding:
         if not _scene_still(desk, host, scene, turns):
             return
         first = reading.chat(desk.log, host).memories + 1
-        memories = [
+        written = [
             (_summary(desk, chat, scene, witness, one, turns, first + place), one.source)
             for place, (witness, one) in enumerate((who, one) for who, one in told.items() if one.excuse != TOLD)
         ]
-        desk.write(host, [*(Fact(memory, source, memory.owner) for memory, source in memories), *words])
-        pin_pivotal(desk, host, [memory for memory, _ in memories])
+        desk.write(host, [*(Fact(memory, source, memory.owner) for memory, source in written), *words])
+        pin_pivotal(desk, host, [memory for memory, _ in written])
     if scene.significance >= MEMORABLE and desk.exports is not None:
         export_scene(desk.log, desk.exports, host, scene.id)
 
 
-def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[str, Asked] | None:
+def _taken(desk: Desk, host: str, scene: Scene) -> dict[str, bool]:
+    """From whom the player has taken this scene (their witness bit), and whether a telling of theirs counts now.
+
+    It is kept for the day the bit is given back, and goes into no edge and no group.
+    """
+    sql = (
+        "SELECT owner, max(live) FROM memories WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
+        " AND form = 'summary' AND NOT witnesses & owner_bit GROUP BY owner"
+    )
+    return {owner: bool(counts) for owner, counts in desk.log.query(sql, (host, scene.id))}
+
+
+def _told(
+    desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn], taken: Mapping[str, bool]
+) -> dict[str, Asked] | None:
     """What each witness tells of the scene; None where the classifier is in trouble.
 
     What is told of it already stands, as what the player has put into their own words does, and is what those
-    witnesses' edges take in.
+    witnesses' edges take in; of those it was ``taken`` from, it is left as it is.
     """
     standing = _told_already(desk, chat.host, scene)
     when = clock.friendly(scene.clock_us, chat.day_one_us)
     told: dict[str, Asked] = {}
     for witness in scene.present:
         job = jobs_of.summarise(desk.log, chat, scene, witness, turns, when, scene.significance)
-        if not job.turns:
+        if not job.turns or taken.get(witness):
             continue
         if witness in standing:
             told[witness] = Asked(SceneSummary(summary=standing[witness]), AUTOMATION, TOLD)
@@ -211,13 +227,13 @@ def _told(desk: Desk, chat: Chat, scene: Scene, turns: Sequence[Turn]) -> dict[s
 
 
 def _told_already(desk: Desk, host: str, scene: Scene) -> dict[str, str]:
-    """What is told of a scene as it stands or in the player's own words, by who tells it."""
-    sql = (
-        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND turn = 0 AND form = 'summary' AND live"
-        " AND (truth = ? OR basis = ?) ORDER BY seq"
-    )
-    rows = desk.log.query(sql, (host, scene.id, int(Truth.USER), scene.basis))
-    return {owner: text[:MAX_TEXT] for owner, text in rows}
+    """What is told of a scene as it stands or in the player's own words, by who tells and remembers it."""
+    where = "m.chat = ?2 AND m.scene = ?3 AND m.scene > 0 AND m.turn = 0 AND m.form = 'summary'"
+    found = {
+        witness: memories(desk.log, witness, (host, scene.id), columns="m.text", where=where, limit=1)
+        for witness in scene.present
+    }
+    return {witness: str(rows[0][0])[:MAX_TEXT] for witness, rows in found.items() if rows}
 
 
 def _scene_still(desk: Desk, host: str, scene: Scene, turns: Sequence[Turn]) -> bool:

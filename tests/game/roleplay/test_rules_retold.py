@@ -1,0 +1,67 @@
+"""What is told again of a scene goes to those who remember it, and to nobody else (003 3.4, 004 8.3, 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from game.roleplay import directing, editing, recall, talk
+from game.roleplay.desk import Desk
+from game.roleplay.events import YOU
+from game.roleplay.jobs import EdgeSummary, Job, SceneSummary, SummariseEdge, SummariseGroup, SummariseScene
+from tests.rig.company import company
+from tests.rig.scripted import Scripted
+
+
+@pytest.fixture
+def voice() -> Scripted:
+    """Tells scenes as they were said, and how two stand to each other on from what stood."""
+    made = Scripted()
+
+    def retold(job: Job) -> SceneSummary:
+        assert isinstance(job, SummariseScene)
+        return SceneSummary(summary=" / ".join(turn.text for turn in job.turns))
+
+    def told_on(job: Job) -> EdgeSummary:
+        assert isinstance(job, SummariseEdge)
+        return EdgeSummary(summary=f"{job.edge.summary} | {job.told}"[-900:])
+
+    made.rules.update({SummariseScene: retold, SummariseEdge: told_on})
+    return made
+
+
+@pytest.fixture
+def desk(voice: Scripted) -> Iterator[Desk]:
+    with company(None, voice) as made:
+        yield made
+        made.settle()
+        assert made.problem == ""
+        assert made.log.check_rebuild() == []
+
+
+def visited(desk: Desk) -> int:
+    """Ivo was Mara's guest for a line of hers, its turn; the scene is over and told."""
+    talk.say(desk, "mara", "Hello.")
+    directing.add_guest(desk, "mara", "ivo")
+    exchange = talk.say(desk, "mara", "Mara, speak.")
+    directing.remove_guest(desk, "mara")
+    desk.settle()
+    return exchange.turns[-1]
+
+
+def test_who_the_player_took_a_scene_from_hears_nothing_of_it_when_it_is_told_again(
+    desk: Desk, voice: Scripted
+) -> None:
+    number = visited(desk)
+    (his,) = [one for one in recall.recent(desk.log, "ivo", 9) if one.form == "summary"]
+    with desk.deciding:
+        editing.edit_memory(desk.log, "mara", his.number, "text", "My SECRET words.")
+        editing.edit_memory(desk.log, "mara", his.number, "witnesses", his.witnesses & ~4)
+    voice.jobs.clear()
+    talk.another(desk, "mara", number)
+    desk.settle()
+    asked = [job for job in voice.jobs if isinstance(job, SummariseEdge)]
+    assert {job.edge.owner for job in asked} == {YOU, "mara"}
+    assert not any("SECRET" in job.told for job in asked)
+    assert not any(isinstance(job, SummariseGroup) for job in voice.jobs), "what the three share goes to him, too"
