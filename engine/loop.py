@@ -23,6 +23,8 @@ SWITCH_S = 0.0005
 
 _KEPT = 4096
 _STALE_FRAMES = 2
+_NEVER_WRITTEN = frozenset(("key:escape", *(f"key:f{number}" for number in range(1, 13))))
+"""Keys that mean the same to a scene whether or not a text field is written in."""
 """The interface goes on wanting text for this many frames after the scene with the text field is no longer drawn."""
 
 
@@ -143,8 +145,8 @@ class Loop:
     def dispatch(self, event: Event) -> None:
         """Give one event to the interface and to the scenes.
 
-        While a text field is written in, keys are letters: only Escape still reaches the scenes.  While an input method
-        composes, all of them are its own.
+        While a text field is written in, keys are letters: only Escape and F1 to F12 still reach the scenes.  While
+        an input method composes, all of them are its own.
         """
         if self.window.ui.composing and isinstance(event, InputEvent) and event.device == KEYBOARD and event.pressed:
             return
@@ -153,7 +155,7 @@ class Loop:
             isinstance(event, InputEvent)
             and event.device == KEYBOARD
             and event.pressed
-            and event.control != "key:escape"
+            and event.control not in _NEVER_WRITTEN
             and self._writing()
         ):
             return

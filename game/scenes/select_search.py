@@ -20,7 +20,6 @@ _K = imgui.Key
 COMMANDS: dict[imgui.Key, str] = {
     **{_K.up_arrow: "key:up", _K.down_arrow: "key:down", _K.page_up: "key:pageup", _K.page_down: "key:pagedown"},
     **{_K.enter: "key:return", _K.keypad_enter: "key:return", _K.tab: "key:tab"},
-    **{getattr(_K, f"f{number}"): f"key:f{number}" for number in (*range(1, 9), 10)},
 }
 _FLAGS = (
     imgui.WindowFlags_.no_decoration.value

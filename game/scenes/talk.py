@@ -40,7 +40,6 @@ from game.scenes.talk_settings import TalkSettingsPage, config_of
 from game.scenes.talk_turns import Doors
 
 SECTIONS = {"f2": "chats", "f3": "bots", "f4": "settings"}
-_KEYS = {imgui.Key.f1: "f1", imgui.Key.f2: "f2", imgui.Key.f3: "f3", imgui.Key.f4: "f4"}
 _FORMS = "talk forms"
 _OFFERED = "talk offered"
 _VEIL = (
@@ -262,10 +261,6 @@ class TalkScene(Scene):
     def _listen(self) -> None:
         """Keys that count also while a field is written in."""
         io = imgui.get_io()
-        if io.want_text_input:
-            for key, control in _KEYS.items():
-                if imgui.is_key_pressed(key, False):
-                    self._key(control)
         if io.key_ctrl and imgui.is_key_pressed(imgui.Key.f, False):
             self.search()
         if io.key_ctrl and imgui.is_key_pressed(imgui.Key.h, False):

@@ -151,7 +151,8 @@ class ChatPage:
         elif control in ("pageup", "pagedown"):
             self.paper.page(1 if control == "pagedown" else -1)
         elif control in ("f5", "f6", "f7"):
-            self._note_key(control)
+            if self.keys is Keys.COMPOSER or not imgui.get_io().want_text_input:
+                self._note_key(control)
         elif control in ("up", "down"):
             self._choose(-1 if control == "up" else 1)
         elif control in ("home", "end"):

@@ -8,7 +8,6 @@ from imgui_bundle import imgui
 
 _K = imgui.Key
 _LEAVES = {_K.tab: "tab", _K.page_up: "pageup", _K.page_down: "pagedown"}
-_DOES = {getattr(_K, f"f{number}"): f"f{number}" for number in range(1, 11)}
 
 
 class Keys(Enum):
@@ -24,10 +23,9 @@ class Keys(Enum):
 def passed_on(keys: Keys, empty: bool) -> list[str]:
     """The keys pressed in this frame that go to the chat although a field of its has the keyboard; ``empty`` or not.
 
-    While a field is written in, the window keeps all others from the scenes.
+    While a field is written in, the window keeps all from the scenes that could be letters.
     """
-    known = _LEAVES | (_DOES if keys is Keys.COMPOSER else {})
-    known |= {_K.up_arrow: "up"} if keys is Keys.COMPOSER and empty else {}
+    known = _LEAVES | ({_K.up_arrow: "up"} if keys is Keys.COMPOSER and empty else {})
     repeats = (_K.page_up, _K.page_down, _K.up_arrow)
     return [name for key, name in known.items() if imgui.is_key_pressed(key, key in repeats)]
 

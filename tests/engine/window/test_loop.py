@@ -133,6 +133,19 @@ def test_letters_stay_in_the_text_field_that_is_written_in(window: HeadlessWindo
     assert [event.control for event in scene.events if isinstance(event, InputEvent)] == ["key:escape"]
 
 
+def test_function_keys_reach_the_scene_once_while_a_text_field_is_written_in(window: HeadlessWindow) -> None:
+    stack, scene = SceneStack(), Writing()
+    stack.push(scene)
+    loop = Loop(window, stack)
+    for _ in range(4):
+        loop.once(wait_ms=0)
+    assert window.ui.wants_text
+    window.feed(*(InputEvent(0, "keyboard", f"key:f{number}", 1.0) for number in (1, 3, 12)))
+    loop.once(wait_ms=0)
+    heard = [event.control for event in scene.events if isinstance(event, InputEvent)]
+    assert heard == ["key:f1", "key:f3", "key:f12"]
+
+
 def test_a_new_scene_gets_its_keys_though_the_one_before_had_a_text_field(window: HeadlessWindow) -> None:
     stack, scene = SceneStack(), Counting()
     stack.push(Writing())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from imgui_bundle import imgui
 
 from engine.clock import now_us
 from engine.input.events import InputEvent
@@ -183,6 +184,33 @@ def test_while_a_turn_is_written_over_a_click_anywhere_in_the_chat_goes_on_with_
 
 
 # -- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("key", "page"), [("f3", "talk library"), ("f4", "talk settings")])
+def test_a_page_takes_the_keyboard_also_just_after_the_field_gave_it_up(game: TalkGame, key: str, page: str) -> None:
+    game.press("up", key)
+    game.turn(3)
+    stood: set[int] = set()
+    for _ in range(3):
+        game.press("down")
+        game.turn(2)
+        here = imgui.get_current_context()
+        assert here.nav_window.root_window.name == page
+        assert imgui.get_io().nav_visible
+        stood.add(here.nav_id)
+    assert len(stood) == 3
+
+
+def test_while_a_turn_is_written_over_f5_says_nothing_anew(game: TalkGame) -> None:
+    game.press("up")
+    game.turn(2)
+    game.press("e")
+    game.until(lambda: game.scene.chat.turns.field.active and game.window.ui.wants_text, "the field over the turn")
+    edit = game.scene.chat.turns.edit
+    game.press("f5")
+    game.turn(2)
+    assert game.scene.chat.turns.edit is edit
+    assert not game.room.speaking
 
 
 def test_in_the_list_of_chats_arrows_choose_no_turns_and_escape_leads_back(game: TalkGame) -> None:
