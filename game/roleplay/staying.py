@@ -56,6 +56,8 @@ def _again(event: StoredEvent, host: str, live: set[int], memories: Mapping[int,
     if event.kind == happened.MemoryEmbedded.kind:
         return event if memories.get(said["memory"]) == said["memory"] else None
     if event.kind == happened.MemoryPinned.kind and said["memory"] in memories:
+        if said["auto"] and memories[said["memory"]] != said["memory"]:
+            return None
         return event._replace(payload={**said, "memory": memories[said["memory"]]})
     if event.kind != happened.ManualEdit.kind:
         return None

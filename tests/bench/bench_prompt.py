@@ -1,8 +1,8 @@
 """What it costs to lay everything before a speaker and make the prompt of it, with a long life behind them.
 
-The speaker has 50,000 memories, eight of them pinned, a chat of 2,000 turns with edges, threads and happenings, and a
-lorebook of 200 entries, five of them always awake.  Each measurement follows a new turn, so that what is looked for
-is new each time.
+The speaker has 50,000 memories, eight of them pinned (four of those tell a scene), a chat of 2,000 turns with edges,
+threads and happenings, and a lorebook of 200 entries, five of them always awake.  Each measurement follows a new turn,
+so that what is looked for is new each time.
 """
 
 from __future__ import annotations
@@ -76,13 +76,16 @@ def lived(log: EventLog, tongue: Names) -> Life:
         life.remember(host, "told")
         if len(life.pending) >= BATCH:
             life.flush(log)
-    for number in range(1, PIN_CAP + 1):
-        life.add(happened.MemoryPinned(number, True))
     life.open_scene()
     while life.turn < TURNS:
         life.step()
         if len(life.pending) >= BATCH:
             life.flush(log)
+    life.flush(log)
+    told = "SELECT memory FROM memories WHERE chat = ? AND owner = ? AND form = ? AND live ORDER BY seq LIMIT ?"
+    for form in ("told", "summary"):
+        for (number,) in log.query(told, (host, host, form, PIN_CAP // 2)):
+            life.add(happened.MemoryPinned(number, True))
     while life.memory < MEMORIES:
         life.remember(host, "told")
     life.flush(log)

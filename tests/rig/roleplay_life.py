@@ -140,12 +140,15 @@ def tells(life: Life, story: Story, number: int) -> None:
     """Everyone's summary of a closed scene, later, if it is then still told from the same wordings."""
     asked = reading.scene(life.log, story.host, number)
     assert asked is not None
+    weight = life.chance.choice((1, 1, 3))
 
     def late() -> None:
         now = reading.scene(life.log, story.host, number)
         if now is None or not now.closed or (now.basis, now.present) != (asked.basis, asked.present):
             return
-        story.tell(number, [one for one in asked.present if one != YOU])
+        for told in story.tell(number, [one for one in asked.present if one != YOU], weight):
+            facts = editing.auto_pin(life.log, story.host, told)
+            story.add(*(fact.event for fact in facts), truth=Truth.AUTOMATION)
         if len(asked.present) == 3:
             story.add(happened.GroupSummarised(life.text(), number, asked.basis))
 

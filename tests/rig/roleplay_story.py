@@ -127,7 +127,7 @@ class Story:
         self.add(*made, truth=Truth.AUTOMATION)
         return int(scene)
 
-    def tell(self, scene: int, owners: Sequence[str] = ()) -> list[int]:
+    def tell(self, scene: int, owners: Sequence[str] = (), weight: int = 1) -> list[int]:
         """Summaries and edges of a closed scene, as its wordings stand."""
         found = reading.scene(self.log, self.host, scene)
         assert found is not None
@@ -135,7 +135,7 @@ class Story:
         mask = 7 if len(found.present) == 3 else 3
         for owner in owners or (self.host,):
             words = f"{owner} tells scene {scene}"
-            told = self.remembers(owner, words, witnesses=mask, scene=scene, basis=found.basis)
+            told = self.remembers(owner, words, weight, mask, scene=scene, basis=found.basis)
             made.append(told)
             former = reading.edge(self.log, owner, YOU).summary
             after = (f"after scene {scene}", scene, found.basis, f"moment {scene}")

@@ -38,6 +38,7 @@ class End:
     last: int
     opened: int = -1
     open: bool = True
+    counts: bool = True
 
 
 class Plain:
@@ -83,7 +84,8 @@ class Plain:
             self.deleted |= {(chat, turn) for turn in said["turns"]}
             self._follow(chat)
         elif event.kind == "scene.closed":
-            self._went_on(chat, said["scene"], YOU, besides=said["turn"])
+            if not said["turn"]:
+                self._went_on(chat, said["scene"], YOU)
             self.closed_seq[chat, said["scene"]] = place(event)
             if said["turn"]:
                 said_by_now = max(turn for one, turn in self.chosen if one == chat)
@@ -93,33 +95,49 @@ class Plain:
             self.aside |= {(chat, said["scene"])} if said["meanwhile"] else set()
             if said["turn"]:
                 self.ends[-1].opened = said["scene"]
-                self._follow(chat)
+                self._move(chat, self.ends[-1].scene, said["scene"], after=self.ends[-1].last)
         elif event.kind == "guest.joined":
             self._went_on(chat, 0, YOU)
         elif event.kind == "bot.reset":
             self.reset_seq[chat] = place(event)
 
-    def _went_on(self, chat: str, scene: int, speaker: str, besides: int = 0) -> None:
+    def _went_on(self, chat: str, scene: int, speaker: str) -> None:
         """What a turn has led to stays as it is, once somebody goes on from it."""
         for end in self.ends:
             answered = speaker != YOU and self.speaker.get((chat, end.turn)) == YOU
-            if end.chat == chat and (chat, scene) not in self.aside and not answered and end.turn != besides:
+            if end.chat == chat and (chat, scene) not in self.aside and not answered:
                 end.open = False
 
     def _follow(self, chat: str) -> None:
-        """Each open end counts while its wording is chosen: the scene is closed, and what came after it was there."""
-        still_open = [end for end in self.ends if end.chat == chat and end.open]
-        for end in still_open:
-            self.closed_seq.pop((chat, end.scene), None)
-            for one, turn in self.scene_of:
-                if one == chat and self.scene_of[one, turn] == end.opened:
-                    self.scene_of[one, turn] = end.scene
-        for end in still_open:
-            if self.chosen[chat, end.turn] == end.swipe and (chat, end.turn) not in self.deleted:
+        """Each open end counts while its wording is chosen: the scene is closed, and what came after it was there.
+
+        Where another turn has led on from it, it is as if it were not open.
+        """
+        there = [end for end in self.ends if end.chat == chat]
+        for end in reversed(there):
+            if end.open and end.counts and not self._is_said(end) and not self._led_on_from(end, there):
+                end.counts = False
+                self.closed_seq.pop((chat, end.scene), None)
+                self._move(chat, end.opened, end.scene)
+        for end in there:
+            is_gone = any(one.opened == end.scene and not one.counts for one in there)
+            may_count = self._is_said(end) and not is_gone and (chat, end.scene) not in self.closed_seq
+            if end.open and not end.counts and may_count and not self._led_on_from(end, there):
+                end.counts = True
                 self.closed_seq[chat, end.scene] = end.seq
-                for one, turn in self.scene_of:
-                    if one == chat and self.scene_of[one, turn] == end.scene and turn > end.last:
-                        self.scene_of[one, turn] = end.opened
+                self._move(chat, end.scene, end.opened, after=end.last)
+
+    def _is_said(self, end: End) -> bool:
+        return self.chosen[end.chat, end.turn] == end.swipe and (end.chat, end.turn) not in self.deleted
+
+    @staticmethod
+    def _led_on_from(end: End, there: list[End]) -> bool:
+        return any(one.counts and one.seq > end.seq and one.turn != end.turn for one in there)
+
+    def _move(self, chat: str, scene: int, to: int, after: int = 0) -> None:
+        for one, turn in self.scene_of:
+            if one == chat and self.scene_of[one, turn] == scene and turn > after:
+                self.scene_of[one, turn] = to
 
     def counts(self, event: StoredEvent) -> bool:
         """Whether what the event says follows from what is chosen now."""
@@ -188,7 +206,10 @@ class Plain:
         by_hand: set[tuple[str, int]] = set()
         for event in self.events:
             said, key = event.payload, (event.stream.partition("/")[2], event.payload.get("memory", 0))
-            if event.kind != "memory.pinned" or (one := now.get(telling.get(key, key))) is None:
+            if event.kind != "memory.pinned":
+                continue
+            one = now.get(telling.get(key, key)) if not said["auto"] else key  # a rule's pin is of the one telling
+            if one is None or one not in had:
                 continue
             if said["auto"] and (one in by_hand or one in [there for there, _ in standing]):
                 continue

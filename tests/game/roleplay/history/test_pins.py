@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
+from engine.errors import UserError
 from game.roleplay import editing, history, reading, recall, swipes
 from game.roleplay import events as happened
 from game.roleplay.desk import TalkConfig
@@ -167,3 +169,56 @@ def test_it_stays_the_guests_own_when_the_host_is_reset(closed: tuple[Story, int
     history.undo_reset(visit.log, done)
     assert tables(visit.log) == before
     assert reading.edge(visit.log, "tobias", YOU).summary == "after scene 1"
+
+
+def test_what_a_rule_pinned_of_a_rejected_wording_is_no_pin_of_what_is_told_anew(closed: tuple[Story, int]) -> None:
+    visit, scene = closed
+    editing.edit_memory(visit.log, "mira", told(visit).number, "significance", 1)
+    visit.again(4)
+    (pivotal_one,) = visit.tell(scene, ["tobias"], weight=3)
+    editing.edit_memory(visit.log, "mira", pivotal_one, "significance", 3)
+    visit.add(*(one.event for one in editing.auto_pin(visit.log, "mira", pivotal_one)), truth=Truth.AUTOMATION)
+    assert told(visit).pinned == "auto"
+    swipes.choose(visit.log, "mira", 4, 0)
+    assert told(visit).pinned == "", "small talk is not pinned for what was said instead"
+    swipes.choose(visit.log, "mira", 4, 1)
+    assert told(visit).pinned == "auto"
+
+
+def test_a_pin_is_looked_up_in_its_scene_and_not_among_all_that_is_remembered(
+    closed: tuple[Story, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit, _ = closed
+    editing.pin(visit.log, "mira", told(visit).number)
+    query, asked = visit.log.query, []
+
+    def written_down(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        asked.append((sql, values))
+        return query(sql, values)
+
+    monkeypatch.setattr(visit.log, "query", written_down)
+    assert "tobias tells scene 1" in pins(visit)
+    plans = [row[3] for sql, values in asked for row in query(f"EXPLAIN QUERY PLAN {sql}", values)]
+    of_tellings = [plan for plan in plans if plan.startswith("SEARCH t USING")]
+    assert any("memories_by_scene" in plan for plan in of_tellings)
+    assert not any("memories_by_owner" in plan for plan in of_tellings)
+
+
+def test_a_pin_by_hand_that_comes_back_with_its_wording_is_over_the_cap_and_none_is_set_then(
+    chats: tuple[Story, Story],
+) -> None:
+    visit, home = chats
+    of_wording = visit.remembers("tobias", "as it was said", 1, witnesses=7, turn=4, swipe=0)
+    rest = [visit.remembers("tobias", f"by hand {place}", 1, witnesses=7, form="told") for place in range(PIN_CAP + 1)]
+    for number in (of_wording, *rest[: PIN_CAP - 1]):
+        editing.pin(visit.log, "mira", number)
+    visit.again(4)
+    editing.pin(visit.log, "mira", rest[PIN_CAP - 1])
+    swipes.choose(visit.log, "mira", 4, 0)
+    assert len(pins(home)) == PIN_CAP + 1, "nothing the player pinned is taken from them"
+    with pytest.raises(UserError, match="unpin one of them first"):
+        editing.pin(visit.log, "mira", rest[PIN_CAP])
+    for number in rest[:2]:
+        editing.unpin(visit.log, "mira", number)
+    editing.pin(visit.log, "mira", rest[PIN_CAP])
+    assert len(pins(home)) == PIN_CAP
