@@ -15,6 +15,7 @@ from game.roleplay.events import TurnHidden, TurnsDeleted, chat_stream
 from game.roleplay.history import leave_out
 from game.roleplay.impact import Names, counted, stored, turns_named
 from game.roleplay.state import Scene
+from game.roleplay.tables import OPEN_END
 
 
 def hide(log: EventLog, chat: str, turn: int, hidden: bool = True) -> None:
@@ -120,7 +121,7 @@ def _led_to(log: EventLog, chat: str, turns: Sequence[int]) -> list[str]:
     sql = (
         "SELECT e.turn, coalesce(nullif(s.description, ''), c.name, '') FROM scene_ends e JOIN scenes s"
         " ON s.chat = e.chat AND s.scene = e.opened LEFT JOIN containers c ON c.chat = s.chat"
-        " AND c.container = s.container WHERE e.chat = ? AND e.open = 1 AND e.counts"
+        f" AND c.container = s.container WHERE e.chat = ? AND {OPEN_END} AND e.counts"
     )
     return [str(name) for turn, name in log.query(sql, (chat,)) if turn in turns]
 

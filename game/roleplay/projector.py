@@ -38,7 +38,7 @@ class RoleplayProjector:
     """Keeps everything that follows from the cast's and the chats' events, but for what is searched by words."""
 
     name = "roleplay"
-    version = 3
+    version = 4
     kinds = kinds((*cast.CAST_EVENTS, *happened.CHAT_EVENTS)) - {happened.MemoryEmbedded.kind}
     create = tables.CREATE
 
@@ -173,7 +173,7 @@ def _choose(db: apsw.Connection, event: StoredEvent) -> None:
         for table in () if cut_out else tables.BY_TURN:
             sql = f"UPDATE {table} SET live = (swipe = ?) WHERE chat = ? AND turn = ? AND turn > 0"
             db.execute(sql, (swipe, chat, turn))
-        follow_wording(db, chat, turn)
+        follow_wording(db, chat)
         rebase(db, chat, turn)
 
 
@@ -195,7 +195,7 @@ def _deleted(db: apsw.Connection, event: StoredEvent) -> None:
         db.execute("UPDATE turns SET deleted = 1 WHERE chat = ? AND turn = ?", (chat, turn))
         for table in tables.BY_TURN:
             db.execute(f"DELETE FROM {table} WHERE chat = ? AND turn = ? AND turn > 0", (chat, turn))
-        follow_wording(db, chat, turn)
+        follow_wording(db, chat)
         rebase(db, chat, turn)
 
 

@@ -2,8 +2,9 @@
 
 An end that was read from the words of a turn hangs on them: while it is open, it counts as long as that wording is the
 chosen one.  Another wording opens the scene again, stepping back closes it again, and nothing that was set by hand in
-the scene after it is lost.  It is open until somebody goes on from it: the player (any turn of theirs, a guest, another
-end), or, where a bot's turn led there, anybody's next turn.  Then it stays as it is, whatever is reworded later.
+the scene after it is lost.  It is open until somebody goes on from it: the player (any turn of theirs, a guest, an end
+they ask for), or, where a bot's turn led there, anybody's next turn.  Then it stays as it is, whatever is reworded
+later.  Where an answer led on from there, it stays as long as that end counts, and follows its own words again after.
 """
 
 from __future__ import annotations
@@ -79,23 +80,24 @@ class _End(NamedTuple):
     quotes: str
     last_turn: int
     counts: int
-    is_chosen: int
 
 
-def follow_wording(db: apsw.Connection, chat: str, turn: int) -> None:
-    """Have the open end count that the chosen wording of a turn tells of, and no other."""
-    sql = (
-        "SELECT e.seq, e.scene, e.opened, e.why, e.significance, e.quotes, e.last_turn, e.counts,"
-        " t.chosen = e.swipe AND NOT t.deleted AS is_chosen FROM scene_ends e JOIN turns t ON t.chat = e.chat"
-        " AND t.turn = e.turn WHERE e.chat = ? AND e.open = 1 AND e.turn = ? ORDER BY is_chosen, e.seq"
-    )
-    rows: list[Any] = db.execute(sql, (chat, turn)).fetchall()
-    for row in rows:
+_WRONG = (
+    "SELECT e.seq, e.scene, e.opened, e.why, e.significance, e.quotes, e.last_turn, e.counts FROM scene_ends e"
+    " JOIN turns t ON t.chat = e.chat AND t.turn = e.turn JOIN scenes s ON s.chat = e.chat AND s.scene = e.scene"
+    f" WHERE e.chat = ? AND {tables.OPEN_END} AND iif(e.counts, t.chosen <> e.swipe OR t.deleted, t.chosen = e.swipe"
+    " AND NOT t.deleted AND NOT s.gone AND s.closed_seq = 0) ORDER BY e.counts DESC, iif(e.counts, -e.seq, e.seq)"
+    " LIMIT 1"
+)
+"""The next open end that counts and should not, the latest first; then the first that should and does not."""
+
+
+def follow_wording(db: apsw.Connection, chat: str) -> None:
+    """Have those open ends count that the chosen wordings of the turns tell of, and no others."""
+    while rows := db.execute(_WRONG, (chat,)).fetchall():
+        row: Any = rows[0]
         end = _End(*row)
-        if end.counts and not end.is_chosen:
-            _take_back(db, chat, end)
-        elif end.is_chosen and not end.counts:
-            _let_count(db, chat, end)
+        (_take_back if end.counts else _let_count)(db, chat, end)
 
 
 def _take_back(db: apsw.Connection, chat: str, end: _End) -> None:
@@ -143,7 +145,6 @@ def _scene_closed(db: apsw.Connection, event: StoredEvent) -> None:
     scene, turn, quotes = said["scene"], said.get("turn", 0), json.dumps(said["quotes"], ensure_ascii=False)
     counts = live(db, event) if turn else 1
     if turn:
-        db.execute("UPDATE scene_ends SET open = 0 WHERE chat = ? AND open = 1 AND turn <> ?", (chat, turn))
         turns: Any = db.execute("SELECT turns FROM chats WHERE chat = ?", (chat,)).fetchone()
         last = turn if said["why"] == "container" else turns[0]
         row = (event.seq, event.stream, chat, scene, said["why"], said["significance"], quotes, turn, said["swipe"])
@@ -187,7 +188,7 @@ def _end_before(db: apsw.Connection, event: StoredEvent) -> _End | None:
     said = event.payload
     sql = (
         "UPDATE scene_ends SET opened = ? WHERE chat = ? AND open = 1 AND turn = ? AND swipe = ? AND opened = 0"
-        " RETURNING seq, scene, opened, why, significance, quotes, last_turn, counts, counts"
+        " RETURNING seq, scene, opened, why, significance, quotes, last_turn, counts"
     )
     row: Any = db.execute(sql, (said["scene"], of_chat(event), said["turn"], said["swipe"])).fetchone()
     return _End(*row) if row else None

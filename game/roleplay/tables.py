@@ -11,8 +11,8 @@ witness, as a pin does (``scene`` of a pin is that scene; 0 for any other memory
 are its own alternatives and those of the scenes told before it with them (:func:`game.roleplay.state.chained`); what is
 told of a scene counts while its basis is that chain. A turn is ``unanswered`` while its chosen wording is not
 ``accepted``: the player's own word because they wrote, answered, kept or edited it (002). The end of a scene that was
-read from a turn is in ``scene_ends`` beside its scene, and ``open`` until somebody goes on from it; a scene that opened
-with an end that does not count is ``gone``, and what came with it (``scene``) not live.
+read from a turn is in ``scene_ends`` beside its scene, and ``open`` until somebody goes on from it (:data:`OPEN_END`);
+a scene that opened with an end that does not count is ``gone``, and what came with it (``scene``) not live.
 """
 
 CAST = """
@@ -210,3 +210,9 @@ BY_SCENE = ("edge_numbers", "edge_facts", "edge_words", "groups", "items")
 """Tables whose rows may follow from a whole scene as it was told by one choice of alternatives.
 
 So do memories, see :func:`game.roleplay.rows.settle_tellings`."""
+
+OPEN_END = (
+    "e.open = 1 AND NOT EXISTS (SELECT 1 FROM scene_ends n WHERE n.chat = e.chat AND n.seq > e.seq AND n.turn <> e.turn"
+    " AND n.counts)"
+)
+"""That an end ``e`` follows the words of its turn: nobody has gone on from it, nor has another turn led on."""

@@ -232,6 +232,30 @@ def test_an_end_the_player_asks_for_follows_their_words_and_not_the_answer(desk:
     assert where(desk) == (2, "somewhere")
 
 
+def test_an_end_that_an_answer_led_on_from_follows_its_own_words_again_once_the_answer_stays(
+    desk: Desk, voice: Scripted
+) -> None:
+    voice.lines = ["On to the beach!"]
+    talk.say(desk, "mara", "We walk to the park.")
+    yours, answer = (one.number for one in reading.turns(desk.log, "mara"))
+    assert where(desk) == (3, "beach")
+    talk.rewrite(desk, "mara", yours, "We stay here.")
+    assert where(desk) == (3, "beach"), "the answer has led there, whatever it answers"
+    assert not any("park" in line for line in erasing.cascade(desk.log, "mara", [yours]).lines())
+    anew(desk, voice, answer, "As you like.")
+    assert where(desk) == (1, "somewhere")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 1]
+    talk.choose(desk, "mara", answer, 0)
+    assert where(desk) == (1, "somewhere"), "nobody is in the park that it led on from"
+    talk.choose(desk, "mara", yours, 0)
+    assert where(desk) == (3, "beach")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 2]
+    talk.say(desk, "mara", "How blue.")
+    talk.choose(desk, "mara", answer, 1)
+    talk.choose(desk, "mara", yours, 1)
+    assert where(desk) == (3, "beach")
+
+
 # -- over a restart --------------------------------------------------------------------------------------------------
 
 
