@@ -23,6 +23,8 @@ WIDTH = 288.0
 NARROW = 76.0
 ROOMY = 900.0
 """Windows narrower than so many design units (or texts so large) get a rail of signs alone."""
+LOW = 420.0
+"""In rails lower than so many design units the signs stand close, so that a chat and the way out are seen."""
 
 ROW = 78.0
 IDLE_US = 14 * clock.DAY_US
@@ -93,7 +95,10 @@ class Rail:
         """Draw it in ``place``, with ``section`` lit."""
         narrow = place[2] < px(WIDTH) - 1
         self._narrow = narrow
-        imgui.push_style_var(imgui.StyleVar_.window_padding.value, Vec(px(10 if narrow else 18), px(18)))
+        low, gap = place[3] < px(LOW), imgui.get_style().item_spacing
+        imgui.push_style_var(imgui.StyleVar_.item_spacing.value, Vec(gap.x, px(2) if low else gap.y))
+        padding = Vec(px(10 if narrow else 18), px(8 if low else 18))
+        imgui.push_style_var(imgui.StyleVar_.window_padding.value, padding)
         with panels.panel("talk rail", *place):
             imgui.pop_style_var()
             if narrow:
@@ -122,6 +127,7 @@ class Rail:
             imgui.end_child()
             if _section("leave", "" if narrow else "Leave", icons.EXIT, "", False):
                 self._leave()
+        imgui.pop_style_var()
 
     def _come_to(self, rows: Sequence[ChatRow]) -> None:
         """Bring the row of the chat that is open into view."""

@@ -18,6 +18,7 @@ from game.scenes.picker import Picker
 from game.scenes.talk_dialogs import DeleteDialog, RewindDialog
 from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_focus import Keys
+from tests.rig.finger import finger_on
 from tests.rig.talk_game import TalkGame
 
 HOST = "mara"
@@ -181,6 +182,18 @@ def test_while_a_turn_is_written_over_a_click_anywhere_in_the_chat_goes_on_with_
     assert keys(game) is Keys.EDIT
     game.press("escape")
     assert game.scene.chat.turns.edit is None
+
+
+def test_with_the_largest_text_a_chat_and_the_way_out_are_seen_in_the_rail(
+    game: TalkGame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(game.window, "text_scale", 2.0)
+    game.turn(2)
+    with finger_on(game, monkeypatch) as finger:
+        _, top, _, high = finger.find("chat mara")
+        _, leave, _, below = finger.find("leave")
+    assert top + high <= leave
+    assert leave + below <= game.window.size[1]
 
 
 # -- keys ------------------------------------------------------------------------------------------------------------
