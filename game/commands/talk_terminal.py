@@ -17,12 +17,12 @@ from engine.errors import UserError
 from game.cli import FINDING, Misuse, emit, existing, profile_folder
 from game.commands.talk_script import MAX_LINE, Script
 from game.profile import Profile
-from game.roleplay import authoring, clock, directing, jobs_of, passes, reading
+from game.roleplay import authoring, clock, directing, jobs_of, reading
 from game.roleplay.cast_events import BotAuthored
 from game.roleplay.desk import Desk, TalkConfig
 from game.roleplay.model_voice import ModelVoice
 from game.roleplay.prose import clean
-from game.roleplay.talk import GUEST_LEFT, regenerate, say
+from game.roleplay.talk import GUEST_LEFT, catch_up, regenerate, say
 from game.roleplay.voices import chosen_voice
 
 _ASKED = "/help /close /skip WORDS /again /left to leave; Ctrl-C stops a reply"
@@ -125,7 +125,7 @@ def _converse(desk: Desk, wanted: str, as_json: bool) -> int:
     for turn in reading.last_turns(desk.log, host, 6):
         _show(f"\n{jobs_of.name_of(desk.log, turn.speaker)}: {turn.text}")
     if chat.begun:
-        passes.catch_up(desk, host)
+        catch_up(desk, host)
         print(f"\n[{clock.friendly(chat.clock_us, chat.day_one_us)}]")
     while (line := _asked("\n> ")) is not None:
         if line.strip() == "/left":

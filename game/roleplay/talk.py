@@ -58,7 +58,7 @@ def say(
     desk.problem = ""
     if not reading.chat(desk.log, host).begun:
         authoring.begin(desk, host, authoring.parse_kickoff(desk, host))
-        passes.catch_up(desk, host)
+        catch_up(desk, host)
     if not text.strip():
         return reply(desk, host, listener, stop)
     parsed, end = _understood(desk, host, text, stop)
@@ -204,10 +204,31 @@ def reply(
     return exchange
 
 
+def catch_up(desk: Desk, host: str) -> None:
+    """Do what was left undone when the game was last closed, or killed: call it when a chat is opened.
+
+    What was said is taken in (:func:`game.roleplay.passes.catch_up`); where the player's last turn led to the end of
+    the scene and was answered, that comes now.
+    """
+    passes.catch_up(desk, host)
+    _end_if_answered(desk, host)
+
+
+def _end_if_answered(desk: Desk, host: str) -> None:
+    """Close the scene as foreseen if a bot has the last word in it."""
+    chat, last = reading.chat(desk.log, host), reading.last_turns(desk.log, host, 1)
+    if last and chat.scene is not None and last[0].scene == chat.scene.id and last[0].speaker in chat.bots:
+        _end_as_foreseen(desk, host)
+
+
+def _yours(desk: Desk, host: str) -> Turn | None:
+    """The player's last turn."""
+    return next((turn for turn in reversed(reading.last_turns(desk.log, host, LOOKS_BACK)) if turn.is_yours), None)
+
+
 def _end_as_foreseen(desk: Desk, host: str) -> None:
     """Close the scene if the player's last turn, which has been answered now, has led to its end."""
-    chat = reading.chat(desk.log, host)
-    yours = next((turn for turn in reversed(reading.last_turns(desk.log, host, LOOKS_BACK)) if turn.is_yours), None)
+    chat, yours = reading.chat(desk.log, host), _yours(desk, host)
     why = ends.foreseen(desk.log, host, yours.number) if yours is not None else ""
     if why and yours is not None and chat.scene is not None and yours.scene == chat.scene.id:
         directing.close_scene(desk, host, why, read=yours)
@@ -284,29 +305,22 @@ def regenerate(
     if yours is not None:
         answers = [turn for turn in answers if turn.number > yours.number]
     is_edited = edited is not None and yours is not None and edited.strip() != yours.text.strip()
-    gone = is_edited and yours is not None and _rewritten(desk, host, yours.number, edited or "")
+    gone = is_edited and yours is not None and _reworded(desk, host, yours.number, edited or "")
+    question = GUEST_LEFT if gone and chat.guest else ""
     if not answers:
         if yours is None:
             raise UserError("no character has said anything yet; say something first")
-        return reply(desk, host, listener, cancel, addressee=yours.addressee or chat.host)
-    made = Exchange([])
+        made = reply(desk, host, listener, cancel, addressee=yours.addressee or chat.host)
+        made.question = question
+        return made
+    made = Exchange([], question=question)
     for turn in answers if is_edited else answers[-1:]:
         said = another(desk, host, turn.number, listener, cancel)
-        made = Exchange([*made.turns, *said.turns], said.problem, said.cut)
+        made = Exchange([*made.turns, *said.turns], said.problem, said.cut, question)
         if said.problem or said.cut:
-            break
-    if is_edited:
-        _end_as_foreseen(desk, host)
-    made.question = GUEST_LEFT if gone and chat.guest else ""
+            return made
+    _end_as_foreseen(desk, host)
     return made
-
-
-def _rewritten(desk: Desk, host: str, number: int, text: str) -> bool:
-    """The player's own last turn in other words, which may lead elsewhere; whether the guest seems to go with it."""
-    rewrite(desk, host, number, text)
-    chat, said = reading.chat(desk.log, host), reading.turn(desk.log, host, number)
-    stays = chat.scene is None or said.scene != chat.scene.id or only_ooc(said.text, desk.config.ooc)
-    return not stays and _led_on(desk, host, said, _end_of(desk, host, said))
 
 
 def another(
@@ -341,16 +355,28 @@ def save_again(desk: Desk, unsaved: Unsaved) -> None:
     Raises:
         UserError: the story took another branch meanwhile.  LogError: it still cannot be saved.
     """
-    number = speaking.save_again(desk, unsaved)
-    passes.take_in(desk, unsaved.host, reading.turn(desk.log, unsaved.host, number))
+    host, number = unsaved.host, speaking.save_again(desk, unsaved)
+    passes.take_in(desk, host, reading.turn(desk.log, host, number))
+    desk.later(partial(_after_reply, desk, host, number))
+    told_anew(desk, host)
+    _end_as_foreseen(desk, host)
 
 
 def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
     """The player writes a turn over, their own or a bot's: their word from now on, the former wording is kept.
 
+    It leads where it says now, as if it had been said so.
+
     Raises:
         UserError: no text, or too much of it.
     """
+    _reworded(desk, host, number, text)
+    _end_if_answered(desk, host)
+
+
+def _reworded(desk: Desk, host: str, number: int, text: str) -> bool:
+    """A turn in other words, which may lead elsewhere at once; whether the guest seems to go with those of the
+    player's last."""
     if not text.strip():
         raise UserError("an empty turn says nothing; delete the turn instead")
     if len(text) > MAX_TURN_CHARS:
@@ -365,6 +391,16 @@ def rewrite(desk: Desk, host: str, number: int, text: str) -> None:
     if not turn.is_yours:
         desk.later(partial(_after_reply, desk, host, number))
     told_anew(desk, host)
+    return turn.is_yours and _leads_anew(desk, host, number)
+
+
+def _leads_anew(desk: Desk, host: str, number: int) -> bool:
+    """Where the player's last turn leads as it is worded now; whether the guest seems to go with it."""
+    chat, said, last = reading.chat(desk.log, host), reading.turn(desk.log, host, number), _yours(desk, host)
+    stays = chat.scene is None or said.scene != chat.scene.id or only_ooc(said.text, desk.config.ooc)
+    if stays or last is None or last.number != number:
+        return False
+    return _led_on(desk, host, said, _end_of(desk, host, said))
 
 
 def choose(desk: Desk, host: str, number: int, swipe: int) -> None:

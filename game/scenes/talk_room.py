@@ -23,7 +23,7 @@ from typing import TypeVar
 from engine.errors import UserError
 from engine.log import EventLog
 from game.profile import Profile
-from game.roleplay import passes, talk
+from game.roleplay import talk
 from game.roleplay.desk import Desk, TalkConfig
 from game.roleplay.offline import OfflineVoice
 from game.roleplay.speaking import Unsaved
@@ -286,7 +286,7 @@ class TalkRoom:
 
     def _catch_up(self, host: str) -> None:
         try:
-            passes.catch_up(self.desk, host)
+            talk.catch_up(self.desk, host)
         except Exception as error:
             self._tell("taking in what was said before", error)
 

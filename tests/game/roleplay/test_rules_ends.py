@@ -10,11 +10,15 @@ import pytest
 
 from engine.errors import UserError
 from game.roleplay import directing, editing, erasing, history, reading, recall, talk
+from game.roleplay import events as happened
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.jobs import DetectEnd, Job, Place, SceneEnd, SummariseScene
+from game.roleplay.ledger import Fact
+from game.roleplay.speaking import Unsaved
 from game.roleplay.state import Chat
 from tests.rig.company import company
+from tests.rig.roleplay_story import Story
 from tests.rig.scripted import Scripted
 
 PLACES = ("park", "beach")
@@ -256,6 +260,50 @@ def test_an_end_that_an_answer_led_on_from_follows_its_own_words_again_once_the_
     assert where(desk) == (3, "beach")
 
 
+def test_a_line_of_the_players_written_over_leads_where_it_says_now(desk: Desk, voice: Scripted) -> None:
+    talk.say(desk, "mara", "We walk to the park.")
+    talk.rewrite(desk, "mara", 1, "We walk to the park!")
+    assert where(desk) == (3, "park")
+    assert [one.scene for one in reading.turns(desk.log, "mara")] == [1, 3], "the answer was given there"
+    talk.rewrite(desk, "mara", 1, "Fade out.")
+    assert where(desk) == (4, "somewhere"), "it has been answered"
+    talk.say(desk, "mara", "And now?")
+    talk.rewrite(desk, "mara", 1, "We walk to the beach.")
+    assert where(desk) == (4, "somewhere"), "the player has gone on since"
+
+
+def test_an_earlier_line_of_the_scene_written_over_takes_nobody_away(desk: Desk, voice: Scripted) -> None:
+    talk.say(desk, "mara", "Hello.")
+    talk.say(desk, "mara", "And now?")
+    talk.rewrite(desk, "mara", 1, "We walk to the park.")
+    assert where(desk) == (1, "somewhere")
+
+
+def test_an_edited_line_that_could_not_be_answered_has_not_ended_the_scene_until_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.say(desk, "mara", "Hello.")
+    mute = Mute()
+    mute.rules[DetectEnd] = led_to
+    with monkeypatch.context() as silenced:
+        silenced.setattr(desk, "voice", mute)
+        assert talk.regenerate(desk, "mara", edited="Fade out.").problem
+    assert where(desk) == (1, "somewhere")
+    assert not talk.regenerate(desk, "mara").problem
+    assert where(desk) == (2, "somewhere")
+
+
+def test_an_edited_line_with_which_the_guest_goes_asks_so_though_nobody_had_answered_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.say(desk, "mara", "Hello.")
+    directing.add_guest(desk, "mara", "ivo")
+    with monkeypatch.context() as silenced:
+        silenced.setattr(desk, "voice", Mute())
+        assert talk.say(desk, "mara", "Mara, wait.").problem
+    assert talk.regenerate(desk, "mara", edited="Mara, Ivo leaves us.").question == talk.GUEST_LEFT
+
+
 # -- over a restart --------------------------------------------------------------------------------------------------
 
 
@@ -276,6 +324,38 @@ def test_an_end_that_was_asked_for_comes_when_it_is_answered_after_a_restart(tmp
     with opened(scripted(), tmp_path) as desk:
         assert not talk.reply(desk, "mara").problem
         assert where(desk) == (2, "somewhere")
+
+
+def test_an_end_that_was_answered_as_the_game_was_killed_comes_when_the_chat_is_opened(desk: Desk) -> None:
+    talk.say(desk, "mara", "Hello.")
+    desk.settle()
+    story = Story(desk.log, "mara")
+    story.add(happened.EndForeseen("said", story.say(YOU, "Fade out."), 0))
+    talk.catch_up(desk, "mara")
+    assert where(desk) == (1, "somewhere"), "nobody has answered"
+    story.say("mara", "Good night.")
+    talk.catch_up(desk, "mara")
+    assert where(desk) == (2, "somewhere")
+    talk.catch_up(desk, "mara")
+    assert where(desk) == (2, "somewhere")
+
+
+@pytest.mark.parametrize(
+    ("yours", "line", "led"), [("Fade out.", "Yes.", "somewhere"), ("Hm.", "To the park, to the park!", "park")]
+)
+def test_a_line_that_is_saved_at_the_second_try_leads_where_it_would_have(
+    desk: Desk, yours: str, line: str, led: str
+) -> None:
+    talk.say(desk, "mara", "Hello.")
+    desk.settle()
+    story = Story(desk.log, "mara")
+    number = story.say(YOU, yours)
+    if led == "somewhere":
+        story.add(happened.EndForeseen("said", number, 0))
+    chat = reading.chat(desk.log, "mara")
+    fact = Fact(happened.TurnSaid(number + 1, "mara", line, 1, chat.clock_us), desk.source, "mara")
+    talk.save_again(desk, Unsaved("the disk is full", "mara", chat.branch, fact))
+    assert where(desk) == (2, led)
 
 
 def test_the_question_whether_the_guest_has_gone_is_still_asked_after_a_restart(tmp_path: Path) -> None:
