@@ -40,19 +40,31 @@ class TicketSeeker:
         """What came of it; None while it goes on."""
         self._endpoint = Endpoint(bind, self._datagram, self._due, self._clock)
         self._endpoint.start()
-        self._endpoint.wake(self._clock.now_us())
+        threading.Thread(target=self._begin, name="looking up a door", daemon=True).start()
+
+    @property
+    def address(self) -> Address:
+        """Where its socket is bound."""
+        return self._endpoint.address
 
     def close(self) -> None:
         """Ask no more."""
         self._endpoint.close()
 
+    def _begin(self) -> None:
+        """Look names up, on a thread that nobody waits for: one that nobody knows takes its time."""
+        now_us = self._clock.now_us
+        try:
+            found = numeric(self._addresses, self._six)
+            knock = Knock(Identity.new(), self._code, found, {}, now_us(), (), self._session, crowd=True)
+        except NetError as error:
+            self.outcome = Refused(str(error))
+            return
+        with self._lock:
+            self._knock = knock
+        self._endpoint.wake(now_us())
+
     def _due(self, now_us: int) -> int | None:
-        if self._knock is None and self.outcome is None:
-            try:
-                found = numeric(self._addresses, self._six)
-                self._knock = Knock(Identity.new(), self._code, found, {}, now_us, (), self._session, crowd=True)
-            except NetError as error:
-                self.outcome = Refused(str(error))
         with self._lock:
             if self._knock is None or self.outcome is not None:
                 return None

@@ -7,6 +7,7 @@ the conductor is not heard any more, the doors it knows are asked again: who too
 from __future__ import annotations
 
 import random
+import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from engine.clock import Clock, MonotonicClock, wall_us
 from engine.log import LogWriter, NewEvent
 from engine.net.addresses import Endpoint, own_addresses
 from engine.net.admission import ANY_SESSION
+from engine.net.door import TICKETS_PER_S
 from engine.net.endpoint import Address
 from engine.net.face import NetError, Refused
 from engine.net.join_code import JoinCode
@@ -43,13 +45,14 @@ SILENT_US = 4_000_000
 """The conductor says something every second; after so long a silence he is looked for again."""
 
 SPREAD_US = 1_500_000
-"""Those who look for him begin within so long of each other, so that not all knock at once."""
+"""Those who look for him begin within so long of each other, so that not all knock at once; a crowd of more than his
+door gives tickets in that time begins within as long as twice as many take."""
 
 AGAIN_US = 2_000_000
 """After a door said no, or nobody answered, it is asked again so much later."""
 
 LOOK_FOR_US = 60_000_000
-"""For so long; then he is gone."""
+"""For so long, and as long again as twice the crowd takes at a door; then he is gone."""
 
 LOOK_US = 500_000
 """How often it is looked through whom this machine hears."""
@@ -64,7 +67,7 @@ MAX_CAME = 4096
 MAX_DOORS = 16
 MAX_PLAYERS = 256
 
-MOVED = "Another conducts now; the crowd is being looked for there."
+MOVED = "The crowd has moved; it is being looked for where it is now."
 LOST = "The conductor is not heard; he is being looked for again."
 
 
@@ -162,6 +165,7 @@ class CrowdListener:
         self._heard_us = self._looked_us = self._clock.now_us()
         self._lost_us: int | None = None
         self._ask_us: int | None = None
+        self._asked_from = 0
         self._linked = CrowdLinked(0, "")
         self._seeker: TicketSeeker | None = TicketSeeker(self.doors, code.text, bind=bind, clock=self._clock)
 
@@ -241,6 +245,7 @@ class CrowdListener:
         outcome = self._seeker.outcome
         if outcome is None:
             return
+        self._asked_from = self._seeker.address[1]
         self._seeker.close()
         self._seeker = None
         if isinstance(outcome, Ticketed):
@@ -250,10 +255,14 @@ class CrowdListener:
 
     def _refused(self, refused: Refused, now_us: int) -> None:
         """The door said no; for who was let in before, another may still be about to take over."""
-        if self._lost_us is None or now_us - self._lost_us >= LOOK_FOR_US:
+        if self._lost_us is None or now_us - self._lost_us >= LOOK_FOR_US + 2 * self._spread_us:
             self._end(refused.sentence)
         else:
             self._ask_us = now_us + AGAIN_US
+
+    @property
+    def _spread_us(self) -> int:
+        return spread_us(self.view.now.crowd if self.view.now is not None else 0)
 
     def enter(self, ticketed: Ticketed) -> None:
         """Take part with a ticket: the first, or a fresh one."""
@@ -264,7 +273,10 @@ class CrowdListener:
             self._keep(opened, Truth.USER, "user:keyboard")
             self._out.append(opened)
         self.conductor = ticket.conductor
-        near = [(ticketed.door[0], ticket.port), ticketed.door, *ticket.near]
+        near = [(ticketed.door[0], ticket.port), *ticket.near]
+        if ticketed.seen_port != self._asked_from:  # whoever let it in passed it on, and is one of the crowd
+            near.insert(1, ticketed.door)
+        self.doors = [each for each in self.doors if _is_machine(each)]  # names were looked up once
         self._know([ticketed.door, *ticket.doors])
         self._heard_us = self._clock.now_us()
         if self._conduit is not None and ticket.signing == self._signing:
@@ -310,7 +322,7 @@ class CrowdListener:
             self._out.append(Notice(sentence))
         elif self._conduit is not None and self.link.hops > 0:
             self._conduit.leave_parent()  # the door answered, and still nothing comes: it may be who passes it on
-        self._ask_us = now_us + random.randrange(SPREAD_US)
+        self._ask_us = now_us + random.randrange(self._spread_us)
 
     # -- what comes ------------------------------------------------------------------------------------------
 
@@ -350,6 +362,8 @@ class CrowdListener:
             case Bye(moves=True):
                 self._lose(MOVED, at_us)
             case Bye():
+                self._conduit = None  # it passes this on before it goes
+                threading.Thread(target=conduit.finish, name="leaving a crowd").start()
                 self._end("The conductor closed the crowd; what you heard is kept.")
 
     def _hear_now(self, word: Now) -> None:
@@ -405,6 +419,11 @@ class CrowdListener:
         if self._rows:
             rows, self._rows = self._rows, []
             self._writer.append(stream_of(self.session), rows)
+
+
+def spread_us(crowd: int) -> int:
+    """Within how long those of a crowd of so many ask at a door, in microseconds."""
+    return max(SPREAD_US, 2 * crowd * 1_000_000 // TICKETS_PER_S)
 
 
 def _is_machine(address: Address) -> bool:

@@ -31,7 +31,7 @@ from engine.net.transfer import OfferedFile, Progress, SongRefused, TransferServ
 from game.jam.cohesion import Coherence, Cohesion
 from game.jam.crowd_stage import CrowdStage
 from game.jam.decide import ChooseSharing, HoldSong, OfferSong, OpenCrowd, ShareLearned
-from game.jam.events import FreeStarted, HitsHeard, JamOpened, MemberCame, SongOffered, StartAgreed
+from game.jam.events import FreeStarted, HitsHeard, JamOpened, MemberCame, MemberWent, SongOffered, StartAgreed
 from game.jam.inbox import info_of
 from game.jam.seats import Charts, session_us
 from game.jam.session import Happening, Heard, Notice, Session
@@ -258,7 +258,7 @@ class Machine:
             except NetError as error:
                 happenings.append(Notice(str(error)))
                 self.session.do(OpenCrowd(False))
-        elif self.crowd is not None and not wanted:
+        elif self.crowd is not None and (not wanted or _removed(happenings)):  # who was removed hears no more of it
             crowd, self.crowd = self.crowd, None
             crowd.end(moves=band.crowd)
             threading.Thread(target=crowd.close, name="closing a crowd").start()
@@ -477,3 +477,9 @@ class Machine:
         self.session.close()
         if self._server is not None:
             self._server.close()
+
+
+def _removed(happenings: Iterable[Happening]) -> bool:
+    """Whether somebody was taken off the session."""
+    events = (one.event for one in happenings if isinstance(one, Heard))
+    return any(isinstance(event, MemberWent) and event.why == "removed" for event in events)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ WINDOW = 64
 APART = 4096
 """A datagram of words counts no further than this from what its sender signed last: over a second of the busiest
 conduit's datagrams, which signs something for each child ten times a second."""
+
+LAST_WORDS_S = 2.0
+"""Who leaves waits no longer than this until the last words have been repeated."""
 
 _HEAD = struct.Struct(">QQQ")
 """Also the nonce: 24 bytes."""
@@ -223,6 +227,13 @@ class Conduit:
             farewell = np.zeros(1, KEEP)
             farewell["peer"], farewell["to"] = self.number, self.parent
             self._send_rows(Topic.KEEP, farewell)
+
+    def finish(self) -> None:
+        """Leave once the last words have gone, as often as all do, to those who hang on it."""
+        limit_s = time.monotonic() + LAST_WORDS_S
+        while self._repeats and time.monotonic() < limit_s:
+            time.sleep(rules.REPEAT_US / 2e6)
+        self.close()
 
     def close(self) -> None:
         """Leave: the conduit it hangs on, and those who hang on it, are told."""

@@ -53,6 +53,13 @@ def words(sender: int, receiver: int, counter: int, count: int) -> bytes:
     return head + bytes(sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(body, head, head, KEY))
 
 
+def words_in(datagram: bytes) -> bytes:
+    """The words a datagram passes on; none for anything else."""
+    head = datagram[:24]
+    body = bytes(sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(datagram[24:], head, head, KEY))
+    return body if body[0] == WORDS else b""
+
+
 def test_the_conductors_own_words_sent_back_to_him_are_refused(street: Street, outside: socket.socket) -> None:
     conductor = street.add(conducts=True)
     with Wiretap(conductor.address) as tap:
@@ -88,6 +95,19 @@ class _Hoarder(Conduit):
         with self._lock:
             self._words.clear()
             super()._pass_on(self.first)
+
+
+def test_who_leaves_has_passed_the_last_words_on_as_often_as_any(street: Street) -> None:
+    conductor = street.add(conducts=True)
+    middle = street.add(near=[0])
+    with Wiretap(middle.address) as tap:
+        street.add(known=[tap.address])
+        street.until_heard(b"before", [1, 2])
+        tap.back.clear()
+        conductor.send(b"bye")
+        street.until(lambda: b"bye" in street.words[1].values())
+        middle.finish()
+        street.until(lambda: sum(b"bye" in words_in(each) for each in tap.back) >= REPEATED)
 
 
 def test_words_of_long_ago_are_not_taken_for_new_ones(street: Street) -> None:
