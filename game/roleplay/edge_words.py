@@ -40,7 +40,7 @@ def settled(rows: Iterable[tuple[Any, ...]]) -> Standing:
     """What stands after all that was said.
 
     A model's later words replace a model's earlier ones, as they tell of more; over the player's own words they only
-    wait (002).  What ``adds`` is told beside what stands.
+    wait (002).  What ``adds`` is told beside what stands; without words it changes nothing.
     """
     standing, draft, by = "", "", Truth.CLOUD_MODEL
     counted = set()
@@ -48,6 +48,8 @@ def settled(rows: Iterable[tuple[Any, ...]]) -> Standing:
         if upon and upon != mark(standing):
             continue
         counted.add(seq)
+        if adds and not words:
+            continue
         told = f"{standing} {words}".strip()[:MAX_TEXT] if adds else words
         if by is not Truth.USER or may_overwrite(Truth(truth), by):
             standing, draft, by = told, "", Truth(truth)

@@ -281,8 +281,17 @@ def _tell_edges(desk: Desk, host: str, scene: Scene, told: dict[str, Asked]) -> 
             shared = scene.significance >= MEMORABLE and not anew
             moved, words = _edge_facts(edge, scene, answer, moment if shared else "")
             made += [] if anew else [moved]
-            made += [words] if not edge_words.over_by_hand(desk.log, owner, target, host, scene.id) else []
+            if not edge_words.over_by_hand(desk.log, owner, target, host, scene.id):
+                made.append(words)
+            elif not anew:  # the player's own stand: a draft beside them, unless one of a later scene waits there
+                made.append(words if not edge.draft else _without_words(words))
     return made
+
+
+def _without_words(words: Fact) -> Fact:
+    """The moment of a scene alone, for an edge whose words stay as they are."""
+    assert isinstance(words.event, EdgeSummarised)
+    return words._replace(event=replace(words.event, summary="", adds=True))
 
 
 def _edge_facts(edge: Edge, scene: Scene, answer: Asked, moment: str) -> tuple[Fact, Fact]:

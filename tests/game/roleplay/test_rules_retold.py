@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from game.roleplay import directing, editing, recall, talk
+from game.roleplay import directing, editing, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
-from game.roleplay.jobs import EdgeSummary, Job, SceneSummary, SummariseEdge, SummariseGroup, SummariseScene
+from game.roleplay.jobs import (
+    EdgeSummary,
+    Job,
+    SceneSummary,
+    SummariseEdge,
+    SummariseGroup,
+    SummariseScene,
+    Weigh,
+    Weighed,
+)
 from tests.rig.company import company
 from tests.rig.scripted import Scripted
 
@@ -65,3 +74,41 @@ def test_who_the_player_took_a_scene_from_hears_nothing_of_it_when_it_is_told_ag
     assert {job.edge.owner for job in asked} == {YOU, "mara"}
     assert not any("SECRET" in job.told for job in asked)
     assert not any(isinstance(job, SummariseGroup) for job in voice.jobs), "what the three share goes to him, too"
+
+
+def test_a_reworded_scene_keeps_its_moment_and_leaves_a_draft_where_the_player_has_written_their_own_words(
+    desk: Desk, voice: Scripted
+) -> None:
+    voice.rules[Weigh] = lambda job: Weighed(significance=2)
+    voice.lines = ["It rains.", "It snows."]
+    number = talk.say(desk, "mara", "Hello.").turns[-1]
+    directing.close_scene(desk, "mara")
+    desk.settle()
+    with desk.deciding:
+        editing.edit_edge(desk.log, "mara", "mara", YOU, "summary", "My own words.")
+    talk.another(desk, "mara", number)
+    desk.settle()
+    edge = reading.edge(desk.log, "mara", YOU)
+    assert [("rains" in one, "snows" in one) for one in edge.moments] == [(False, True)]
+    assert edge.summary == "My own words."
+    assert "It snows." in edge.draft
+
+
+def test_a_draft_of_a_later_scene_is_not_put_back_by_an_earlier_one_told_again_elsewhere(
+    desk: Desk, voice: Scripted
+) -> None:
+    voice.rules[Weigh] = lambda job: Weighed(significance=2)
+    number = visited(desk)
+    with desk.deciding:
+        editing.edit_edge(desk.log, "ivo", "ivo", YOU, "summary", "My own words.")
+    talk.say(desk, "ivo", "A calm evening.")
+    directing.close_scene(desk, "ivo")
+    desk.settle()
+    before = reading.edge(desk.log, "ivo", YOU)
+    voice.lines = ["It snows."]
+    talk.another(desk, "mara", number)
+    desk.settle()
+    after = reading.edge(desk.log, "ivo", YOU)
+    assert (after.summary, after.draft) == (before.summary, before.draft)
+    assert len(after.moments) == len(before.moments) == 2
+    assert any("It snows." in one for one in after.moments)
