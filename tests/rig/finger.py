@@ -15,6 +15,7 @@ from tests.rig.scene_game import SceneGame
 
 Rect = tuple[float, float, float, float]
 MOST_NOTCHES = 60
+MOST_TABS = 24
 
 
 class Finger:
@@ -23,6 +24,8 @@ class Finger:
     def __init__(self, game: SceneGame) -> None:
         self._game = game
         self.places: dict[str, Rect] = {}
+        self.focused = ""
+        """What the keyboard stands on."""
 
     def find(self, words: str) -> Rect:
         """Where something is that is called so, or begins so, in the frame that was drawn last."""
@@ -45,6 +48,15 @@ class Finger:
         self._game.click(x + w / 2, y + h / 2)
         self._game.turn(2)
 
+    def go_to(self, words: str) -> None:
+        """Go there with Tab."""
+        seen: list[str] = []
+        while not self.focused.startswith(words):
+            assert len(seen) < MOST_TABS, f"Tab does not lead to {words}, only to {seen}"
+            self._game.press("tab")
+            self._game.turn(2)
+            seen.append(self.focused)
+
 
 @contextmanager
 def finger_on(game: SceneGame, patch: pytest.MonkeyPatch) -> Iterator[Finger]:
@@ -55,6 +67,7 @@ def finger_on(game: SceneGame, patch: pytest.MonkeyPatch) -> Iterator[Finger]:
     def drawn_item(self: Any, key: str, width: float, height: float) -> None:
         item(self, key, width, height)
         finger.places[key] = (self.x, self.y, self.w, self.h)
+        finger.focused = key if self.focused else finger.focused
 
     def drawn_button(self: Spots, x: float, y: float, words: str, *more: Any, **named: Any) -> float:
         wide = button(self, x, y, words, *more, **named)

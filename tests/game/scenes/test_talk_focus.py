@@ -9,15 +9,16 @@ import pytest
 from imgui_bundle import imgui
 
 from engine.clock import now_us
-from engine.input.events import InputEvent
+from engine.input.events import InputEvent, TextEvent
 from engine.scene import Scene
 from engine.sound import Sound
 from engine.window import HeadlessWindow
-from game.roleplay import reading
+from game.roleplay import history, reading
 from game.scenes.picker import Picker
-from game.scenes.talk_dialogs import DeleteDialog, RewindDialog
+from game.scenes.talk_dialogs import BranchDialog, DeleteDialog, RewindDialog
 from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_focus import Keys
+from game.scenes.talk_library import ExportDialog
 from tests.rig.finger import finger_on
 from tests.rig.talk_game import TalkGame
 
@@ -253,6 +254,55 @@ def test_the_drawer_gives_the_keyboard_back_to_the_turn_that_had_it(game: TalkGa
     game.press("escape")
     game.turn(2)
     assert (keys(game), game.scene.chat.paper.chosen) == (Keys.TURN, chosen)
+
+
+def choose_first(game: TalkGame) -> None:
+    """Go up from the field to the first turn."""
+    for _ in game.turns:
+        game.press("up")
+        game.turn(2)
+    assert game.scene.chat.paper.chosen == game.turns[0].number
+
+
+def test_a_card_is_taken_out_by_keys_alone(game: TalkGame, monkeypatch: pytest.MonkeyPatch) -> None:
+    game.press("f3")
+    game.turn(3)
+    with finger_on(game, monkeypatch) as finger:
+        finger.go_to("Export…")
+        game.press("return")
+        game.until(lambda: isinstance(top(game), ExportDialog), "the question")
+        finger.go_to("json")
+        game.press("return")
+    game.until(lambda: game.scene.library.told.startswith("Saved as"), "the card")
+    assert list(game.room.exports.glob("*.json"))
+
+
+def test_a_rewind_is_confirmed_by_keys_alone(game: TalkGame, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose_first(game)
+    game.press("w")
+    asked = top(game)
+    assert isinstance(asked, RewindDialog)
+    game.until(lambda: asked.answers()[1].act is not None, "the preview")
+    game.turn(2)
+    with finger_on(game, monkeypatch) as finger:
+        finger.go_to("Rewind")
+        game.press("return")
+    game.until(lambda: len(game.turns) == 1, "the rewind")
+    game.settle()
+    game.press("f9")
+    game.until(lambda: len(game.turns) == 2, "the undo")
+
+
+def test_a_branch_is_made_by_keys_alone(game: TalkGame) -> None:
+    choose_first(game)
+    game.press("b")
+    game.until(lambda: isinstance(top(game), BranchDialog) and game.window.ui.wants_text, "the question")
+    game.feed(TextEvent(now_us(), "another evening"))
+    game.turn(2)
+    game.press("return")
+    game.until(lambda: len(game.turns) == 1, "the branch")
+    named = [branch for branch in history.branches(game.room.desk.log, HOST) if branch.name == "another evening"]
+    assert [branch.is_current for branch in named] == [True]
 
 
 # -- gamepad ---------------------------------------------------------------------------------------------------------
