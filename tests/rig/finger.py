@@ -44,7 +44,9 @@ class Finger:
                 break
             self._game.move(width * 0.6, height * 0.5)
             self._game.wheel(-6.0 if y > 0 else 6.0)
-            x, y, w, h = self.find(words)
+            before, (x, y, w, h) = y, self.find(words)
+            if y == before:  # it stands at an edge, in nothing that scrolls
+                break
         self._game.click(x + w / 2, y + h / 2)
         self._game.turn(2)
 
