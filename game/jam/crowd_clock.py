@@ -30,25 +30,29 @@ class CrowdClock:
         self._heard: deque[tuple[int, int]] = deque(maxlen=MAX_WORDS)
         self._ahead_us: int | None = None
         self._hops = 1
+        self._known = False
+        """Whether enough was heard at any time: session time is the same whoever conducts."""
         self.agreed = False
-        """Whether enough was heard."""
+        """Whether enough was heard of who conducts now."""
         self.held = False
-        """While held it is not corrected: a song runs."""
+        """While held it is not corrected, once enough was heard to go by: a song runs."""
 
     def hear(self, stamp_us: int, at_us: int, hops: int) -> None:
         """A word said at ``stamp_us`` of session time came at ``at_us`` of this machine's clock, over ``hops``."""
         self._heard.append((at_us, stamp_us - at_us))
         while self._heard[0][0] < at_us - WINDOW_US:
             self._heard.popleft()
-        self.agreed = self.agreed or len(self._heard) >= ENOUGH
-        if not self.held or self._ahead_us is None:
+        enough = len(self._heard) >= ENOUGH
+        if not self._known or (enough and not self.held):
             self._hops = max(1, hops)
             self._ahead_us = max(ahead for _, ahead in self._heard) + self._hops * HOP_US // 2
+        self.agreed = self.agreed or enough
+        self._known = self._known or enough
 
     def forget(self) -> None:
-        """Another conducts, and the way is another: what was heard before says nothing any more."""
+        """Another conducts, and the way is another: until enough is heard there, time goes on as it was known."""
         self._heard.clear()
-        self._ahead_us, self.agreed = None, False
+        self.agreed = False
 
     @property
     def error_us(self) -> int:
@@ -63,7 +67,7 @@ class CrowdClock:
     @property
     def delay_us(self) -> int:
         """How late a word mostly comes, by this clock."""
-        if self._ahead_us is None:
+        if self._ahead_us is None or not self._heard:
             return 0
         return max(0, round(self._ahead_us - float(np.median([ahead for _, ahead in self._heard]))))
 

@@ -36,6 +36,9 @@ CHART_BYTES = 16
 """So many bytes of a chart's hash tell it from every other."""
 
 MAX_SLOTS = 256
+LATEST_US = 1 << 53
+"""No instant is later, nor takes more bytes."""
+
 LONGEST_BEAT_US = 60_000_000
 
 
@@ -62,6 +65,8 @@ def _reaction(name: str) -> str:
 def _hits(packed: bytes) -> bytes:
     if len(packed) % HIT.itemsize:
         raise ValueError("hits are cut short")
+    if np.any(np.frombuffer(packed, HIT)["lane"] >= MAX_LANES):
+        raise ValueError("hits on lanes that no chart has")
     return packed
 
 
@@ -187,18 +192,18 @@ def unpack(data: bytes) -> Word:
 
 
 def players_words(stamp_us: int, rows: Sequence[PlayerRow]) -> list[Players]:
-    """As few words as hold all ``rows``."""
+    """As few words as hold all ``rows``, whenever they are said: each fits with any other stamp as well."""
     words: list[Players] = []
     at = 0
     while at < len(rows):
-        count = next(n for n in range(min(16, len(rows) - at), 0, -1) if _fits(stamp_us, rows[at : at + n]))
+        count = next(n for n in range(min(16, len(rows) - at), 0, -1) if _fits(rows[at : at + n]))
         words.append(Players(stamp_us=stamp_us, rows=tuple(rows[at : at + count])))
         at += count
     return words
 
 
-def _fits(stamp_us: int, rows: Sequence[PlayerRow]) -> bool:
-    return len(msgpack.packb([Players.number, stamp_us, rows])) <= MAX_WORD
+def _fits(rows: Sequence[PlayerRow]) -> bool:
+    return len(msgpack.packb([Players.number, LATEST_US, rows])) <= MAX_WORD
 
 
 def hits_word(stamp_us: int, tag: bytes, hits: Sequence[tuple[int, int, int]]) -> tuple[Hits, int]:
