@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from itertools import takewhile
@@ -44,10 +43,10 @@ from game.jam.crowd_words import (
 from game.jam.events import FreeStarted, HitsHeard, Reacted, StartAgreed
 from game.jam.happenings import Happening, Heard
 from game.jam.inbox import tag
-from game.jam.seats import Charts, rate_percent
+from game.jam.seats import Charts, rate_percent, song_us
 from game.jam.session import Session
 from game.jam.state import Member
-from game.rhythm.chart import EDGE
+from game.rhythm.chart import EDGE, MAX_LANES
 
 NOW_US = 1_000_000
 """What goes on is said again this often: so late is a newcomer."""
@@ -56,7 +55,10 @@ PLAYERS_US = 250_000
 """A few of those who play are named this often, one after the other."""
 
 HITS_US = 100_000
-"""Hits wait so long for each other: ten words a second, however many play."""
+"""Hits wait so long for each other: ten words a second, twice as many while more wait than fit into one."""
+
+LATE_US = 2_000_000
+"""Hits that come later than this after they were played, as when a network is whole again, are not passed on."""
 
 FELT_US = 200_000
 """Reactions that come closer together than this are not passed on: five a second are felt as many."""
@@ -67,9 +69,6 @@ MAX_WAITING = 4 * MAX_HITS
 """More hits than this wait for no word; the oldest are left out."""
 
 _logger = logging.getLogger(__name__)
-
-LAST_WORDS_S = 0.1
-"""The farewell is repeated for so long before the socket closes."""
 
 
 class CrowdStage:
@@ -130,7 +129,10 @@ class CrowdStage:
         if self._is_due("players", PLAYERS_US, at_us):
             self._name_players()
         if self._hits and self._is_due("hits", HITS_US, at_us):
+            more = len(self._hits) > MAX_HITS
             self._tell_hits()
+            if more:
+                self._tell_hits()
         if self._is_due("doors", DOORS_US, at_us):
             self._say(lambda: doors_word(self._session.now_us(), self._doors()))
 
@@ -141,8 +143,7 @@ class CrowdStage:
 
     def close(self) -> None:
         """Give the socket back; waits until the last words are out."""
-        time.sleep(LAST_WORDS_S)
-        self._conduit.close()
+        self._conduit.finish()
 
     # -- what is said ----------------------------------------------------------------------------------------
 
@@ -231,9 +232,9 @@ class CrowdStage:
         match heard.event:
             case HitsHeard() as hits if going is not None and hits.take == going.take:
                 slot, of = self._slot(hits.peer), tag(hits.take)
-                for row in np.frombuffer(hits.edges, EDGE).tolist():
-                    at_us, lane, down = row
-                    if down:
+                oldest_us = song_us(going, self._session.now_us() - LATE_US)
+                for at_us, lane, down in np.frombuffer(hits.edges, EDGE).tolist():
+                    if down and lane < MAX_LANES and at_us >= oldest_us:
                         self._hits.append((of, slot, lane, at_us))
             case Reacted() as felt if self._is_due("felt", FELT_US, now_us()):
                 name = cut(self._session.band.name(heard.author), NAME_BYTES)

@@ -86,10 +86,10 @@ def test_a_free_jam_is_seen_and_sounds_and_escape_leaves_it(game: JamGame) -> No
     free = game.until(lambda: session.band.free, "the free jam")
     game.until(lambda: listener.view.now is not None and listener.view.now.phase == Phase.FREE, "the word of it")
     game.until(lambda: any(one.keys == 5 for one in listener.view.players.values()), "the instrument")
-    session.hit(free.take, 2, True, 1_000_000)
+    session.hit(free.take, 2, True, 60_000_000)
     game.until(lambda: listener.view.hits, "a key")
     (hit,) = listener.view.hits
-    assert (hit.peer, hit.lane, hit.song_us) == (session.me, 2, 1_000_000)
+    assert (hit.peer, hit.lane, hit.song_us) == (session.me, 2, 60_000_000)
     game.turn(4)
     game.press("escape")
     game.turn(2)
