@@ -162,20 +162,28 @@ class Script:
         lines = impact(self._desk.log, self._bot, to).lines()
         if not command.get("preview"):
             keep_as = str(command.get("keep_as", ""))
-            self._rewound = history.rewind(self._desk.log, self._desk.snapshots, self._bot, to, keep_as)
+            self._rewound = self._turned(
+                lambda: history.rewind(self._desk.log, self._desk.snapshots, self._bot, to, keep_as)
+            )
         return {"lines": lines}
 
     def _undo(self, command: dict[str, Any]) -> dict[str, Any]:
-        if self._rewound is None:
+        done = self._rewound
+        if done is None:
             raise UserError("there is no rewind to undo")
-        history.undo(self._desk.log, self._rewound)
+        talk.turned(self._desk, done.chat, lambda: history.undo(self._desk.log, done))
         return {}
+
+    def _turned(self, how: Callable[[], history.Rewound]) -> history.Rewound:
+        return talk.turned(self._desk, self._bot, how)
 
     def _branch(self, command: dict[str, Any]) -> dict[str, Any]:
         if "switch" in command:
-            history.switch_branch(self._desk.log, self._desk.snapshots, self._bot, int(command["switch"]))
+            to = int(command["switch"])
+            self._turned(lambda: history.switch_branch(self._desk.log, self._desk.snapshots, self._bot, to))
         elif "at" in command:
-            history.branch_here(self._desk.log, self._bot, int(command["at"]), str(command.get("name", "")))
+            at, name = int(command["at"]), str(command.get("name", ""))
+            self._turned(lambda: history.branch_here(self._desk.log, self._bot, at, name))
         elif "name" in command:
             branch = reading.chat(self._desk.log, self._bot).branch
             history.name_branch(self._desk.log, self._bot, branch, str(command["name"]))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from engine.errors import UserError
 from game.roleplay import authoring, directing, ends, exporting, jobs_of, passes, reading, speaking, swipes
-from game.roleplay.desk import SILENT, Asked, Desk, Listener
+from game.roleplay.desk import SILENT, Asked, Desk, Listener, Result
 from game.roleplay.edge_words import neighbours
 from game.roleplay.effects import doing_changed
 from game.roleplay.events import NARRATOR, YOU, AlternativeSaid, EndForeseen, TurnSaid
@@ -415,8 +416,18 @@ def choose(desk: Desk, host: str, number: int, swipe: int) -> None:
     told_anew(desk, host)
 
 
-def told_anew(desk: Desk, host: str) -> None:
-    """Have closed scenes told again whose turns stand in another wording now, in every chat that was told on from."""
-    for chat in (host, *neighbours(desk.log, host)):
+def turned(desk: Desk, host: str, how: Callable[[], Result]) -> Result:
+    """Take a chat to another point of its history (a rewind, a branch, the undo of one) and have that told anew which
+    other chats told on from what was left, or tell on from what is back."""
+    left = neighbours(desk.log, host)
+    done = desk.change(how)
+    told_anew(desk, host, left)
+    return done
+
+
+def told_anew(desk: Desk, host: str, left: Sequence[str] = ()) -> None:
+    """Have closed scenes told again whose turns stand in another wording now, in every chat that was told on from, or
+    had been (``left``)."""
+    for chat in dict.fromkeys((host, *neighbours(desk.log, host), *left)):
         passes.retell(desk, chat, swipes.stale_scenes(desk.log, chat, imported=0))
     exporting.refresh(desk.log, desk.exports, host)

@@ -111,14 +111,14 @@ def rewind(acts: Acts, host: str, to_turn: int, keep_as: str = "") -> None:
     """Go back to just after a turn, and offer to undo it."""
 
     def work(desk: Desk) -> Rewound:
-        return desk.change(lambda: history.rewind(desk.log, desk.snapshots, host, to_turn, keep_as))
+        return talk.turned(desk, host, lambda: history.rewind(desk.log, desk.snapshots, host, to_turn, keep_as))
 
     acts.history("rewinding", work, lambda done: done.told, back_to)
 
 
 def back_to(done: Rewound) -> Work:
     """What goes back to the branch that was left."""
-    return lambda desk: desk.change(lambda: history.undo(desk.log, done))
+    return lambda desk: talk.turned(desk, done.chat, lambda: history.undo(desk.log, done))
 
 
 class DeleteDialog(Preview):
@@ -189,7 +189,7 @@ class BranchDialog(Dialog):
         host, number, name = self._host, self._number, self.texts["name"]
 
         def work(desk: Desk) -> Rewound:
-            return desk.change(lambda: history.branch_here(desk.log, host, number, name))
+            return talk.turned(desk, host, lambda: history.branch_here(desk.log, host, number, name))
 
         self.acts.history("the new branch", work, lambda done: f"On the branch “{name.strip()}” now.", back_to)
 
@@ -198,7 +198,7 @@ def switch_branch(room: TalkRoom, host: str, branch: BranchRow) -> None:
     """Go on with another branch, and offer the way back."""
 
     def work(desk: Desk) -> Rewound:
-        return desk.change(lambda: history.switch_branch(desk.log, desk.snapshots, host, branch.id))
+        return talk.turned(desk, host, lambda: history.switch_branch(desk.log, desk.snapshots, host, branch.id))
 
     Acts.of(room).history("changing branches", work, lambda done: f"On the branch “{branch.told}” now.", back_to)
 

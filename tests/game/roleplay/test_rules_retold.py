@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from game.roleplay import directing, editing, reading, recall, talk
+from game.roleplay import directing, editing, history, reading, recall, talk
 from game.roleplay.desk import Desk
 from game.roleplay.events import YOU
 from game.roleplay.jobs import (
@@ -112,3 +112,27 @@ def test_a_draft_of_a_later_scene_is_not_put_back_by_an_earlier_one_told_again_e
     assert (after.summary, after.draft) == (before.summary, before.draft)
     assert len(after.moments) == len(before.moments) == 2
     assert any("It snows." in one for one in after.moments)
+
+
+def test_what_another_chat_told_on_from_what_a_rewind_took_is_told_again_at_once_and_back_with_its_undo(
+    desk: Desk, voice: Scripted
+) -> None:
+    voice.lines = ["Hm.", "I once KILLED a man."]
+    number = visited(desk)
+    talk.say(desk, "ivo", "A calm evening.")
+    directing.close_scene(desk, "ivo")
+    desk.settle()
+    former = reading.edge(desk.log, "ivo", YOU)
+    assert "KILLED" in former.summary
+    done = talk.turned(desk, "mara", lambda: history.rewind(desk.log, None, "mara", number - 2))
+    desk.settle()
+    now = reading.edge(desk.log, "ivo", YOU)
+    assert ("KILLED" in now.summary, "A calm evening." in now.summary) == (False, True)
+    talk.turned(desk, "mara", lambda: history.undo(desk.log, done))
+    desk.settle()
+    again = reading.edge(desk.log, "ivo", YOU)
+    assert all(words in again.summary for words in ("KILLED", "A calm evening."))
+    other = next(row.id for row in history.branches(desk.log, "mara") if not row.is_current)
+    talk.turned(desk, "mara", lambda: history.switch_branch(desk.log, None, "mara", other))
+    desk.settle()
+    assert "KILLED" not in reading.edge(desk.log, "ivo", YOU).summary
