@@ -126,10 +126,14 @@ class Guesses:
     """Who has tried the join code and not proved it.
 
     Every answer a door gives lets its receiver check one guess, silently; so each counts from the moment it is given,
-    and is struck out when the receiver proves that it knows the code.
+    and is struck out when the receiver proves that it knows the code.  One host may have ``of_one`` open or wrong, all
+    together ``in_all``, of which ``of_new`` are kept for those who have not tried.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, of_one: int = GUESSES_PER_HOST, in_all: int = GUESSES_IN_ALL, of_new: int = GUESSES_OF_NEW
+    ) -> None:
+        self._of_one, self._in_all, self._of_new = of_one, in_all, of_new
         self._tries: deque[Guess] = deque()
 
     def __len__(self) -> int:
@@ -140,8 +144,8 @@ class Guesses:
         while self._tries and now_us - self._tries[0].at_us >= GUESS_WINDOW_US:
             self._tries.popleft()
         own = [guess for guess in self._tries if guess.host == host]
-        in_all = GUESSES_IN_ALL - GUESSES_OF_NEW if own else GUESSES_IN_ALL
-        for tries, most in ((own, GUESSES_PER_HOST), (list(self._tries), in_all)):
+        in_all = self._in_all - self._of_new if own else self._in_all
+        for tries, most in ((own, self._of_one), (list(self._tries), in_all)):
             if len(tries) < most:
                 continue
             if any(now_us - guess.at_us < UNDECIDED_US for guess in tries):
