@@ -179,7 +179,10 @@ class Endpoint:
 
     def _opened(self, port: int) -> socket.socket:
         family = socket.AF_INET6 if self._six else socket.AF_INET
-        opened = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            opened = socket.socket(family, socket.SOCK_DGRAM)
+        except OSError as error:
+            raise NetError(f"This machine gives out no socket ({error.strerror}): end other programs.") from error
         try:
             if self._six:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)

@@ -54,6 +54,9 @@ MAX_TOLD = 200
 
 MAX_TITLE_BYTES = 160
 
+CROWD_AGAIN_US = 2_000_000
+"""Where no socket can be had for the crowd, one is asked for again so much later."""
+
 FETCH_GAPS_S = (0.5, 2.0, 5.0)
 """How long after each try that brought no end a song is fetched again; what came before is not fetched twice."""
 
@@ -132,7 +135,10 @@ class Machine:
         self._held: dict[str, HeldSong] = {}
         self._job: Job[HeldSong | None] | None = None
         self._wanted, self._waits = "", False
-        self._told_us = self._cohered_us = self._shared_us = 0
+        self._told_us = self._cohered_us = self._shared_us = self._crowd_us = 0
+        self._crowd_failed = ""
+        self._titles: dict[str, str] = {}
+        """What each member last said the session is called; only who conducts is believed."""
         self.session.begin()
 
     @classmethod
@@ -212,6 +218,7 @@ class Machine:
             self._hear(one)
         at_us = now_us()
         if self.joined:
+            self.title = self.title or self._titles.get(self.session.band.conductor, "")
             self._look_for_song()
             if at_us - self._told_us >= TELL_US:
                 self._told_us = at_us
@@ -252,18 +259,24 @@ class Machine:
         band = self.session.band
         wanted = self.joined and band.conducts and band.crowd
         if wanted and self.crowd is None:
-            title = self.title or f"{self.name}'s jam"
-            try:
-                self.crowd = CrowdStage(self.node, self.session, title, self.charts)
-            except NetError as error:
-                happenings.append(Notice(str(error)))
-                self.session.do(OpenCrowd(False))
+            if not band.conducting.provisional and now_us() >= self._crowd_us:
+                self._begin_crowd(happenings)
         elif self.crowd is not None and (not wanted or _removed(happenings)):  # who was removed hears no more of it
             crowd, self.crowd = self.crowd, None
             crowd.end(moves=band.crowd)
             threading.Thread(target=crowd.close, name="closing a crowd").start()
         if self.crowd is not None:
             self.crowd.step(happenings)
+
+    def _begin_crowd(self, happenings: list[Happening]) -> None:
+        """Open a socket to the crowd; where none can be had, say so once and try again later."""
+        try:
+            self.crowd = CrowdStage(self.node, self.session, self.title or f"{self.name}'s jam", self.charts)
+            self._crowd_failed = ""
+        except NetError as error:
+            if str(error) != self._crowd_failed:
+                happenings.append(Notice(str(error)))
+            self._crowd_failed, self._crowd_us = str(error), now_us() + CROWD_AGAIN_US
 
     def open_crowd(self, opened: bool) -> None:
         """Open the jam to a crowd that listens, or close it to it again.
@@ -434,8 +447,8 @@ class Machine:
             case ["serves", int(port)] if 0 < port < 65536:
                 self._servers[told.peer] = port
                 self._fetch_if_given()
-            case ["titled", str(title)] if not self.title:
-                self.title = clean_text(title, MAX_TITLE_BYTES)
+            case ["titled", str(title)] if not self.title and told.peer in self.session.band.members:
+                self._titles[told.peer] = clean_text(title, MAX_TITLE_BYTES)
             case ["progress", str(song), float(share), float() | int() | None as left_s] if song == self._wanted:
                 sound = left_s is not None and 0 <= left_s < 1e6
                 self.fetching[told.peer] = Fetching(song, min(1.0, max(0.0, share)), left_s if sound else None)

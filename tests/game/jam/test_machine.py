@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from engine.net.join_code import JoinCode
 from game.jam.decide import HoldSong, React
+from game.jam.happenings import Notice
 from game.jam.state import SPECTATOR
 from game.profile import CHARTS
 from tests.rig.jam_machines import Machines
@@ -84,6 +86,43 @@ def test_who_comes_by_an_address_is_told_what_the_jam_is_called(machines: Machin
     host.jam.session.do(React("clap", host.jam.session.now_us()))
     machines.until(lambda: bool(guest.jam.session.band.reactions()))
     assert guest.jam.title == "an evening"
+
+
+def test_only_who_conducts_says_what_the_jam_is_called(machines: Machines) -> None:
+    host = machines.host()
+    liar, title = machines.join("Mallory", SPECTATOR), host.jam.title
+    host.jam.title = ""  # he says nothing of it before another does
+    guest = machines.join("Ben")
+    liar.jam.session.tell(guest.jam.session.me, msgpack.packb(["titled", "Mallory's own"]))
+    liar.jam.session.do(React("clap", liar.jam.session.now_us()))
+    machines.until(lambda: bool(guest.jam.session.band.reactions()))
+    assert guest.jam.title == ""
+    host.jam.session.tell(guest.jam.session.me, msgpack.packb(["titled", title]))
+    machines.until(lambda: guest.jam.title == title)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are counted otherwise there")
+def test_a_crowd_that_gets_no_socket_is_told_of_once_and_opened_later(machines: Machines) -> None:
+    import resource
+
+    host = machines.host()
+    host.jam.open_crowd(True)
+    machines.until(lambda: host.jam.session.band.crowd)
+    machines.until(lambda: host.jam.crowd is not None)
+    host.jam.open_crowd(False)
+    machines.until(lambda: host.jam.crowd is None and not host.jam.session.band.crowd)
+    host.jam.open_crowd(True)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    told = []
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # what is open stays so
+        while not told:
+            told = [one for one in host.jam.step() if isinstance(one, Notice)]
+        assert host.jam.crowd is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert host.jam.session.band.crowd
+    machines.until(lambda: host.jam.crowd is not None)
 
 
 def test_what_others_say_of_songs_is_taken_only_if_it_makes_sense(machines: Machines) -> None:
