@@ -11,11 +11,13 @@ from engine.errors import UserError
 from engine.log import EventLog, Snapshots
 from game.events import to_log
 from game.roleplay import reading
-from game.roleplay.events import TurnHidden, TurnsDeleted, chat_stream
+from game.roleplay.events import GuestJoined, SceneClosed, SceneOpened, TurnHidden, TurnSaid, TurnsDeleted, chat_stream
 from game.roleplay.history import leave_out
 from game.roleplay.impact import Names, counted, stored, turns_named
 from game.roleplay.state import Scene
 from game.roleplay.tables import OPEN_END
+
+_GOES_ON = frozenset(one.kind for one in (TurnSaid, SceneClosed, SceneOpened, GuestJoined))
 
 
 def hide(log: EventLog, chat: str, turn: int, hidden: bool = True) -> None:
@@ -167,6 +169,23 @@ def undo_delete(log: EventLog, done: Deleted) -> None:
     """Bring cut out turns back; what was said since stays.
 
     Raises:
-        UserError: the chat was rewound past it, so there is nothing to undo.
+        UserError: the chat was rewound past it, so there is nothing to undo; or the words of one of them had led
+            elsewhere, and the story has gone on without that.
     """
+    if _gone_on(log, done):
+        raise UserError(
+            f"{turns_named(done.turns)} led to another scene and the story has gone on without it; to have it back,"
+            " rewind to before what was said since and undo then"
+        )
     leave_out(log, chat_stream(done.chat), done.seq, done.before)
+
+
+def _gone_on(log: EventLog, done: Deleted) -> bool:
+    """Whether the story went on, since it was cut, from the scene that a turn's words would have ended."""
+    marks = ", ".join("?" * len(done.turns))
+    sql = (
+        "SELECT 1 FROM scene_ends e JOIN turns t ON t.chat = e.chat AND t.turn = e.turn AND t.chosen = e.swipe"
+        f" WHERE e.chat = ? AND e.turn IN ({marks}) AND NOT e.counts"
+    )
+    since = log.read(chat_stream(done.chat), after=done.seq) if log.query(sql, (done.chat, *done.turns)) else ()
+    return any(event.kind in _GOES_ON for event in since)

@@ -18,7 +18,7 @@ from game.roleplay.ledger import Fact
 from game.roleplay.speaking import Unsaved
 from game.roleplay.state import Chat
 from tests.rig.company import company
-from tests.rig.roleplay_story import Story
+from tests.rig.roleplay_story import Story, tables
 from tests.rig.scripted import Scripted
 
 PLACES = ("park", "beach")
@@ -156,6 +156,20 @@ def test_what_is_cut_out_has_led_nowhere_until_that_is_undone(desk: Desk, voice:
     assert "• 1 scene transition (park)" in erasing.cascade(desk.log, "mara", [turn]).lines()
     done = desk.change(lambda: erasing.delete(desk.log, None, "mara", [turn]))
     assert where(desk) == (1, "somewhere")
+    desk.change(lambda: erasing.undo_delete(desk.log, done))
+    assert where(desk) == (2, "park")
+
+
+def test_what_led_elsewhere_is_not_put_back_into_a_story_that_went_on_without_it(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    done = desk.change(lambda: erasing.delete(desk.log, None, "mara", [turn]))
+    talk.say(desk, "mara", "Still here.")
+    assert where(desk) == (1, "somewhere")
+    before = tables(desk.log)
+    with pytest.raises(UserError, match="led to another scene and the story has gone on without it"):
+        erasing.undo_delete(desk.log, done)
+    assert tables(desk.log) == before
+    desk.change(lambda: history.rewind(desk.log, None, "mara", turn))
     desk.change(lambda: erasing.undo_delete(desk.log, done))
     assert where(desk) == (2, "park")
 
