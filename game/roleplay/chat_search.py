@@ -6,7 +6,9 @@ A bot never reads through here; what is said on a bot's behalf comes from :mod:`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 
 from engine.log import EventLog
 from game.roleplay import reading
@@ -26,6 +28,9 @@ LEAST_BEGINNING = 2
 """Letters a word must have to be looked for by its beginning, as while it is being typed."""
 
 _LEADING = 40
+_PAGE = 50
+"""Rows that are looked at in one go, at least; of an edge's words, most count no more."""
+
 _TOKEN = re.compile(r"\S+")
 
 
@@ -67,10 +72,8 @@ LEFT JOIN edge_facts f ON d.sort = 'fact' AND f.seq = d.id / {PARTS} AND f.place
     AND f.known AND {_SINCE_BOTH.format("f")} AND NOT EXISTS (SELECT 1 FROM edge_facts g WHERE g.owner = f.owner
     AND g.target = f.target AND g.seq > f.seq AND g.sort = f.sort AND g.fact = f.fact AND g.live)
 LEFT JOIN edge_words e ON d.sort = 'edge' AND e.seq = d.id / {PARTS} AND e.live AND {_SINCE_BOTH.format("e")}
-    AND NOT EXISTS (SELECT 1 FROM edge_words n WHERE n.owner = e.owner AND n.target = e.target AND n.seq > e.seq
-    AND n.live AND NOT n.adds AND n.truth <= e.truth)
 WHERE search_words MATCH ? AND coalesce(a.text, m.text, s.description, f.fact, e.summary) IS NOT NULL
-ORDER BY w.rowid DESC LIMIT ?
+ORDER BY w.rowid DESC LIMIT ? OFFSET ?
 """
 
 
@@ -86,18 +89,38 @@ def search_chats(log: EventLog, text: str, limit: int = 50) -> list[Hit]:
     quoted = [f'"{term}"' for term in terms]
     if len(terms[-1]) >= LEAST_BEGINNING and text[-1:].isalnum():
         quoted[-1] += "*"
-    rows = log.query(_FOUND, (" AND ".join(quoted), limit))
-    return [
-        Hit(sort, chat, number, who, target, *_snippet(found, terms), at_us, clock_us, bool(hidden))
-        for sort, chat, number, who, target, found, at_us, clock_us, hidden in rows
-        if sort != "edge" or _stands(log, who, target, found)
-    ]
+    return list(islice(_hits(log, " AND ".join(quoted), terms, max(limit, _PAGE)), limit))
 
 
-def _stands(log: EventLog, owner: str, target: str, words: str) -> bool:
-    """Whether words for how one stands to another are among those that count, or wait beside them."""
-    edge = reading.edge(log, owner, target)
-    return words in edge.summary or words in edge.draft
+def _hits(log: EventLog, wanted: str, terms: list[str], page: int) -> Iterator[Hit]:
+    stands = _Stands(log)
+    for offset in count(0, page):
+        rows = log.query(_FOUND, (wanted, page, offset))
+        for sort, chat, number, who, target, text, at_us, clock_us, hidden in rows:
+            if sort != "edge" or stands.newly(who, target, text):
+                snippet, marks = _snippet(text, terms)
+                yield Hit(sort, chat, number, who, target, snippet, marks, at_us, clock_us, bool(hidden))
+        if len(rows) < page:
+            return
+
+
+class _Stands:
+    """Which words for how one stands to another count now, of those that were ever said."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._left: dict[tuple[str, str], list[str]] = {}
+
+    def newly(self, owner: str, target: str, words: str) -> bool:
+        """Whether the words are among those that count, or wait beside them, and were not asked about before."""
+        if (owner, target) not in self._left:
+            edge = reading.edge(self._log, owner, target)
+            self._left[owner, target] = [edge.summary, edge.draft]
+        left = self._left[owner, target]
+        found = next((number for number, text in enumerate(left) if words in text), None)
+        if found is not None:
+            left[found] = left[found].replace(words, "", 1)
+        return found is not None
 
 
 def _snippet(text: str, terms: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:

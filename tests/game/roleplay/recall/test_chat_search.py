@@ -130,3 +130,12 @@ def test_the_player_looks_after_memories_that_their_owner_may_not_have(story: St
     assert again is not None
     assert (again.witnesses, again.truth) == (2, one.truth), "the words are still whose they were"
     assert memory_for_player(story.log, "mira", 99) is None
+
+
+def test_words_that_stand_are_found_though_newer_ones_fell_however_many_those_are(story: Story) -> None:
+    story.add(happened.EdgeSummarised("mira", YOU, "zebra trust", 1, ""))
+    for number in range(300):
+        story.add(happened.EdgeSummarised("mira", YOU, f"zebra doubt {number}", 1, "", upon="fell"))
+    assert found(story, "zebra") == [("edge", "mira", "zebra trust")]
+    assert found(story, "doubt") == []
+    assert [hit.snippet for hit in search_chats(story.log, "zebra", limit=1)] == ["zebra trust"]
