@@ -322,8 +322,9 @@ class Acts:
 
     def _went_on(self, offer: Offer) -> bool:
         view = self.room.view
-        here = view is not None and view.host == offer.step.host
-        return here and offer.turns is not None and view.chat.turns > offer.turns
+        if view is None or view.host != offer.step.host or offer.turns is None:
+            return False
+        return view.chat.turns > offer.turns
 
 
 _acts: WeakKeyDictionary[TalkRoom, Acts] = WeakKeyDictionary()

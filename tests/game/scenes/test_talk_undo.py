@@ -131,7 +131,8 @@ def test_a_moment_on_its_way_while_the_close_is_undone_arrives_once(stage: Stage
     assert "summary" not in remembered(stage)
 
 
-def test_once_the_chat_goes_on_the_close_is_offered_back_no_more(stage: Stage) -> None:
+def test_once_the_chat_goes_on_the_close_is_offered_back_no_more(stage: Stage, voice: Slow) -> None:
+    voice.may_answer.set()
     close(stage)
     offer = stage.acts.offer
     assert offer is not None
