@@ -46,7 +46,11 @@ FORWARDS_PER_S = 400
 
 HOLD_US = 8_000
 """What is passed on to a member that was handed something less than this ago waits for company until the next multiple
-of this: who passes a whole band on has half as many datagrams to send, all in one go.  A lone packet does not wait."""
+of this: who passes a whole band on has half as many datagrams to send, all in one go.  A lone packet does not wait, nor
+does one that measures a way or asks the time: it takes along what waits."""
+
+AT_ONCE = 0x80
+"""Set in the hops of a FORWARD frame that is not to be held."""
 
 WAYS_US = 200_000
 """Other ways to a member are looked for at most this often."""
@@ -173,8 +177,9 @@ class Neighbours:
     def send(self, neighbour: Neighbour, frames: list[tuple[FrameKind, bytes]], now_us: int) -> None:
         """Send frames by the path in use, or by two while that is in doubt."""
         packet = neighbour.sealer.seal(pack_frames(frames))
+        at_once = any(kind is FrameKind.TIME for kind, _ in frames)
         for path in neighbour.paths.to_use(now_us):
-            self.emit(packet, neighbour, path)
+            self.emit(packet, neighbour, path, at_once=at_once)
 
     def send_presence(
         self, neighbour: Neighbour, presence: Presence, now_us: int, with_it: list[tuple[FrameKind, bytes]]
@@ -193,7 +198,7 @@ class Neighbours:
             if path is neighbour.paths.best and not doubt:
                 frames += with_it
                 carried = True
-            self.emit(neighbour.sealer.seal(pack_frames(frames)), neighbour, path)
+            self.emit(neighbour.sealer.seal(pack_frames(frames)), neighbour, path, at_once=True)
         if not doubt:
             neighbour.owed.clear()  # in doubt the answers may have gone by a dead path: they go again
         neighbour.presence_sent_us = now_us
@@ -219,12 +224,14 @@ class Neighbours:
             soon_us = max(now_us, neighbour.presence_sent_us + ANSWER_GAP_US)
             neighbour.presence_us = min(neighbour.presence_us, soon_us)
 
-    def emit(self, packet: bytes, neighbour: Neighbour, path: Path, hops: int = MAX_HOPS - 1) -> bool:
+    def emit(
+        self, packet: bytes, neighbour: Neighbour, path: Path, hops: int = MAX_HOPS - 1, at_once: bool = False
+    ) -> bool:
         """Let a sealed packet go by one path; false if that cannot be."""
         if path.address is not None:
             self._send(packet, path.address)
             return True
-        frame = (FrameKind.FORWARD, neighbour.who + bytes((hops,)) + packet)
+        frame = (FrameKind.FORWARD, neighbour.who + bytes((hops | AT_ONCE * at_once,)) + packet)
         if path.kind == "multicast":
             return self.group is not None and self._multicast(self.group.seal(pack_frames([frame]), 0))
         via = self.by_id.get(path.via)
@@ -270,12 +277,15 @@ class Neighbours:
 
         By its hops it ends; a member has only so much passed on.
         """
-        who, hops, packet = frame[:WHO_BYTES], frame[WHO_BYTES : WHO_BYTES + 1], frame[WHO_BYTES + 1 :]
+        if len(frame) <= WHO_BYTES:
+            return None
+        who, packet = frame[:WHO_BYTES], frame[WHO_BYTES + 1 :]
+        hops, at_once = frame[WHO_BYTES] & ~AT_ONCE, bool(frame[WHO_BYTES] & AT_ONCE)
         if who == self.who:
             return packet or None
         target = self.by_who.get(who)
         best = (target.paths.straight() or target.paths.best) if target is not None else None
-        if target is None or best is None or not hops or not 0 < hops[0] <= MAX_HOPS or best.via == sender.id:
+        if target is None or best is None or not 0 < hops <= MAX_HOPS or best.via == sender.id:
             self.counts["not passed on"] += 1
             return None
         if not self._forwards.allow(sender.id, now_us, len(self.by_id)):
@@ -283,10 +293,10 @@ class Neighbours:
             return None
         if best.address is not None:
             # One who forwards hands over in packets of its own, so that the target sees by whom it came.
-            lone = now_us - target.carried_us >= HOLD_US
-            self._carry(target, who + b"\x00" + packet, now_us if lone else (now_us // HOLD_US + 1) * HOLD_US)
+            goes = at_once or now_us - target.carried_us >= HOLD_US
+            self._carry(target, who + b"\x00" + packet, now_us if goes else (now_us // HOLD_US + 1) * HOLD_US)
         else:
-            self.emit(packet, target, best, hops[0] - 1)
+            self.emit(packet, target, best, hops - 1, at_once)
         self.counts["passed on"] += 1
         return None
 

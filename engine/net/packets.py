@@ -85,7 +85,7 @@ class FrameKind(IntEnum):
     LINKS = 6
     LEAVE = 7
     FORWARD = 8
-    """A SEALED packet for another member: who 4 | hops 1 | the packet."""
+    """A SEALED packet for another member: who 4 | hops 1 (its upper bit: not to be held) | the packet."""
     CONDUCT = 9
     """The conductor's heartbeat, terms and takeover."""
 

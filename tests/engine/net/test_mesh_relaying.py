@@ -48,6 +48,20 @@ def test_what_goes_through_the_conductor_goes_together_and_soon() -> None:
     assert min(late_us) <= 2 * WAY_US + 200  # what has no company does not wait for any
 
 
+def test_what_measures_a_way_does_not_wait_for_company() -> None:
+    seats = kept_apart(6)
+    air = seats[0].air
+    for seat in seats[1:]:
+        seat.moment(b"hit")
+    measured: list[int] = []
+    for turn in range(1000):
+        seats[1 + turn % 5].moment(b"hit")
+        air.run(3_100)
+        measured += [peer.round_trip_us for peer in seats[1].its.peers() if peer.via]
+    assert measured
+    assert max(measured) <= 4 * WAY_US + 1_000
+
+
 def test_who_leaves_says_so_through_the_conductor_before_it_is_gone() -> None:
     seats = kept_apart(4)
     seats[3].its.leave()
