@@ -29,7 +29,7 @@ from engine.net.limits import Limits
 from engine.net.roster import checked_address
 from engine.net.ticket_seeker import TicketSeeker
 from game.events import Event, to_payload
-from game.jam.conduits.relay import Conduit
+from game.jam.conduits.relay import MAX_WORD, Conduit
 from game.jam.conduits.rules import UNREACHED
 from game.jam.crowd_clock import CrowdClock
 from game.jam.crowd_events import CROWD, CrowdEvent, CrowdFelt, CrowdHits, CrowdLinked, CrowdPlayer, CrowdTold
@@ -54,6 +54,14 @@ AGAIN_US = 2_000_000
 LOOK_FOR_US = 60_000_000
 """For so long, and as long again as twice the crowd takes at a door; then he is gone."""
 
+LONGEST_WAIT_US = 16_000_000
+"""Each ticket with which nothing is heard doubles the wait for the next, up to this."""
+
+UNHEARD = (
+    "The door answers, but nothing of the jam comes through: let the game receive UDP in this machine's firewall, "
+    "then listen again."
+)
+
 LOOK_US = 500_000
 """How often it is looked through whom this machine hears."""
 
@@ -67,6 +75,13 @@ MAX_CAME = 4096
 MAX_DOORS = 16
 MAX_PLAYERS = 256
 
+MAX_KEPT_BYTES = 128 * 1024 * 1024
+"""Of what is heard in one session, about so much is kept: five hours of a band of eight."""
+
+ROW_BYTES = 100
+"""What a row of the log takes beside what it says."""
+
+FULL = "The log of this jam is full; what comes from now on is heard, but not kept."
 MOVED = "The crowd has moved; it is being looked for where it is now."
 LOST = "The conductor is not heard; he is being looked for again."
 
@@ -166,6 +181,8 @@ class CrowdListener:
         self._lost_us: int | None = None
         self._ask_us: int | None = None
         self._asked_from = 0
+        self._unheard = 0
+        self._kept_bytes = 0
         self._linked = CrowdLinked(0, "")
         self._seeker: TicketSeeker | None = TicketSeeker(self.doors, code.text, bind=bind, clock=self._clock)
 
@@ -240,7 +257,10 @@ class CrowdListener:
             if self._ask_us is not None and now_us >= self._ask_us:
                 self._ask_us = None
                 wanted = bytes.fromhex(self.session) if self.session else ANY_SESSION
-                self._seeker = TicketSeeker(self.doors, self._code.text, wanted, self._bind, self._clock)
+                try:
+                    self._seeker = TicketSeeker(self.doors, self._code.text, wanted, self._bind, self._clock)
+                except NetError as error:
+                    self._refused(Refused(str(error)), now_us)
             return
         outcome = self._seeker.outcome
         if outcome is None:
@@ -255,10 +275,13 @@ class CrowdListener:
 
     def _refused(self, refused: Refused, now_us: int) -> None:
         """The door said no; for who was let in before, another may still be about to take over."""
-        if self._lost_us is None or now_us - self._lost_us >= LOOK_FOR_US + 2 * self._spread_us:
+        if self._lost_us is None or self._looks_too_long(now_us):
             self._end(refused.sentence)
         else:
             self._ask_us = now_us + AGAIN_US
+
+    def _looks_too_long(self, now_us: int) -> bool:
+        return self._lost_us is not None and now_us - self._lost_us >= LOOK_FOR_US + 2 * self._spread_us
 
     @property
     def _spread_us(self) -> int:
@@ -316,13 +339,19 @@ class CrowdListener:
             self._lose(LOST, now_us)
 
     def _lose(self, sentence: str, now_us: int) -> None:
-        """The conductor is not heard any more: say so once, and ask at the doors."""
+        """The conductor is not heard any more: say so once, and ask at the doors, ever more seldom and not for ever."""
+        if self._looks_too_long(now_us):
+            self._end(UNHEARD)
+            return
         if self._lost_us is None:
+            self._unheard = 0
             self._lost_us = now_us
             self._out.append(Notice(sentence))
         elif self._conduit is not None and self.link.hops > 0:
             self._conduit.leave_parent()  # the door answered, and still nothing comes: it may be who passes it on
-        self._ask_us = now_us + random.randrange(self._spread_us)
+        longer_us = min(AGAIN_US << self._unheard, LONGEST_WAIT_US) if self._unheard else 0
+        self._unheard += 1
+        self._ask_us = now_us + longer_us + random.randrange(self._spread_us)
 
     # -- what comes ------------------------------------------------------------------------------------------
 
@@ -408,7 +437,13 @@ class CrowdListener:
     # -- the log ---------------------------------------------------------------------------------------------
 
     def _tell(self, event: CrowdEvent) -> None:
-        self._keep(event, Truth.LAN_PEER, f"peer:{self.conductor}", self.conductor)
+        """Something the conductor said; kept as long as there is room for it."""
+        before, room = self._kept_bytes, MAX_KEPT_BYTES
+        self._kept_bytes += ROW_BYTES + (len(event.edges) if isinstance(event, CrowdHits) else MAX_WORD)
+        if self._kept_bytes > room >= before:
+            self._out.append(Notice(FULL))
+        if self._kept_bytes <= room:
+            self._keep(event, Truth.LAN_PEER, f"peer:{self.conductor}", self.conductor)
         self._out.append(event)
 
     def _keep(self, event: Event, truth: Truth, origin: str, actor: str = "") -> None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.clock import MonotonicClock
+from engine.net.knock import Ticketed
+from game.jam import crowd_listener
 from game.jam.conduits.relay import MAX_WORD
 from game.jam.crowd_clock import CrowdClock
+from game.jam.crowd_events import CrowdHits
+from game.jam.crowd_listener import FULL, UNHEARD, CrowdListener
 from game.jam.crowd_stage import MAX_WAITING
 from game.jam.crowd_words import HIT, MAX_HITS, NAME_BYTES, TICK_US, hits_word, players_words, unpack
 from game.jam.decide import StartFree
 from game.jam.events import HitsHeard
-from game.jam.happenings import Heard
+from game.jam.happenings import Heard, Notice
 from game.jam.inbox import Unfit
+from game.jam.keeping import stream_of
+from game.profile import Profile
 from game.rhythm.chart import EDGE, MAX_LANES
-from tests.rig.jam_crowd import Ears
+from tests.rig.jam_crowd import HERE, Ears
 from tests.rig.jam_machines import Machines
 
 
@@ -74,6 +82,73 @@ def test_the_clock_of_a_listener_goes_on_while_another_is_found_who_conducts() -
         clock.hear(each * 100_000 + ahead_us, each * 100_000 + 3_000, 1)
     assert clock.agreed
     assert clock.session_us(0) == before_us
+
+
+class Ahead(MonotonicClock):
+    """A clock that can be put forward."""
+
+    ahead_us = 0
+
+    def now_us(self) -> int:
+        """Its instant."""
+        return super().now_us() + self.ahead_us
+
+
+class Deaf(CrowdListener):
+    """A listener to whom the door answers, and nobody else."""
+
+    tickets = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it asks at no door just now."""
+        return self._seeker is None
+
+    def enter(self, ticketed: Ticketed) -> None:
+        """Take part where nobody is."""
+        self.tickets += 1
+        super().enter(replace(ticketed, ticket=replace(ticketed.ticket, port=9, near=())))
+
+
+def test_who_gets_tickets_but_hears_nothing_asks_ever_more_seldom_and_stops(
+    machines: Machines, ears: Ears, tmp_path: Path
+) -> None:
+    ada = machines.seats[0].jam
+    ada.open_crowd(True)
+    ears.admitted().close()
+    clock = Ahead()
+    with Profile.open(tmp_path / "deaf") as profile:
+        ear = Deaf([ada.node.address], machines.code, profile.writer, name="Ear", bind=HERE, clock=clock)
+        while not ear.closed and ear.tickets < 12:
+            machines.turn()
+            ear.step()
+            clock.ahead_us += 500_000 if ear.waits else 0
+        ear.close()
+    assert ear.closed == UNHEARD
+    assert ear.tickets < 8
+
+
+def test_what_is_heard_is_kept_up_to_a_bound(machines: Machines, ears: Ears, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd_listener, "MAX_KEPT_BYTES", 4000)
+    ada = machines.seats[0].jam
+    ada.open_crowd(True)
+    ear = ears.admitted()
+    session = ada.session
+    ears.until(lambda: session.time.agreed)
+    session.do(StartFree(session.now_us(), session.time.bound_us, 500_000, 4, 9, "minor-pentatonic", 4))
+    take = ears.until(lambda: session.band.free).take  # type: ignore[union-attr]
+    ears.until(lambda: ear.view.players and ear.view.now is not None and ear.view.now.take == take)
+    at_us = iter(range(60_000_000, 600_000_000, 1_000_000))
+    while Notice(FULL) not in ear.happened:
+        session.hit(take, 1, True, next(at_us))
+        heard = len(ear.hits)
+        ears.until(lambda heard=heard: len(ear.hits) > heard)  # type: ignore[misc]
+    session.hit(take, 1, True, next(at_us))
+    ears.until(lambda: len(ear.hits) > heard + 1)
+    ear.close()
+    ear.profile.writer.flush(10.0)
+    rows = [row for row in ear.profile.log.read(stream_of(session.id)) if row.kind == CrowdHits.kind]
+    assert 0 < len(rows) < len(ear.hits)
 
 
 def test_a_burst_goes_on_at_once_and_hits_of_long_ago_not_at_all(machines: Machines, ears: Ears) -> None:
