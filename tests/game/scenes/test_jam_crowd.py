@@ -126,10 +126,10 @@ def test_where_the_band_is_full_the_crowd_is_offered(game: JamGame) -> None:
     scene = asked(game, ada)
     game.until(lambda: scene.problem, "the refusal")
     assert "not open to a crowd" in scene.problem
+    game.until(lambda: game.room.listener is None and not scene.knocking, "the end of asking")
     scene.role, scene.knocking = "player", "Ada"
     game.room.ended, game.room.crowd_is_open = "The session is full, but open to a crowd.", True
-    game.turn(2)
-    assert scene.role == CROWD
+    game.until(lambda: scene.role == CROWD, "the crowd")
     assert "open to a crowd" in scene.problem
 
 
