@@ -23,6 +23,9 @@ class Wiretap:
         self._inner, self._outer = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for each in (self._inner, self._outer):
             each.bind(("127.0.0.1", 0))
+        host, port = self._outer.getsockname()
+        self.outer: Address = (host, port)
+        """Where the far one takes who is tapped to be."""
         self.out: list[bytes] = []
         self.back: list[bytes] = []
         self._threads = [threading.Thread(target=work) for work in (self._pass_out, self._pass_back)]
@@ -32,12 +35,6 @@ class Wiretap:
     def address(self) -> Address:
         """Where who is tapped takes the far one to be."""
         host, port = self._inner.getsockname()
-        return host, port
-
-    @property
-    def outer(self) -> Address:
-        """Where the far one takes who is tapped to be."""
-        host, port = self._outer.getsockname()
         return host, port
 
     def say_back(self, datagram: bytes) -> None:

@@ -6,13 +6,16 @@ import secrets
 import socket
 import struct
 from collections.abc import Iterator
+from hashlib import blake2b
 
 import nacl.bindings as sodium
+import numpy as np
 import pytest
 
 from engine.net.endpoint import Address
 from engine.net.keys import Identity
-from game.jam.conduits.relay import REMEMBERED, REPEATED, Conduit, number_of
+from game.jam.conduits.messages import NEED, Topic, pack
+from game.jam.conduits.relay import MAX_KNOWN, REMEMBERED, REPEATED, Conduit, number_of
 from tests.rig.street import KEY, Street
 from tests.rig.wiretap import Wiretap
 
@@ -123,6 +126,32 @@ def test_words_of_long_ago_are_not_taken_for_new_ones(street: Street) -> None:
     hoarder.give_again()
     street.until_heard(b"after", [2])
     assert not street.twice
+
+
+def stranger_needs() -> bytes:
+    """What one says who has the crowd's key and nobody has heard of: that it needs a conduit."""
+    one = Identity.new()
+    number = number_of(one.signing_public)
+    head, body = struct.pack(">QQQ", number, 0, 1), pack(Topic.NEED, np.array([(number,)], NEED))
+    says = b"ourojam crowd says" + blake2b(KEY, digest_size=16, person=b"ourojam crowd").digest()
+    signed = body + one.signing_public + one.sign(says + head + body)
+    return head + bytes(sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(signed, head, head, KEY))
+
+
+def test_ever_new_members_push_nobody_out_who_hangs_on_a_conduit(street: Street, outside: socket.socket) -> None:
+    conductor = street.add(conducts=True)
+    with Wiretap(conductor.address) as tap:
+        child = street.add(known=[tap.address])
+        street.until_heard(b"before", [1])
+    # From here on nothing of the child arrives; for some seconds it is still waited for.
+    for _ in range(50):
+        for _ in range(40):
+            outside.sendto(stranger_needs(), conductor.address)
+        hear_all(street, conductor, [b"nothing of the crowd's"], outside)
+        if conductor.known.count(outside.getsockname()) >= MAX_KNOWN - 1:
+            break
+    assert len(conductor.known) <= MAX_KNOWN
+    assert child.number not in conductor.children or tap.outer in conductor.known
 
 
 @pytest.mark.parametrize("count", [1, REPEATED, 12])
