@@ -17,10 +17,11 @@ from game.truth import Truth, may_overwrite
 COLUMNS = "seq, summary, truth, upon, adds"
 """Of ``edge_words``, in the order of ``seq``: what :func:`settled` takes."""
 
-_PAIR = (
+OF_PAIR = (
     "owner = ?1 AND target = ?2 AND live AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
     " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
 )
+"""What counts of an edge from ``?1`` to ``?2``: nothing from before either of the two was reset."""
 
 
 class Standing(NamedTuple):
@@ -75,7 +76,7 @@ def fallen(log: EventLog, chat: str) -> set[int]:
     found: set[int] = set()
     for owner, target in log.query(sql, (chat,)):
         counted = _counted(log, owner, target)
-        sql = f"SELECT scene, seq FROM edge_words WHERE {_PAIR} AND chat = ?3 AND scene > 0 AND turn = 0"
+        sql = f"SELECT scene, seq FROM edge_words WHERE {OF_PAIR} AND chat = ?3 AND scene > 0 AND turn = 0"
         rows = log.query(sql, (owner, target, chat))
         lost = {scene for scene, _ in rows} - {scene for scene, seq in rows if seq in counted}
         found |= {scene for scene in lost if not over_by_hand(log, owner, target, chat, scene)}
@@ -100,5 +101,5 @@ def neighbours(log: EventLog, chat: str) -> list[str]:
 
 
 def _counted(log: EventLog, owner: str, target: str) -> frozenset[int]:
-    sql = f"SELECT {COLUMNS} FROM edge_words WHERE {_PAIR} ORDER BY seq"
+    sql = f"SELECT {COLUMNS} FROM edge_words WHERE {OF_PAIR} ORDER BY seq"
     return settled(log.query(sql, (owner, target))).counted

@@ -120,11 +120,20 @@ def _go_to(db: apsw.Connection, chat: str, end: _End, scene: int, *, counts: int
     db.execute("UPDATE scene_ends SET counts = ? WHERE seq = ?", (counts, end.seq))
     db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (scene, chat))
     db.execute("UPDATE scenes SET gone = ? WHERE chat = ? AND scene = ?", (1 - counts, chat, end.opened))
-    for table in ("activities", "containers"):
-        sql = f"UPDATE {table} SET live = ? WHERE chat = ? AND scene = ? AND scene > 0"
-        db.execute(sql, (counts, chat, end.opened))
+    sql = "UPDATE activities SET live = ? WHERE chat = ? AND scene = ? AND scene > 0"
+    db.execute(sql, (counts, chat, end.opened))
+    _settle_places(db, chat)
     for one in (end.scene, end.opened):
         _rebase_scene(db, chat, one)
+
+
+def _settle_places(db: apsw.Connection, chat: str) -> None:
+    """A place that came with a scene is there while that scene is, or another that plays in it."""
+    sql = (
+        "UPDATE containers AS c SET live = EXISTS (SELECT 1 FROM scenes s WHERE s.chat = c.chat AND NOT s.gone"
+        " AND (s.scene = c.scene OR s.container = c.container)) WHERE c.chat = ? AND c.scene > 0"
+    )
+    db.execute(sql, (chat,))
 
 
 def went_on(db: apsw.Connection, chat: str, scene: int, speaker: str = happened.YOU) -> None:
@@ -178,7 +187,7 @@ def _scene_opened(db: apsw.Connection, event: StoredEvent) -> None:
     if end is not None and end.counts:
         _let_count(db, chat, end)
     elif gone:
-        db.execute("UPDATE containers SET live = 0 WHERE chat = ? AND scene = ?", (chat, scene))
+        _settle_places(db, chat)
     elif not said["meanwhile"]:
         db.execute("UPDATE chats SET scene = ? WHERE chat = ?", (scene, chat))
 

@@ -188,9 +188,10 @@ def _scene(number: int, container: int, description: str, present: str, clock_us
 
 
 def containers(log: EventLog, host: str) -> list[Container]:
-    """The places of a chat."""
+    """The places of a chat; one within a place that is not there (any more) is within none."""
     sql = (
-        "SELECT container, name, type, moving, public, audible_range, slots, parent FROM containers WHERE chat = ?"
+        "SELECT container, name, type, moving, public, audible_range, slots, iif(EXISTS (SELECT 1 FROM containers p"
+        " WHERE p.chat = c.chat AND p.container = c.parent AND p.live), parent, 0) FROM containers c WHERE chat = ?"
         " AND live ORDER BY container"
     )
     return [
@@ -200,7 +201,10 @@ def containers(log: EventLog, host: str) -> list[Container]:
 
 
 def activity(log: EventLog, host: str, who: str, before: Before = NOW) -> Activity:
-    """What someone is doing in a chat: the last that was told, with what was set by hand since."""
+    """What someone is doing in a chat: the last that was told, with what was set by hand since.
+
+    Where that was done in a place that is not there (any more), it is done where the scene plays, at no spot of it.
+    """
     there = "chat = ? AND who = ? AND live AND turn < ? AND said_seq < ?"
     last = "ORDER BY said_seq DESC, seq DESC LIMIT 1"
     sql = f"SELECT record, said_seq FROM activities WHERE {there} AND NOT by_hand {last}"
@@ -210,7 +214,14 @@ def activity(log: EventLog, host: str, who: str, before: Before = NOW) -> Activi
     sql = f"SELECT record FROM activities WHERE {there} AND said_seq > ? AND by_hand ORDER BY seq"
     for (by_hand,) in log.query(sql, (*values, since)):
         record.update(json.loads(by_hand))
-    return Activity.of(record)
+    doing = Activity.of(record)
+    if not doing.container or log.query(_IS_PLACE, (host, doing.container)):
+        return doing
+    here = log.query("SELECT s.container FROM scenes s JOIN chats c USING (chat, scene) WHERE s.chat = ?", (host,))
+    return doing.changed(container=here[0][0] if here else 0, slot="")
+
+
+_IS_PLACE = "SELECT 1 FROM containers WHERE chat = ? AND container = ? AND live"
 
 
 # -- turns -----------------------------------------------------------------------------------------------------------
@@ -306,13 +317,8 @@ def _turn(row: tuple[Any, ...], wordings: list[Alternative]) -> Turn:
 
 # -- edges -----------------------------------------------------------------------------------------------------------
 
-_PAIR = (
-    "owner = ?1 AND target = ?2 AND live AND (chat <> ?3 OR (turn < ?4 AND scene < ?5))"
-    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?1), 0)"
-    " AND seq > coalesce((SELECT max(seq) FROM bot_resets WHERE bot = ?2), 0)"
-)
-"""What counts of an edge: nothing from before either of the two was reset, and nothing that is to be as if it had
-not been (a :class:`Before`: ``?3`` to ``?5``)."""
+_PAIR = f"{edge_words.OF_PAIR} AND (chat <> ?3 OR (turn < ?4 AND scene < ?5))"
+"""What counts of an edge, and is not to be as if it had not been (a :class:`Before`: ``?3`` to ``?5``)."""
 
 _Pair = tuple[str, str, str, int, int]
 

@@ -16,7 +16,7 @@ from game.roleplay.events import YOU
 from game.roleplay.jobs import DetectEnd, Job, Place, SceneEnd, SummariseScene
 from game.roleplay.ledger import Fact
 from game.roleplay.speaking import Unsaved
-from game.roleplay.state import Chat
+from game.roleplay.state import Activity, Chat
 from tests.rig.company import company
 from tests.rig.roleplay_story import Story, tables
 from tests.rig.scripted import Scripted
@@ -316,6 +316,38 @@ def test_an_edited_line_with_which_the_guest_goes_asks_so_though_nobody_had_answ
         silenced.setattr(desk, "voice", Mute())
         assert talk.say(desk, "mara", "Mara, wait.").problem
     assert talk.regenerate(desk, "mara", edited="Mara, Ivo leaves us.").question == talk.GUEST_LEFT
+
+
+def test_what_was_done_in_a_place_nobody_went_to_is_done_where_the_scene_plays(desk: Desk, voice: Scripted) -> None:
+    talk.say(desk, "mara", "We walk to the park.")
+    assert where(desk) == (2, "park")
+    story = Story(desk.log, "mara")
+    park = reading.chat(desk.log, "mara").places
+    doing = Activity(verb="resting", container=park, slot="bench")
+    story.add(happened.ActivityChanged("mara", doing.record(), 2, 0))
+    with desk.deciding:
+        kiosk = editing.add_container(desk.log, "mara", "kiosk", parent=park)
+    talk.rewrite(desk, "mara", 1, "We stay here.")
+    assert where(desk) == (1, "somewhere")
+    chat = reading.chat(desk.log, "mara")
+    here = chat.activities["mara"]
+    assert (here.verb, here.container, here.slot) == ("resting", chat.scene.container if chat.scene else 0, "")
+    assert [(one.id, one.parent) for one in chat.containers if one.id == kiosk] == [(kiosk, 0)]
+    talk.choose(desk, "mara", 1, 0)
+    assert reading.chat(desk.log, "mara").activities["mara"] == doing
+    assert {one.parent for one in reading.containers(desk.log, "mara") if one.id == kiosk} == {park}
+
+
+def test_a_place_stays_while_a_scene_plays_there(desk: Desk, voice: Scripted) -> None:
+    turn = led_away(desk, voice)
+    voice.lines = ["I am alone."]
+    number = directing.meanwhile(desk, "mara", turns=1)
+    desk.settle()
+    anew(desk, voice, turn, "We stay.")
+    aside = reading.scene(desk.log, "mara", number)
+    assert aside is not None
+    assert aside.container in {one.id for one in reading.containers(desk.log, "mara")}
+    assert where(desk) == (1, "somewhere")
 
 
 # -- over a restart --------------------------------------------------------------------------------------------------
