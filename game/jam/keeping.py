@@ -17,7 +17,8 @@ from engine.clock import wall_us
 from engine.errors import UserError
 from engine.log import EventLog, LogWriter, NewEvent, StoredEvent
 from game.events import Event, from_payload, to_payload
-from game.jam.events import LOCAL, SENT, HitCorrected, HitsHeard, MemberCame, MemberWent
+from game.jam.crowd_events import CROWD
+from game.jam.events import LOCAL, SENT, HitCorrected, HitsHeard, JamOpened, MemberCame, MemberWent
 from game.jam.inbox import Unfit, checked
 from game.rhythm.chart import EDGE
 from game.truth import Truth
@@ -85,6 +86,8 @@ def spoken(rows: Iterable[StoredEvent]) -> Iterator[Spoken]:
     """The events of a jam's rows, checked as when they came; what a later version wrote is passed over."""
     for row in rows:
         local = _LOCAL.get(row.kind)
+        if local is JamOpened and row.payload.get("role") == CROWD:
+            continue  # who only listened was no member
         if local is not None:
             event: Event = from_payload(local, row.payload)
             if not isinstance(event, HitsHeard | HitCorrected) or len(event.edges) % EDGE.itemsize == 0:
@@ -237,6 +240,6 @@ def read_session(log: EventLog, session: str, *, hits: bool = True) -> list[Spok
     """
     stored = log.read(stream_of(session))
     rows = told_together(spoken(stored if hits else (row for row in stored if row.kind not in _HITS)))
-    if not rows:
+    if not rows and stream_of(session) not in log.streams():
         raise UserError(f"The log holds no jam {session}; `ourojam jam list` names those it does")
     return rows

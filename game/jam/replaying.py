@@ -62,6 +62,7 @@ def read_band(log: EventLog, session: str, *, hits: bool = True) -> Band:
     """
     band = Band()
     band.apply_all(read_session(log, session, hits=hits))
+    band.session = session  # also where this machine only listened, and no event names it
     return band
 
 

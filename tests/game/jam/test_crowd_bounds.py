@@ -10,19 +10,22 @@ import numpy as np
 import pytest
 
 from engine.clock import MonotonicClock
+from engine.log import NewEvent
 from engine.net.knock import Ticketed
+from game.events import to_payload
 from game.jam import crowd_listener
 from game.jam.conduits.relay import MAX_WORD
 from game.jam.crowd_clock import CrowdClock
-from game.jam.crowd_events import CrowdHits
+from game.jam.crowd_events import CROWD, CrowdHits
 from game.jam.crowd_listener import FULL, UNHEARD, CrowdListener
 from game.jam.crowd_stage import MAX_WAITING
 from game.jam.crowd_words import HIT, MAX_HITS, NAME_BYTES, TICK_US, hits_word, players_words, unpack
 from game.jam.decide import StartFree
-from game.jam.events import HitsHeard
+from game.jam.events import HitsHeard, JamOpened
 from game.jam.happenings import Heard, Notice
 from game.jam.inbox import Unfit
 from game.jam.keeping import stream_of
+from game.jam.replaying import jams, read_band
 from game.profile import Profile
 from game.rhythm.chart import EDGE, MAX_LANES
 from tests.rig.jam_crowd import HERE, Ears
@@ -149,6 +152,19 @@ def test_what_is_heard_is_kept_up_to_a_bound(machines: Machines, ears: Ears, mon
     ear.profile.writer.flush(10.0)
     rows = [row for row in ear.profile.log.read(stream_of(session.id)) if row.kind == CrowdHits.kind]
     assert 0 < len(rows) < len(ear.hits)
+
+
+def test_who_listens_later_stays_who_they_were_in_the_band(tmp_path: Path) -> None:
+    first, later = (JamOpened("s" * 16, me * 16, "Ida", False, role) for me, role in (("a", "player"), ("b", CROWD)))
+    with Profile.open(tmp_path / "ida") as profile:
+        for session, opened in (("played", (first, later)), ("heard", (later,))):
+            rows = [NewEvent(one.kind, to_payload(one), at_us=1, truth=1, origin="user:keyboard") for one in opened]
+            profile.writer.append(stream_of(session), rows)
+        profile.writer.flush(10.0)
+        band = read_band(profile.log, "played")
+        assert (band.me, [(one.id, one.gone) for one in band.members.values()]) == (first.me, [(first.me, "")])
+        assert {row.session: row.players for row in jams(profile.log)} == {"played": ("Ida",), "heard": ()}
+        assert read_band(profile.log, "heard").session == "heard"
 
 
 def test_a_burst_goes_on_at_once_and_hits_of_long_ago_not_at_all(machines: Machines, ears: Ears) -> None:
