@@ -113,7 +113,7 @@ def test_a_crowd_that_gets_no_socket_is_told_of_once_and_opened_later(machines: 
     machines.until(lambda: host.jam.crowd is None and not host.jam.session.band.crowd)
     host.jam.open_crowd(True)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    told = []
+    told: list[Notice] = []
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))  # what is open stays so
         while not told:
