@@ -169,7 +169,10 @@ def _heard(log: EventLog, host: str, who: str, before: int, spoken: Sequence[tup
 
 
 _HAD = "iif(m.chat <> ?2, m.seq < ?3, iif(m.turn > 0, m.turn < ?4, m.scene < ?5))"
-"""As :meth:`_Mind._had`, of a memory ``m``: what made room for what came later has not gone yet."""
+"""As :meth:`_Mind._had`, of a memory ``m``: what made room for what came later has not gone yet.
+
+In SQL as well, since which pins stand is decided among those of then.
+"""
 
 
 class _Mind:

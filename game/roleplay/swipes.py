@@ -48,18 +48,6 @@ def keep(log: EventLog, chat: str, turn: int) -> None:
         log.append(chat_stream(chat), [to_log(TurnKept(turn), at_us=wall_us())])
 
 
-def standing(log: EventLog, chat: str, scene: int) -> dict[str, str]:
-    """What counts now of what the witnesses of a scene have told of it, by who tells it.
-
-    Where the player has put a telling into their own words, it stands whatever was reworded.
-    """
-    sql = (
-        "SELECT owner, text FROM memories WHERE chat = ? AND scene = ? AND scene > 0 AND turn = 0"
-        " AND form = 'summary' AND live ORDER BY seq"
-    )
-    return dict(log.query(sql, (chat, scene)))
-
-
 def stale_scenes(log: EventLog, chat: str, imported: int = IMPORTED_AT_ONCE) -> list[Scene]:
     """Closed scenes that nobody tells as their turns stand now: have them told again, in this order.
 
