@@ -331,11 +331,12 @@ class Conduit:
     # -- the conductor's words -----------------------------------------------------------------------------
 
     def _hear_words(self, data: bytes, body: bytes, address: Address, at_us: int) -> None:
-        if not self._passes_words(*_HEAD.unpack_from(data), address) or not self._take_words(body, at_us):
+        if not self._passes_words(data, address) or not self._take_words(body, at_us):
             self.refused += 1
 
-    def _passes_words(self, sender: int, receiver: int, counter: int, address: Address) -> bool:
+    def _passes_words(self, data: bytes, address: Address) -> bool:
         """Whether words come from who passes them on to this member, for it, and not for the second time."""
+        sender, receiver, counter = _HEAD.unpack_from(data)
         known = self._known.get(sender)
         if self._conducts or known is None or sender != self.parent or receiver != self.number:
             return False
