@@ -259,7 +259,7 @@ class Machine:
         band = self.session.band
         wanted = self.joined and band.conducts and band.crowd
         if wanted and self.crowd is None:
-            if not band.conducting.provisional and now_us() >= self._crowd_us:
+            if now_us() >= self._crowd_us:
                 self._begin_crowd(happenings)
         elif self.crowd is not None and (not wanted or _removed(happenings)):  # who was removed hears no more of it
             crowd, self.crowd = self.crowd, None
