@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ WITHIN_US = 4_000
 
 The exact figure is the benchmark's; a test may share its machine with others.
 """
+
+TRIES = 3
+"""A machine busy with other tests may hold up the daemon that plays; a fault of ours shows each time."""
 
 
 def click(level: float = 0.5) -> NDArray[np.float32]:
@@ -53,7 +57,20 @@ def off(said: list[tuple[int, int]], clicks_us: NDArray[np.float64], heard: NDAr
     return np.asarray(error - np.median(error))
 
 
+def together(pulse: PulseRig, played: Callable[[PulseRig], NDArray[np.float64]]) -> None:
+    """What is heard and what the clock says agree; where another program held up the daemon, it is played again."""
+    errors_us: list[float] = []
+    while not errors_us or errors_us[-1] >= WITHIN_US:
+        assert len(errors_us) < TRIES, errors_us
+        pulse.forget()
+        errors_us.append(float(np.abs(played(pulse)).max()))
+
+
 def test_clicks_are_heard_where_the_clock_says(pulse: PulseRig) -> None:
+    together(pulse, plainly)
+
+
+def plainly(pulse: PulseRig) -> NDArray[np.float64]:
     with Sound.start() as sound:
         assert sound.status().running
         assert not sound.status().silent
@@ -62,19 +79,27 @@ def test_clicks_are_heard_where_the_clock_says(pulse: PulseRig) -> None:
         assert sound.status().song_ended
     heard = onsets(pulse.heard())
     assert len(heard) == 12
-    assert np.abs(off(said, np.arange(0, 3e6, 250e3), heard)).max() < WITHIN_US
+    return off(said, np.arange(0, 3e6, 250e3), heard)
 
 
 def test_at_another_rate_song_time_and_clicks_stay_together(pulse: PulseRig) -> None:
+    together(pulse, faster)
+
+
+def faster(pulse: PulseRig) -> NDArray[np.float64]:
     with Sound.start() as sound:
         sound.play_song(metronome(sound, 2, 0.25), rate=1.5)
         said = wait_for(sound, 3_050_000)
     heard = onsets(pulse.heard())
     assert len(heard) == 8
-    assert np.abs(off(said, np.arange(0, 3e6, 375e3), heard)).max() < WITHIN_US
+    return off(said, np.arange(0, 3e6, 375e3), heard)
 
 
 def test_after_a_pause_and_a_seek_they_are_still_together(pulse: PulseRig) -> None:
+    together(pulse, paused_and_sought)
+
+
+def paused_and_sought(pulse: PulseRig) -> NDArray[np.float64]:
     with Sound.start() as sound:
         sound.play_song(metronome(sound, 10, 0.25))
         first = wait_for(sound, 1_120_000)
@@ -100,7 +125,7 @@ def test_after_a_pause_and_a_seek_they_are_still_together(pulse: PulseRig) -> No
         off(second, before[fifth:], heard[fifth : len(before)]),
         off(third, after, heard[len(before) :]),
     ]
-    assert np.abs(np.concatenate(errors)).max() < WITHIN_US
+    return np.concatenate(errors)
 
 
 def test_cues_and_key_sounds_are_heard(pulse: PulseRig) -> None:
