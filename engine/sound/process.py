@@ -137,7 +137,8 @@ class Engine:
         made up for; once the song sounds nothing is corrected.
         """
         if self._meeting is not None:
-            left, last = self.mixer.silent_frames, self.mixer.silent_frames <= block_frames
+            left = self.mixer.silent_frames
+            last = left <= block_frames
             if left and (last or (left <= MEET_FRAMES and self.fit.warm)):
                 self._place(self._meeting)
             if last:

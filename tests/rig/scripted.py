@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from game.roleplay.jobs import Answer, Job
+from game.roleplay.jobs import Answer, Job, SceneSummary, SummariseScene
 from game.roleplay.view import Prompt, SpeakerView
 from game.roleplay.voice import Answered, Spoken
 from game.truth import Truth
@@ -54,3 +54,9 @@ class Scripted:
     def prompt(self, turn: int = -1) -> str:
         """All that one of the prompts said."""
         return "\n".join(text for _, text in self.spoken[turn][1].messages)
+
+
+def as_said(job: Job) -> SceneSummary:
+    """A rule: a scene is told as what was said in it."""
+    assert isinstance(job, SummariseScene)
+    return SceneSummary(summary=" / ".join(turn.text for turn in job.turns))

@@ -12,6 +12,7 @@ from game.roleplay import authoring
 from game.roleplay.state import Turn
 from game.scenes.requests import ShowTalk
 from game.scenes.talk import TalkScene
+from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_focus import Keys
 from game.scenes.talk_room import TalkRoom
 from game.scenes.talk_view import ChatView
@@ -43,6 +44,13 @@ class TalkGame(SceneGame):
     def room(self) -> TalkRoom:
         """The bridge."""
         return self.scene.room
+
+    @property
+    def drawer(self) -> Drawer:
+        """The drawer of the chat that is shown."""
+        drawer = self.scene.chat.drawer
+        assert isinstance(drawer, Drawer)
+        return drawer
 
     @property
     def view(self) -> ChatView:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ class Second(NamedTuple):
 
     def as_json(self) -> dict[str, float | int | None]:
         """The figures by name; None for what takes for ever."""
-        return {name: value if np.isfinite(value) else None for name, value in self._asdict().items()}
+        return _as_json(self._asdict())
 
 
 @dataclass(slots=True)
@@ -83,7 +83,11 @@ class Outcome:
 
     def as_json(self) -> dict[str, float | int | None]:
         """The figures by name; None for what never happened."""
-        return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
+        return _as_json(asdict(self))
+
+
+def _as_json(figures: dict[str, Any]) -> dict[str, float | int | None]:
+    return {name: value if np.isfinite(value) else None for name, value in figures.items()}
 
 
 class Crowd:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -129,21 +126,6 @@ def test_the_clock_of_a_listener_goes_by_the_quickest_word_and_says_about_how_wr
 
 
 # -- over real sockets -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Machines]:
-    with Machines(tmp_path, []) as made:
-        made.host()
-        yield made
-
-
-@pytest.fixture
-def ears(machines: Machines, tmp_path: Path) -> Iterator[Ears]:
-    door = machines.seats[0].jam.node.address
-    with Ears(tmp_path, door, machines.code.text) as made:
-        made.others = machines.turn
-        yield made
 
 
 def start_free(machines: Machines) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,21 +29,6 @@ from game.profile import Profile
 from game.rhythm.chart import EDGE, MAX_LANES
 from tests.rig.jam_crowd import HERE, Ears
 from tests.rig.jam_machines import Machines
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Machines]:
-    with Machines(tmp_path, []) as made:
-        made.host()
-        yield made
-
-
-@pytest.fixture
-def ears(machines: Machines, tmp_path: Path) -> Iterator[Ears]:
-    door = machines.seats[0].jam.node.address
-    with Ears(tmp_path, door, machines.code.text) as made:
-        made.others = machines.turn
-        yield made
 
 
 def test_players_fit_whatever_they_are_called_and_whenever_they_are_named() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from engine.net.door import TICKETS_PER_S
@@ -17,18 +14,9 @@ from tests.rig.jam_machines import Machines
 
 
 @pytest.fixture
-def machines(tmp_path: Path) -> Iterator[Machines]:
-    with Machines(tmp_path, []) as made:
-        made.host()
-        made.seats[0].jam.open_crowd(True)
-        yield made
-
-
-@pytest.fixture
-def ears(machines: Machines, tmp_path: Path) -> Iterator[Ears]:
-    with Ears(tmp_path, machines.seats[0].jam.node.address, machines.code.text) as made:
-        made.others = machines.turn
-        yield made
+def machines(machines: Machines) -> Machines:
+    machines.seats[0].jam.open_crowd(True)
+    return machines
 
 
 def test_who_is_let_in_by_name_asks_the_numbers_behind_it_from_then_on(machines: Machines, ears: Ears) -> None:

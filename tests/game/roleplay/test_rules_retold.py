@@ -12,7 +12,6 @@ from game.roleplay.events import YOU
 from game.roleplay.jobs import (
     EdgeSummary,
     Job,
-    SceneSummary,
     SummariseEdge,
     SummariseGroup,
     SummariseScene,
@@ -20,7 +19,7 @@ from game.roleplay.jobs import (
     Weighed,
 )
 from tests.rig.company import company
-from tests.rig.scripted import Scripted
+from tests.rig.scripted import Scripted, as_said
 
 
 @pytest.fixture
@@ -28,15 +27,11 @@ def voice() -> Scripted:
     """Tells scenes as they were said, and how two stand to each other on from what stood."""
     made = Scripted()
 
-    def retold(job: Job) -> SceneSummary:
-        assert isinstance(job, SummariseScene)
-        return SceneSummary(summary=" / ".join(turn.text for turn in job.turns))
-
     def told_on(job: Job) -> EdgeSummary:
         assert isinstance(job, SummariseEdge)
         return EdgeSummary(summary=f"{job.edge.summary} | {job.told}"[-900:])
 
-    made.rules.update({SummariseScene: retold, SummariseEdge: told_on})
+    made.rules.update({SummariseScene: as_said, SummariseEdge: told_on})
     return made
 
 

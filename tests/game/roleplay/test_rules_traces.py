@@ -24,7 +24,6 @@ from game.roleplay.jobs import (
     Promote,
     Promotion,
     SceneEnd,
-    SceneSummary,
     Skip,
     Skipped,
     SkippedMemory,
@@ -38,7 +37,7 @@ from game.roleplay.speaker import KNOWN_FACTS
 from game.roleplay.story import promote
 from game.truth import Truth
 from tests.rig.company import company
-from tests.rig.scripted import Scripted
+from tests.rig.scripted import Scripted, as_said
 
 
 @pytest.fixture
@@ -46,11 +45,7 @@ def voice() -> Scripted:
     """Tells scenes as they were said."""
     made = Scripted()
 
-    def retold(job: Job) -> SceneSummary:
-        assert isinstance(job, SummariseScene)
-        return SceneSummary(summary=" / ".join(turn.text for turn in job.turns))
-
-    made.rules[SummariseScene] = retold
+    made.rules[SummariseScene] = as_said
     return made
 
 

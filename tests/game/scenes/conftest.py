@@ -9,12 +9,21 @@ import pytest
 
 from engine.sound import Sound
 from engine.window import HeadlessWindow
+from tests.rig.ear import Ear
 from tests.rig.stand import Stand
 
 
 @pytest.fixture(scope="module")
 def sound() -> Iterator[Sound]:
     with Sound.silent() as sound:
+        yield sound
+
+
+@pytest.fixture(scope="module")
+def ear() -> Iterator[Ear]:
+    """A sound that remembers what it was asked for."""
+    with Ear.silent() as sound:
+        assert isinstance(sound, Ear)
         yield sound
 
 

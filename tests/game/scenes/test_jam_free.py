@@ -45,13 +45,6 @@ WITHIN_US = 4_000
 """Between the instant a sound is bound to and the one it should be heard at: what the clocks' lines move meanwhile."""
 
 
-@pytest.fixture(scope="module")
-def ear() -> Iterator[Ear]:
-    with Ear.silent() as sound:
-        assert isinstance(sound, Ear)
-        yield sound
-
-
 @pytest.fixture
 def game(tmp_path: Path, window: HeadlessWindow, ear: Ear) -> Iterator[JamGame]:
     (tmp_path / "songs").mkdir()

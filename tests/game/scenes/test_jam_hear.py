@@ -38,13 +38,6 @@ EARLY_US = 20_000
 BARS = 40
 
 
-@pytest.fixture(scope="module")
-def ear() -> Iterator[Ear]:
-    with Ear.silent() as sound:
-        assert isinstance(sound, Ear)
-        yield sound
-
-
 @pytest.fixture
 def game(tmp_path: Path, window: HeadlessWindow, ear: Ear) -> Iterator[SceneGame]:
     with SceneGame(tmp_path, window=window, sound=ear) as game:

@@ -25,11 +25,8 @@ HOST = "mara"
 SAID = ("Good evening. I love you.", "Keep the clock safe, please.", "What time is it?")
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((960, 640), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (960, 640)
 
 
 @pytest.fixture

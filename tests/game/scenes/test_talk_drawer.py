@@ -30,11 +30,8 @@ SCENE, BONDS, MEMORY, STORY, HISTORY, MODEL = range(6)
 HOST = "mara"
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 900), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (640, 900)
 
 
 @pytest.fixture

@@ -26,11 +26,8 @@ from tests.rig.talk_game import TalkGame
 HOST = "mara"
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((1280, 720), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (1280, 720)
 
 
 @pytest.fixture
@@ -45,17 +42,11 @@ def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[TalkG
     game.close()
 
 
-def drawer_of(game: TalkGame) -> Drawer:
-    drawer = game.scene.chat.drawer
-    assert isinstance(drawer, Drawer)
-    return drawer
-
-
 def open_on(game: TalkGame, field: str) -> Drawer:
     """Open the drawer and put the keyboard on a field of its first page."""
     game.press("tab")
     game.turn(4)
-    drawer = drawer_of(game)
+    drawer = game.drawer
     drawer.go(0, field)
     game.turn(6)
     return drawer
@@ -146,7 +137,7 @@ def test_a_rewind_from_a_turn_offers_its_undo(game: TalkGame) -> None:
     x, y, w, h = top.places["Rewind"]
     game.click(x + w / 2, y + h / 2)
     game.until(lambda: len(game.turns) == 2, "the rewind")
-    acts = drawer_of(game).desk.acts
+    acts = game.drawer.desk.acts
     game.until(lambda: acts.offer is not None, "the toast")
     assert acts.offer is not None
     assert acts.offer.step.words == "Rewound 2 turns."
@@ -160,7 +151,7 @@ def test_the_undo_of_the_toast_is_a_key_away_even_from_the_field(game: TalkGame)
     game.say("And the clock")
     game.until(lambda: len(game.turns) == 4, "the reply")
     game.settle()
-    acts = drawer_of(game).desk.acts
+    acts = game.drawer.desk.acts
     rewind(acts, HOST, 2)
     game.until(lambda: acts.offer is not None, "the toast")
     game.scene.chat.give(Keys.COMPOSER)
@@ -186,7 +177,7 @@ def test_a_toast_stands_on_the_page_it_belongs_to_alone(game: TalkGame) -> None:
     game.say("And the clock")
     game.until(lambda: len(game.turns) == 4, "the reply")
     game.settle()
-    acts = drawer_of(game).desk.acts
+    acts = game.drawer.desk.acts
     rewind(acts, HOST, 2)
     game.until(lambda: acts.offer is not None, "the toast")
     assert toast_is_shown(game)
@@ -237,7 +228,7 @@ def test_an_edit_on_a_full_disk_is_told_kept_and_tried_again(
         game.with_people()
         game.room.desk.settle()
         filler = fill(disk)
-        drawer = drawer_of(game)
+        drawer = game.drawer
         thing = Thing(HOST, "edge", (HOST, "you"), "Mara → Ana")
         words = "She trusts me with her tools. " * 600
         drawer.desk.acts.edit(thing, "summary", words.strip(), "")

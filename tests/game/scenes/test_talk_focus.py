@@ -16,7 +16,6 @@ from engine.window import HeadlessWindow
 from game.roleplay import history, reading
 from game.scenes.picker import Picker
 from game.scenes.talk_dialogs import BranchDialog, DeleteDialog, RewindDialog
-from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_focus import Keys
 from game.scenes.talk_library import ExportDialog
 from tests.rig.finger import finger_on
@@ -27,11 +26,8 @@ PAD = "gamepad:One"
 A, B, X, Y, LEFT_SHOULDER, RIGHT_SHOULDER, START = (f"button:{number}" for number in (0, 1, 2, 3, 4, 5, 7))
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((1280, 720), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (1280, 720)
 
 
 @pytest.fixture
@@ -45,12 +41,6 @@ def game(tmp_path: Path, window: HeadlessWindow, sound: Sound) -> Iterator[TalkG
     game.turn(2)
     yield game
     game.close()
-
-
-def drawer_of(game: TalkGame) -> Drawer:
-    drawer = game.scene.chat.drawer
-    assert isinstance(drawer, Drawer)
-    return drawer
 
 
 def keys(game: TalkGame) -> Keys:
@@ -72,7 +62,7 @@ def click_composer(game: TalkGame) -> None:
 
 
 def click_field(game: TalkGame, name: str) -> None:
-    x, y, w, h = drawer_of(game).desk.fields.places[name]
+    x, y, w, h = game.drawer.desk.fields.places[name]
     game.click(x + w / 2, y + h / 2)
     game.turn(3)
 
@@ -97,7 +87,7 @@ def test_a_click_into_the_field_takes_the_keyboard_from_the_drawer(game: TalkGam
     click_composer(game)
     game.write("3 o'clock")
     assert written(game) == "3 o'clock"
-    assert drawer_of(game).page == 0
+    assert game.drawer.page == 0
     assert game.scene.chat.drawer_open
 
 
@@ -107,9 +97,9 @@ def test_a_click_into_the_drawer_takes_the_keyboard_from_the_field(game: TalkGam
     click_field(game, "tab Bonds")
     game.press("3")
     game.turn(2)
-    assert drawer_of(game).page == 2
+    assert game.drawer.page == 2
     assert written(game) == ""
-    drawer_of(game).show(0)
+    game.drawer.show(0)
     game.turn(3)
     click_field(game, "scene 1 description")
     game.press("ctrl+a")
@@ -155,10 +145,10 @@ def test_after_a_click_on_what_is_only_pressed_one_writes_on(game: TalkGame) -> 
 
 def test_a_button_held_down_for_long_is_not_robbed_by_the_field(game: TalkGame) -> None:
     open_drawer(game)
-    drawer_of(game).show(1)
-    game.until(lambda: drawer_of(game).data is not None, "the bonds")
+    game.drawer.show(1)
+    game.until(lambda: game.drawer.data is not None, "the bonds")
     game.turn(3)
-    x, y, w, h = drawer_of(game).desk.fields.places["edge mara you trust"]
+    x, y, w, h = game.drawer.desk.fields.places["edge mara you trust"]
     game.move(x + w * 0.3, y + h * 0.73)
     game.feed(InputEvent(now_us(), "mouse", "button:left", 1.0))
     game.turn(6)
@@ -334,7 +324,7 @@ def test_a_gamepad_asks_what_can_be_done_with_a_turn(game: TalkGame) -> None:
 
 
 def test_a_gamepad_goes_through_the_drawer_and_back(game: TalkGame) -> None:
-    drawer = drawer_of(game)
+    drawer = game.drawer
     pad(game, Y)
     assert keys(game) is Keys.DRAWER
     pad(game, RIGHT_SHOULDER)

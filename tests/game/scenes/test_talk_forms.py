@@ -21,12 +21,8 @@ from game.scenes.talk_settings import TalkSettingsPage
 from tests.rig.model_server import Do, ModelServer
 from tests.rig.talk_game import TalkGame
 
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((960, 540), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (960, 540)
 
 
 @pytest.fixture

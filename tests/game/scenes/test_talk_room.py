@@ -23,11 +23,8 @@ from tests.rig.talk_game import TalkGame
 LONG = "Once upon a time there was a town by the water that nobody had ever wanted to leave, and then one did."
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (640, 360)
 
 
 @pytest.fixture

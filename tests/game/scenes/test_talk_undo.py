@@ -39,11 +39,8 @@ class Slow(OfflineVoice):
         return super().answer(job)
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 900), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (640, 900)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from engine.sound import Sound
 from engine.window import HeadlessWindow
 from game.roleplay import history, reading
 from game.scenes.talk_dialogs import BranchDialog, RewindDialog
-from game.scenes.talk_drawer import Drawer
 from game.scenes.talk_kickoff import KickoffPage
 from game.scenes.talk_people import BotPage, WelcomePage
 from game.scenes.talk_search import SearchScene
@@ -25,11 +24,8 @@ from tests.rig.talk_game import TalkGame
 T = TypeVar("T")
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[HeadlessWindow]:
-    window = HeadlessWindow((640, 360), frame_us=16_667)
-    yield window
-    window.close()
+FRAME_US = 16_667
+SIZE = (640, 360)
 
 
 @pytest.fixture
@@ -67,12 +63,6 @@ def put(game: TalkGame, text: str) -> None:
 
 def host(game: TalkGame) -> str:
     return game.room.host
-
-
-def drawer_of(game: TalkGame) -> Drawer:
-    drawer = game.scene.chat.drawer
-    assert isinstance(drawer, Drawer)
-    return drawer
 
 
 def over_turn(game: TalkGame, number: int) -> None:
@@ -161,9 +151,9 @@ def go_back(game: TalkGame, finger: Finger) -> None:
 def look_after(game: TalkGame, finger: Finger) -> None:
     finger.press("Drawer")
     finger.press("tab Bonds")
-    game.until(lambda: drawer_of(game).data is not None, "the bonds")
+    game.until(lambda: game.drawer.data is not None, "the bonds")
     game.turn(3)
-    x, y, w, h = drawer_of(game).desk.fields.places[f"edge {host(game)} you trust"]
+    x, y, w, h = game.drawer.desk.fields.places[f"edge {host(game)} you trust"]
     game.click(x + w * 0.9, y + h * 0.73)
     game.turn(30)
     game.until(lambda: reading.edge(game.room.desk.log, host(game), "you").trust > 80, "the trust")
